@@ -1,0 +1,188 @@
+// The catalogue of failures a person can meet: a code, what happened, and the mend. Codes are never reused.
+
+/** Whose fault a failure is: the person who configured us, the system at the other end, or us. */
+export type Fault = 'user' | 'theirs' | 'ours'
+
+interface Entry {
+  readonly fault: Fault
+  /** Whether the same call may succeed later without anybody changing anything. */
+  readonly retryable: boolean
+  /** What happened; `{name}` is filled from the details. */
+  readonly what: string
+  /** What to do about it. */
+  readonly mend: string
+}
+
+export const CATALOGUE = {
+  'ARR-101': {
+    fault: 'user',
+    retryable: false,
+    what: 'The configuration is not usable:\n{problems}',
+    mend: 'Mend the lines named above; arrestor.example.yml shows every key.',
+  },
+  'ARR-102': {
+    fault: 'user',
+    retryable: false,
+    what: 'The configuration file {file} cannot be read: {why}.',
+    mend: 'Copy arrestor.example.yml to arrestor.yml, or name another file with --config or ARRESTOR_CONFIG.',
+  },
+  'ARR-103': {
+    fault: 'user',
+    retryable: false,
+    what: 'The environment variable {name} is missing, and {wanted_by} needs it.',
+    mend: 'Set {name}, or {name}_FILE to the path of a mounted file that holds it.',
+  },
+  'ARR-104': {
+    fault: 'user',
+    retryable: false,
+    what: 'This Node is {version}; Arrestor needs 24.15 or newer.',
+    mend: 'Start it with `npm start` (npm ci installs a fitting Node beside it), or install Node 24.15 or newer.',
+  },
+  'ARR-201': {
+    fault: 'theirs',
+    retryable: true,
+    what: 'The database cannot be reached: {why}.',
+    mend: 'Check DATABASE_URL and that PostgreSQL 15 or newer is running; unset DATABASE_URL to use the embedded store.',
+  },
+  'ARR-202': {
+    fault: 'user',
+    retryable: false,
+    what: 'The data directory {dir} is in use by another process.',
+    mend: 'Stop the other Arrestor, give this one its own ARRESTOR_DATA_DIR, or set DATABASE_URL so that replicas can share.',
+  },
+  'ARR-203': {
+    fault: 'user',
+    retryable: false,
+    what: 'The data directory {dir} cannot be used: {why}.',
+    mend: 'Give ARRESTOR_DATA_DIR a local directory that this user may write to (not NFS) with 1 GB of memory to spare.',
+  },
+  'ARR-204': {
+    fault: 'ours',
+    retryable: true,
+    what: 'A migration failed: {why}.',
+    mend: 'Nothing was changed (it was rolled back). Start the previous version again and report this.',
+  },
+  'ARR-205': {
+    fault: 'user',
+    retryable: false,
+    what: 'The database was migrated by a newer Arrestor ({found}); this one knows up to {known}.',
+    mend: 'Start the newer version, or restore a backup made before the upgrade.',
+  },
+  'ARR-301': {
+    fault: 'theirs',
+    retryable: true,
+    what: 'Slack cannot be reached at {url}: {why}.',
+    mend: 'Alerts are still taken and pages still go out; cards follow when Slack answers. Check the network or the proxy.',
+  },
+  'ARR-302': {
+    fault: 'user',
+    retryable: false,
+    what: 'Slack refuses our token: {error}.',
+    mend: 'Reinstall the app from manifest.yml and set SLACK_BOT_TOKEN (xoxb-) and SLACK_APP_TOKEN (xapp-) again.',
+  },
+  'ARR-303': {
+    fault: 'user',
+    retryable: false,
+    what: 'Slack refuses to post in {channel}: {error}.',
+    mend: 'Invite the app to the channel (/invite @Arrestor), or mend the channel of team {team} in arrestor.yml.',
+  },
+  'ARR-401': {
+    fault: 'theirs',
+    retryable: true,
+    what: 'PagerDuty cannot be reached: {why}.',
+    mend: 'The page is kept and retried with the same key until PagerDuty has it; the second route has been used.',
+  },
+  'ARR-402': {
+    fault: 'user',
+    retryable: false,
+    what: 'PagerDuty refuses the page of team {team}: {why}.',
+    mend: 'Check the routing key of that team: it is the 32-character integration key of an Events API v2 integration.',
+  },
+  'ARR-501': {
+    fault: 'theirs',
+    retryable: true,
+    what: 'Platform {platform} cannot be reached at {url}: {why}.',
+    mend: 'Check the address in arrestor.yml and that this machine may reach it; findings say what they could not see.',
+  },
+  'ARR-502': {
+    fault: 'theirs',
+    retryable: false,
+    what: 'Platform {platform} answered something unexpected at {url}: {why}.',
+    mend: 'Open that address in a browser: a login page or a proxy in front of Spark is the usual cause.',
+  },
+  'ARR-503': {
+    fault: 'ours',
+    retryable: false,
+    what: 'A read client was asked for {path}, which can change Spark.',
+    mend: 'This was refused. Please report it: reads never leave the allow-list.',
+  },
+  'ARR-601': {
+    fault: 'user',
+    retryable: false,
+    what: 'The runbooks are not usable:\n{problems}',
+    mend: 'Run `arrestor runbook lint` and mend the lines named above.',
+  },
+  'ARR-701': {
+    fault: 'user',
+    retryable: false,
+    what: 'The service does not answer at {url}: {why}.',
+    mend: 'Start it with `npm start`, or set ARRESTOR_URL to where it runs.',
+  },
+  'ARR-702': {
+    fault: 'user',
+    retryable: false,
+    what: 'The service refuses the token.',
+    mend: 'Set ARRESTOR_TOKEN to one of the API tokens in arrestor.yml.',
+  },
+  'ARR-703': {
+    fault: 'user',
+    retryable: false,
+    what: 'There is no {kind} "{id}".',
+    mend: 'List what there is with `{list}`.',
+  },
+  'ARR-901': {
+    fault: 'user',
+    retryable: false,
+    what: 'Port {port} is in use.',
+    mend: 'Stop what listens there, or choose another with PORT.',
+  },
+} as const satisfies Record<string, Entry>
+
+export type ErrorCode = keyof typeof CATALOGUE
+
+/** A failure with a code of the catalogue; `message` is what a person reads, without a stack. */
+export class ArrestorError extends Error {
+  readonly code: ErrorCode
+  readonly details: Readonly<Record<string, string>>
+
+  constructor(code: ErrorCode, details: Record<string, string> = {}, cause?: unknown) {
+    super(explain(code, details), cause === undefined ? undefined : { cause })
+    this.name = 'ArrestorError'
+    this.code = code
+    this.details = details
+  }
+
+  get fault(): Fault {
+    return CATALOGUE[this.code].fault
+  }
+
+  get retryable(): boolean {
+    return CATALOGUE[this.code].retryable
+  }
+}
+
+/** The two sentences a person reads: what happened (with its code) and the mend. */
+export function explain(code: ErrorCode, details: Readonly<Record<string, string>>): string {
+  const fill = (text: string): string =>
+    text.replaceAll(/\{(\w+)\}/g, (whole, name: string) => details[name] ?? whole)
+  const entry = CATALOGUE[code]
+  return `${code}: ${fill(entry.what)}\n  ${fill(entry.mend)}`
+}
+
+/** One line for a log or a timeline from anything that was thrown; never a stack. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError && error.message === '') return error.errors.map(reasonOf).join('; ')
+  if (error instanceof Error)
+    return error.message === '' ? error.name : (error.message.split('\n')[0] ?? error.name)
+  return String(error)
+}

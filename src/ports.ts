@@ -1,0 +1,135 @@
+// What the domain asks of the world: time, Spark to look into, Spark to act on. Adapters implement these.
+import type { Run } from './alerts/model.ts'
+
+export interface Clock {
+  /** The instant all replicas agree on: database time in production, the virtual clock in tests. */
+  now(): Date
+}
+
+/** Where an application was found; the nearest source of truth first. */
+export type FoundAt = 'driver' | 'history' | 'master'
+
+export type ApplicationState = 'waiting' | 'running' | 'finished' | 'failed' | 'killed' | 'unknown'
+
+/** A Spark application as located on a platform. Times are instants, null when Spark does not say. */
+export interface SparkApplication {
+  readonly id: string
+  readonly name: string
+  readonly attemptId: string | null
+  readonly state: ApplicationState
+  readonly startedAt: Date | null
+  readonly endedAt: Date | null
+  readonly user: string | null
+  readonly sparkVersion: string | null
+  readonly foundAt: FoundAt
+  /** A page for people. */
+  readonly link: string
+  /** Where the platform was asked in vain on the way here, for honesty in findings. */
+  readonly unreached: readonly string[]
+}
+
+/** One executor, alive or dead. Bytes and milliseconds as Spark gives them. */
+export interface SparkExecutor {
+  readonly id: string
+  readonly host: string
+  readonly active: boolean
+  readonly addedAt: Date | null
+  readonly removedAt: Date | null
+  readonly removeReason: string | null
+  readonly failedTasks: number
+  readonly completedTasks: number
+  readonly totalDurationMs: number
+  readonly totalGcMs: number
+  readonly maxMemoryBytes: number
+  readonly peakHeapBytes: number | null
+}
+
+export interface SparkStage {
+  readonly id: number
+  readonly attempt: number
+  readonly status: string
+  readonly name: string
+  readonly tasks: number
+  readonly failedTasks: number
+  readonly completedTasks: number
+  readonly failureReason: string | null
+  readonly executorRunMs: number
+  readonly link: string
+}
+
+export interface SparkTask {
+  readonly id: number
+  readonly index: number
+  readonly attempt: number
+  readonly executorId: string
+  readonly host: string
+  readonly status: string
+  readonly errorMessage: string | null
+  readonly runMs: number | null
+  readonly readBytes: number | null
+}
+
+/** Quantiles of the successful tasks of one stage attempt, index-aligned with `quantiles`. */
+export interface SparkTaskQuantiles {
+  readonly quantiles: readonly number[]
+  readonly runMs: readonly number[]
+  readonly shuffleReadBytes: readonly number[]
+  readonly inputBytes: readonly number[]
+}
+
+export interface SparkCluster {
+  readonly aliveWorkers: number
+  readonly workers: readonly { id: string; host: string; state: string; cores: number; memoryMb: number }[]
+  readonly waitingApplications: number
+  readonly status: string
+}
+
+/** What the reader of a platform can answer. A probe whose need is not offered is not run (P13). */
+export type ReadCapability = 'application' | 'executors' | 'stages' | 'tasks' | 'environment' | 'cluster'
+
+/**
+ * Reads one Spark installation and can do nothing else (P10). Every method is bounded by `signal`,
+ * throws ArrestorError ARR-501 (not reachable), ARR-502 (unexpected answer), and answers null where the thing does not exist.
+ */
+export interface PlatformReader {
+  readonly platform: string
+  readonly kind: string
+  readonly capabilities: ReadonlySet<ReadCapability>
+  /** From an alert's run to the live driver, else the History Server, else the master's record. */
+  locate(run: Run, signal: AbortSignal): Promise<SparkApplication | null>
+  executors(app: SparkApplication, signal: AbortSignal): Promise<readonly SparkExecutor[]>
+  stages(app: SparkApplication, signal: AbortSignal): Promise<readonly SparkStage[]>
+  /** Failed tasks of one stage attempt, slowest first; at most `limit` (default 50). */
+  failedTasks(
+    app: SparkApplication,
+    stage: SparkStage,
+    signal: AbortSignal,
+    limit?: number,
+  ): Promise<readonly SparkTask[]>
+  taskQuantiles(
+    app: SparkApplication,
+    stage: SparkStage,
+    signal: AbortSignal,
+  ): Promise<SparkTaskQuantiles | null>
+  /** Spark properties by name. */
+  environment(app: SparkApplication, signal: AbortSignal): Promise<ReadonlyMap<string, string>>
+  cluster(signal: AbortSignal): Promise<SparkCluster>
+  /** For `doctor`: reaches the platform and says in one sentence what it found, or throws. */
+  check(signal: AbortSignal): Promise<string>
+}
+
+/** What a write led to. `unknown` when the reply was lost: it may have happened. */
+export type WriteOutcome =
+  | { readonly kind: 'accepted'; readonly detail: string }
+  | { readonly kind: 'refused'; readonly detail: string }
+  | { readonly kind: 'unknown'; readonly detail: string }
+
+export type WriteCapability = 'application.kill'
+
+/** Acts on one Spark installation. Never retries by itself: repeating is the guard's decision (P7). */
+export interface PlatformWriter {
+  readonly platform: string
+  readonly capabilities: ReadonlySet<WriteCapability>
+  /** Asks the platform to end the application with this id. */
+  kill(appId: string, signal: AbortSignal): Promise<WriteOutcome>
+}
