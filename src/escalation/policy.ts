@@ -1,0 +1,95 @@
+// Escalation policies: ordered steps, each with a due time, a condition and whom it reaches. Pure.
+import * as z from 'zod'
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+
+/** `90s`, `5m`, `1h`: a duration in milliseconds. */
+export const DurationSchema = z
+  .string()
+  .regex(/^\d{1,6}(ms|s|m|h|d)$/, 'a duration such as 90s, 5m or 1h')
+  .transform((text) => {
+    const unit = text.replace(/^\d+/, '')
+    return Number(text.slice(0, -unit.length)) * (UNITS[unit] ?? 1)
+  })
+
+const StepSchema = z.strictObject({
+  after: DurationSchema.describe('time since the incident opened'),
+  while: z
+    .enum(['unacknowledged', 'unresolved'])
+    .default('unacknowledged')
+    .describe('the step is taken only while this holds'),
+  page: z.boolean().default(false).describe("page the team's PagerDuty service"),
+  mention: z
+    .array(z.string().regex(/^[USW][A-Z0-9]+$/, 'a Slack user (U...) or user group (S...) id'))
+    .default([]),
+  repeat: z
+    .strictObject({ every: DurationSchema, times: z.number().int().min(1).max(100) })
+    .optional()
+    .describe('take the step again while its condition holds'),
+})
+
+export const PolicySchema = z.strictObject({ steps: z.array(StepSchema).min(1).max(20) })
+export type Policy = z.infer<typeof PolicySchema>
+export type Step = Policy['steps'][number]
+
+export const EscalationSchema = z.record(z.string(), PolicySchema)
+
+/** A policy as pinned to an incident: durations are milliseconds. */
+export const PinnedPolicySchema = z.object({
+  steps: z.array(
+    z.object({
+      after: z.number(),
+      while: z.enum(['unacknowledged', 'unresolved']),
+      page: z.boolean(),
+      mention: z.array(z.string()),
+      repeat: z.object({ every: z.number(), times: z.number() }).optional(),
+    }),
+  ),
+})
+
+/** Where on the ladder an incident is: the step (0-based) and how often it has been taken again. */
+export interface Rung {
+  readonly step: number
+  readonly round: number
+}
+
+export interface NextRung extends Rung {
+  readonly dueAt: Date
+}
+
+/** The first rung of a policy for an incident opened then; null when the policy has no steps. */
+export function firstRung(policy: Policy, openedAt: Date): NextRung | null {
+  const step = policy.steps[0]
+  return step === undefined ? null : { step: 0, round: 0, dueAt: new Date(openedAt.getTime() + step.after) }
+}
+
+/** The rung after this one, or null at the top of the ladder. Times count from opening, so a late step does not delay the next. */
+export function nextRung(policy: Policy, openedAt: Date, rung: Rung): NextRung | null {
+  const step = policy.steps[rung.step]
+  const next = policy.steps[rung.step + 1]
+  const climb =
+    next === undefined
+      ? null
+      : { step: rung.step + 1, round: 0, dueAt: new Date(openedAt.getTime() + next.after) }
+  if (step?.repeat === undefined || rung.round >= step.repeat.times) return climb
+  const again = {
+    step: rung.step,
+    round: rung.round + 1,
+    dueAt: new Date(openedAt.getTime() + step.after + step.repeat.every * (rung.round + 1)),
+  }
+  return climb !== null && climb.dueAt <= again.dueAt ? climb : again
+}
+
+export type StepVerdict =
+  { readonly take: true } | { readonly take: false; readonly reason: 'acknowledged' | 'resolved' }
+
+/** Whether a step's condition still holds in this state. */
+export function stillHolds(
+  step: Pick<Step, 'while'>,
+  state: 'triggered' | 'acknowledged' | 'resolved',
+): StepVerdict {
+  if (state === 'resolved') return { take: false, reason: 'resolved' }
+  if (state === 'acknowledged' && step.while === 'unacknowledged')
+    return { take: false, reason: 'acknowledged' }
+  return { take: true }
+}

@@ -1,0 +1,34 @@
+// The extension point for actions: what one does to Spark, what it aims at, and how it is known to have worked.
+import type { Run } from '../alerts/model.ts'
+import type { PlatformReader, PlatformWriter, WriteCapability, WriteOutcome } from '../ports.ts'
+import type { Role } from './roles.ts'
+
+export interface ActionContext {
+  readonly run: Run
+  /** Outputs of the incident's probes as `<probe id>.<output>`. */
+  readonly facts: Readonly<Record<string, string>>
+}
+
+/** How the world looks after an action: `waiting` means ask again until the time is up. */
+export type Verification =
+  | { readonly kind: 'verified'; readonly detail: string }
+  | { readonly kind: 'waiting'; readonly detail: string }
+  | { readonly kind: 'contradicted'; readonly detail: string }
+
+export interface Action {
+  /** For example `spark.kill-application`. */
+  readonly id: string
+  /** The button, in title case: a specific verb. */
+  readonly title: string
+  /** What the confirm dialog says will happen; `{target}` is filled. */
+  readonly consequence: string
+  readonly danger: boolean
+  readonly needs: WriteCapability
+  /** The least role that may run it, whatever the runbook says. */
+  readonly floor: Role
+  /** What one execution aims at, as a stable name; null when the incident does not say (then it is not offered). */
+  target(context: ActionContext): string | null
+  execute(target: string, writer: PlatformWriter, signal: AbortSignal): Promise<WriteOutcome>
+  /** Looks whether it worked; also settles an execution whose reply was lost. */
+  verify(target: string, run: Run, reader: PlatformReader, signal: AbortSignal): Promise<Verification>
+}

@@ -1,0 +1,28 @@
+// Kill Application: ends one Spark application and looks until Spark itself says that it has ended.
+import type { Action } from '../action.ts'
+
+export const killApplication: Action = {
+  id: 'spark.kill-application',
+  title: 'Kill Application',
+  consequence:
+    'Ends {target} now. Work it has not written is lost; whoever submitted it decides about a rerun.',
+  danger: true,
+  needs: 'application.kill',
+  floor: 'responder',
+  target: ({ run, facts }) => run.runId ?? facts['app.app_id'] ?? null,
+  execute: (target, writer, signal) => writer.kill(target, signal),
+  async verify(target, run, reader, signal) {
+    const app = await reader.locate({ ...run, runId: target }, signal)
+    if (app === null) return { kind: 'waiting', detail: `${target} is not known to ${reader.platform}.` }
+    switch (app.state) {
+      case 'killed':
+      case 'failed':
+      case 'finished':
+        return { kind: 'verified', detail: `Spark says ${target} is ${app.state}.` }
+      case 'waiting':
+      case 'running':
+      case 'unknown':
+        return { kind: 'waiting', detail: `Spark still says ${target} is ${app.state}.` }
+    }
+  },
+}
