@@ -98,5 +98,5 @@ function blank(value: unknown): boolean {
 
 /** Code points, which is what the service's limits count. */
 function length(text: string): number {
-  return [...text].length
+  return Array.from(text).length
 }

@@ -1,0 +1,79 @@
+// What PagerDuty sends us, as far as we use it: lenient in everything else.
+import * as z from 'zod'
+
+/** The body of an Events API reply, of any status. */
+export const eventReplySchema = z.object({
+  status: z.string().optional(),
+  message: z.string().optional(),
+  dedup_key: z.string().optional(),
+  errors: z.array(z.string()).optional().catch(undefined),
+})
+
+const referenceSchema = z.object({
+  id: z.string(),
+  type: z.string().optional(),
+  summary: z.string().nullish(),
+  html_url: z.string().nullish(),
+})
+
+export const incidentStatusSchema = z.enum(['triggered', 'acknowledged', 'resolved'])
+
+export const restIncidentSchema = z.object({
+  id: z.string(),
+  incident_number: z.number().nullish(),
+  title: z.string().nullish(),
+  status: incidentStatusSchema,
+  html_url: z.string().nullish(),
+  created_at: z.string(),
+  service: referenceSchema.nullish(),
+  assignments: z.array(z.object({ assignee: referenceSchema })).nullish(),
+})
+export type RestIncident = z.infer<typeof restIncidentSchema>
+
+export const restUserSchema = z.object({
+  id: z.string(),
+  name: z.string().nullish(),
+  email: z.string(),
+})
+export type RestUser = z.infer<typeof restUserSchema>
+
+export const restNoteSchema = z.object({
+  id: z.string(),
+  content: z.string(),
+  created_at: z.string().nullish(),
+  user: referenceSchema.nullish(),
+})
+export type RestNote = z.infer<typeof restNoteSchema>
+
+export const restErrorSchema = z.object({
+  error: z.object({
+    message: z.string().optional(),
+    code: z.number().optional(),
+    errors: z.array(z.string()).optional().catch(undefined),
+  }),
+})
+
+const webhookIncidentSchema = z.object({
+  id: z.string(),
+  number: z.number().nullish(),
+  title: z.string().nullish(),
+  status: incidentStatusSchema.nullish().catch(undefined),
+  html_url: z.string().nullish(),
+  service: referenceSchema.nullish(),
+  assignees: z.array(referenceSchema).nullish(),
+})
+
+/** A webhook v3. `data` is read further by `webhookIncidentSchema` when `resource_type` is `incident`. */
+export const webhookSchema = z.object({
+  event: z.object({
+    id: z.string(),
+    event_type: z.string(),
+    resource_type: z.string(),
+    occurred_at: z.string(),
+    agent: referenceSchema.nullish(),
+    client: z.object({ name: z.string().nullish(), url: z.string().nullish() }).nullish(),
+    data: z.looseObject({ type: z.string().nullish() }),
+  }),
+})
+export type Webhook = z.infer<typeof webhookSchema>
+export { webhookIncidentSchema }

@@ -1,0 +1,179 @@
+// One attempt over @pagerduty/pdjs: what goes out, what came back, and nothing else that pdjs does.
+import { Agent as HttpAgent, type ClientRequest, type IncomingMessage } from 'node:http'
+import { Agent as HttpsAgent } from 'node:https'
+import { api, event } from '@pagerduty/pdjs'
+import { reasonOf } from '../errors.ts'
+
+/** How to reach PagerDuty: agents carry a private CA and a proxy. Made once, by `createConnection`. */
+export type Connection = { https: HttpsAgent; http: HttpAgent; timeoutMs: number }
+
+/** What came back. `body` is undefined when it was no JSON. `headers` are in lower case. */
+export type Attempt =
+  | { kind: 'answered'; status: number; headers: Record<string, string>; body: unknown }
+  | { kind: 'failed'; reason: 'timeout' | 'network'; detail: string }
+
+export type RestCall = {
+  url: string
+  method: 'GET' | 'PUT' | 'POST'
+  token: string
+  /** The e-mail address of the person who acts. */
+  from?: string
+  query?: Record<string, string | string[]>
+  data?: object
+}
+
+/** What pdjs takes and gives in truth; its own declarations lack `agent` and `client`, and are `any`. */
+type PdjsOptions = {
+  signal: AbortSignal
+  agent: HttpAgent
+  headers: Record<string, string>
+  requestTimeout: 0
+  retryTimeout: number
+  redirect: 'manual'
+  size: number
+}
+type PdjsAnswer = { status: number; data: unknown }
+type Pdjs = {
+  event: (options: PdjsOptions & { data: object; server: string }) => Promise<PdjsAnswer>
+  api: (
+    options: PdjsOptions & {
+      url: string
+      method: string
+      token: string
+      data?: object
+      queryParameters?: Record<string, string | string[]>
+    },
+  ) => Promise<PdjsAnswer>
+}
+const pdjs = { event, api } as unknown as Pdjs
+
+const USER_AGENT = 'arrestor (+https://www.npmjs.com/package/@pagerduty/pdjs)'
+/** Bytes of a reply. A page of 100 incidents is well under 1 MB. */
+const MAX_REPLY_BYTES = 16 * 1024 * 1024
+/** A minute's default would let one hung page hold up its team's queue; PagerDuty answers within a second. */
+const DEFAULT_TIMEOUT_MS = 10_000
+
+/** Agents that keep connections open. `ca` is PEM and added by the caller to the system's own if wanted. */
+export function createConnection(options: {
+  ca?: string | string[]
+  proxy?: string
+  timeoutMs?: number
+}): Connection {
+  const proxyEnv =
+    options.proxy === undefined ? {} : { proxyEnv: { HTTPS_PROXY: options.proxy, HTTP_PROXY: options.proxy } }
+  const trust = options.ca === undefined ? {} : { ca: options.ca }
+  return {
+    https: new HttpsAgent({ keepAlive: true, ...proxyEnv, ...trust }),
+    http: new HttpAgent({ keepAlive: true, ...proxyEnv }),
+    timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+  }
+}
+
+/** Ends idle connections; for the drain. */
+export function closeConnection(connection: Connection): void {
+  connection.https.destroy()
+  connection.http.destroy()
+}
+
+/**
+ * Posts one event to `{eventsUrl}/v2/enqueue`. pdjs knows only https for events, so a plain http address
+ * (a relay on the same machine) goes the way of `api`, without a token.
+ */
+export async function postEvent(connection: Connection, eventsUrl: string, data: object): Promise<Attempt> {
+  const url = new URL(eventsUrl)
+  const base = `${url.host}${url.pathname.replace(/\/+$/, '')}`
+  if (url.protocol === 'https:')
+    return await attempt(connection, connection.https, {}, async (options) => {
+      return await pdjs.event({ ...options, data, server: base })
+    })
+  const plain = `http://${base}/v2/enqueue`
+  // An `Authorization` of the caller's takes the place of the one that `api` makes of its token.
+  return await attempt(connection, connection.http, { Authorization: '' }, async (options) => {
+    return await pdjs.api({ ...options, url: plain, method: 'POST', token: '', data })
+  })
+}
+
+/** One REST request. Never a retry, never a second page. */
+export async function callRest(connection: Connection, call: RestCall): Promise<Attempt> {
+  const agent = call.url.startsWith('https:') ? connection.https : connection.http
+  const headers: Record<string, string> = call.from === undefined ? {} : { From: call.from }
+  return await attempt(connection, agent, headers, async (options) => {
+    return await pdjs.api({
+      ...options,
+      url: call.url,
+      method: call.method,
+      token: call.token,
+      ...(call.data === undefined ? {} : { data: call.data }),
+      ...(call.query === undefined ? {} : { queryParameters: call.query }),
+    })
+  })
+}
+
+/**
+ * Runs one pdjs call under our deadline. pdjs repeats a 429 by itself every 20 s, loses the status of
+ * replies that are no JSON, and its own timeout does nothing; so the first reply's head is read at the
+ * socket, a 429 ends the call there, and aborting afterwards keeps pdjs from trying again.
+ */
+async function attempt(
+  connection: Connection,
+  agent: HttpAgent,
+  headers: Record<string, string>,
+  call: (options: PdjsOptions) => Promise<PdjsAnswer>,
+): Promise<Attempt> {
+  const abort = new AbortController()
+  const deadline = AbortSignal.timeout(connection.timeoutMs)
+  let head: { status: number; headers: Record<string, string> } | undefined
+  let limited: (() => void) | undefined
+  const rateLimited = new Promise<undefined>((resolve) => {
+    limited = () => resolve(undefined)
+  })
+  const watched = watchAgent(agent, (response) => {
+    head = { status: response.statusCode ?? 0, headers: flatten(response) }
+    if (head.status === 429) limited?.()
+  })
+  const options: PdjsOptions = {
+    signal: AbortSignal.any([abort.signal, deadline]),
+    agent: watched,
+    headers: { 'User-Agent': USER_AGENT, 'X-PagerDuty-Client': 'arrestor', ...headers },
+    requestTimeout: 0,
+    retryTimeout: 1,
+    redirect: 'manual',
+    size: MAX_REPLY_BYTES,
+  }
+  try {
+    const answer = await Promise.race([call(options), rateLimited])
+    return { kind: 'answered', status: 429, headers: {}, ...head, body: answer?.data }
+  } catch (error) {
+    if (deadline.aborted)
+      return { kind: 'failed', reason: 'timeout', detail: `no answer within ${connection.timeoutMs} ms` }
+    if (head !== undefined && !isSuccess(head.status)) return { kind: 'answered', ...head, body: undefined }
+    return { kind: 'failed', reason: 'network', detail: describe(error) }
+  } finally {
+    abort.abort()
+  }
+}
+
+/** The agent itself, but telling of the first response on each request. Node takes any agent-like object. */
+function watchAgent(agent: HttpAgent, tell: (response: IncomingMessage) => void): HttpAgent {
+  const inner = agent as HttpAgent & { addRequest: (request: ClientRequest, ...rest: unknown[]) => void }
+  const watched = Object.create(inner) as typeof inner
+  watched.addRequest = (request, ...rest) => {
+    request.once('response', tell)
+    inner.addRequest(request, ...rest)
+  }
+  return watched
+}
+
+function flatten(response: IncomingMessage): Record<string, string> {
+  const entries = Object.entries(response.headers).map(([name, value]) => [name, String(value)])
+  return Object.fromEntries(entries) as Record<string, string>
+}
+
+function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300
+}
+
+/** pdjs rejects with a Response where the body was no JSON; printing that would say nothing. */
+function describe(error: unknown): string {
+  return error instanceof Error ? reasonOf(error) : 'the reply was not JSON'
+}
