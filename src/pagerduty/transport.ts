@@ -1,6 +1,7 @@
 // One attempt over @pagerduty/pdjs: what goes out, what came back, and nothing else that pdjs does.
 import { Agent as HttpAgent, type ClientRequest, type IncomingMessage } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
+import { getCACertificates } from 'node:tls'
 import { api, event } from '@pagerduty/pdjs'
 import { reasonOf } from '../errors.ts'
 
@@ -47,13 +48,17 @@ type Pdjs = {
 }
 const pdjs = { event, api } as unknown as Pdjs
 
-const USER_AGENT = 'arrestor (+https://www.npmjs.com/package/@pagerduty/pdjs)'
+const USER_AGENT = 'arrestor'
 /** Bytes of a reply. A page of 100 incidents is well under 1 MB. */
 const MAX_REPLY_BYTES = 16 * 1024 * 1024
-/** A minute's default would let one hung page hold up its team's queue; PagerDuty answers within a second. */
+/** PagerDuty answers within a second; longer than this and one hung page holds up those behind it. */
 const DEFAULT_TIMEOUT_MS = 10_000
 
-/** Agents that keep connections open. `ca` is PEM and added by the caller to the system's own if wanted. */
+/**
+ * Agents that open a connection for each request: on a kept one a page would fail whenever the other end
+ * has just closed it, and there are too few requests for the handshake to matter. `ca` (PEM) is trusted beside Node's own authorities. `proxy` is an
+ * http(s) address; without it none is used, whatever the environment says. `timeoutMs` bounds one attempt.
+ */
 export function createConnection(options: {
   ca?: string | string[]
   proxy?: string
@@ -61,15 +66,16 @@ export function createConnection(options: {
 }): Connection {
   const proxyEnv =
     options.proxy === undefined ? {} : { proxyEnv: { HTTPS_PROXY: options.proxy, HTTP_PROXY: options.proxy } }
-  const trust = options.ca === undefined ? {} : { ca: options.ca }
+  // An agent's own list replaces the default one, which a private authority must not.
+  const trust = options.ca === undefined ? {} : { ca: [...getCACertificates('default'), options.ca].flat() }
   return {
-    https: new HttpsAgent({ keepAlive: true, ...proxyEnv, ...trust }),
-    http: new HttpAgent({ keepAlive: true, ...proxyEnv }),
+    https: new HttpsAgent({ keepAlive: false, ...proxyEnv, ...trust }),
+    http: new HttpAgent({ keepAlive: false, ...proxyEnv }),
     timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
   }
 }
 
-/** Ends idle connections; for the drain. */
+/** Ends what is still connected; for the drain. */
 export function closeConnection(connection: Connection): void {
   connection.https.destroy()
   connection.http.destroy()
@@ -169,7 +175,8 @@ function flatten(response: IncomingMessage): Record<string, string> {
   return Object.fromEntries(entries) as Record<string, string>
 }
 
-function isSuccess(status: number): boolean {
+/** 2xx. */
+export function isSuccess(status: number): boolean {
   return status >= 200 && status < 300
 }
 
