@@ -3,6 +3,8 @@ import { factsOf, holdEntry, holdMatcher, type AlertFacts, type Facts, type Matc
 import type { Candidate, RunbookIndex } from './index-of.ts'
 import type { MatchEntry, ProbeOutputs, Runbook } from './model.ts'
 
+export type { RunbookIndex } from './index-of.ts'
+
 export type MatchReason = 'named' | 'matched' | 'catch_all' | 'none'
 
 /** One entry held against an alert, matcher by matcher. `held` null in a matcher: the value is not known yet. */

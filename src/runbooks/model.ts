@@ -122,7 +122,7 @@ export interface Runbook {
   /** SHA-256 of `text`, hexadecimal. */
   readonly hash: string
   readonly file: string
-  /** The source as read, line ends as they stood. */
+  /** The source, without byte order mark and with line ends as LF. */
   readonly text: string
   /** Markdown before the first section. */
   readonly intro: string

@@ -1,0 +1,130 @@
+// From a Markdown file to a runbook: front matter, sections, steps, or the problems with their places.
+import { createHash } from 'node:crypto'
+import type { Nodes, Root } from 'mdast'
+import { fromMarkdown } from 'mdast-util-from-markdown'
+import { frontmatterFromMarkdown } from 'mdast-util-frontmatter'
+import { gfmFromMarkdown } from 'mdast-util-gfm'
+import { frontmatter } from 'micromark-extension-frontmatter'
+import { gfm } from 'micromark-extension-gfm'
+import { readEntries } from './blocks.ts'
+import { normaliseText, outOfBounds } from './bounds.ts'
+import type { Problem, Runbook } from './model.ts'
+import { KINDS, kindOf, readBody } from './parse-body.ts'
+import { FRONT_MATTER_KEYS, frontMatterSchema } from './schema.ts'
+import { readBlock } from './yaml-block.ts'
+
+/** `runbook` is null exactly if `problems` holds an error. */
+export interface ParseResult {
+  readonly runbook: Runbook | null
+  readonly problems: readonly Problem[]
+}
+
+function markdown(text: string): Root {
+  return fromMarkdown(text, {
+    extensions: [gfm(), frontmatter(['yaml'])],
+    mdastExtensions: [gfmFromMarkdown(), frontmatterFromMarkdown(['yaml'])],
+  })
+}
+
+/** Fenced blocks that look executable but stand inside a list or a quote, where nobody would run them. */
+function buriedBlocks(node: Nodes, depth = 0): { line: number; kind: string }[] {
+  if (node.type === 'code') {
+    const kind = depth > 1 ? kindOf(node.lang, node.meta) : null
+    return kind === null ? [] : [{ line: node.position?.start.line ?? 1, kind }]
+  }
+  return 'children' in node ? node.children.flatMap((child) => buriedBlocks(child, depth + 1)) : []
+}
+
+/**
+ * Reads one runbook. `raw` is the file's text, `file` how messages name it. Never throws: whatever is wrong becomes a
+ * problem with line, column and mend.
+ */
+export function parseRunbook(raw: string, file: string): ParseResult {
+  const text = normaliseText(raw)
+  const complain = (line: number, code: string, message: string, mend: string): Problem => ({
+    file,
+    line,
+    column: 1,
+    level: 'error',
+    code,
+    message,
+    mend,
+  })
+  const broken = outOfBounds(text)
+  if (broken !== null)
+    return { runbook: null, problems: [complain(broken.line, 'bounds', broken.message, broken.mend)] }
+  let root: Root
+  let buried: ReturnType<typeof buriedBlocks>
+  try {
+    root = markdown(text)
+    buried = buriedBlocks(root)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    const deep = complain(1, 'bounds', 'the Markdown is nested too deeply', 'Nest less deeply.')
+    return { runbook: null, problems: [deep] }
+  }
+  const problems = buried
+    .filter(({ kind }) => KINDS.some((known) => known === kind))
+    .map(({ line, kind }) =>
+      complain(
+        line,
+        'buried',
+        `a ${kind} block inside a list or a quote is not run`,
+        'Move it to the left margin.',
+      ),
+    )
+  const first = root.children[0]
+  if (first?.type !== 'yaml') {
+    const mend = 'Begin the file with a line of ---, the keys (id, title, owner, match), and a line of ---.'
+    return { runbook: null, problems: [complain(1, 'front-matter', 'there is no front matter', mend)] }
+  }
+  const head = readBlock(
+    { file, kind: 'front matter', text: first.value, firstLine: (first.position?.start.line ?? 1) + 1 },
+    frontMatterSchema,
+    FRONT_MATTER_KEYS,
+  )
+  problems.push(...head.problems)
+  const body = readBody(root.children.slice(1), { text, file, complain })
+  problems.push(...body.problems)
+  if (head.value === null) return { runbook: null, problems }
+  const front = head.value
+  const match = readEntries(head, front.match, ['match'])
+  problems.push(...match.problems)
+  if (front.catch_all && front.match.length > 0)
+    problems.push(
+      head.problemAt(
+        ['match'],
+        'catch-all',
+        'a catch-all has no match',
+        'Remove match, or remove catch_all.',
+      ),
+    )
+  if (!front.catch_all && front.match.length === 0)
+    problems.push(
+      head.problemAt(
+        [],
+        'no-match',
+        'front matter: nothing says when this applies',
+        'Give match: a list of matchers such as alertname="SparkJobFailed"; or catch_all: true.',
+      ),
+    )
+  if (problems.length > 0) return { runbook: null, problems }
+  const runbook: Runbook = {
+    id: front.id,
+    title: front.title,
+    owner: front.owner,
+    severity: front.severity ?? null,
+    priority: front.priority,
+    match: match.value ?? [],
+    catchAll: front.catch_all,
+    escalation: front.escalation ?? null,
+    keyLabels: front.key,
+    verified: front.verified ?? null,
+    hash: createHash('sha256').update(text).digest('hex'),
+    file,
+    text,
+    intro: body.intro,
+    sections: body.sections,
+  }
+  return { runbook, problems }
+}

@@ -1,0 +1,166 @@
+// A piece of YAML inside a Markdown file: parsed within bounds, checked by zod, complaints with their place.
+import { LineCounter, isMap, isNode, parseDocument, type Document } from 'yaml'
+import type * as z from 'zod'
+import type { Problem } from './model.ts'
+import { distance, nearest, suggestion } from './nearest.ts'
+
+/** Aliases are of little use in a block this small, and a bomb is made of them. */
+const MAX_ALIASES = 10
+
+export interface BlockSource {
+  readonly file: string
+  /** `front matter`, `probe`, `action`, `when`, `test file`. */
+  readonly kind: string
+  readonly text: string
+  /** Line in the file of the first line of `text`, from 1. */
+  readonly firstLine: number
+}
+
+export interface Block<T> {
+  readonly value: T | null
+  readonly problems: readonly Problem[]
+  /** A problem at the node that a path leads to (at the block's start where there is none). */
+  problemAt(
+    path: readonly PropertyKey[],
+    code: string,
+    message: string,
+    mend: string,
+    offset?: number,
+  ): Problem
+  lineAt(path: readonly PropertyKey[]): number
+}
+
+interface Parsed {
+  readonly document: Document.Parsed | null
+  readonly data: unknown
+  readonly errors: readonly { message: string; offset: number }[]
+}
+
+function read(text: string, lines: LineCounter): Parsed {
+  try {
+    const document = parseDocument(text, {
+      lineCounter: lines,
+      prettyErrors: false,
+      logLevel: 'silent',
+      schema: 'core',
+    })
+    const errors = document.errors.map((e) => ({ message: e.message, offset: e.pos[0] }))
+    const data: unknown = errors.length > 0 ? undefined : document.toJS({ maxAliasCount: MAX_ALIASES })
+    return { document, data, errors }
+  } catch (error) {
+    // Too many aliases (ReferenceError), or nesting that exhausts the stack (RangeError).
+    const deep = error instanceof RangeError
+    const message = deep ? 'it is nested too deeply' : error instanceof Error ? error.message : String(error)
+    return { document: null, data: undefined, errors: [{ message, offset: 0 }] }
+  }
+}
+
+/** Offset of the node at `path`; with `key`, of that key in the map there. */
+function offsetOf(document: Document.Parsed | null, path: readonly PropertyKey[], key?: string): number {
+  if (document === null) return 0
+  for (let depth = path.length; depth >= 0; depth -= 1) {
+    const at = path.slice(0, depth).map((step) => (typeof step === 'number' ? step : String(step)))
+    const node: unknown = depth === 0 ? document.contents : document.getIn(at, true)
+    if (key !== undefined && depth === path.length && isMap(node)) {
+      const pair = node.items.find((item) => String(item.key) === key)
+      if (pair !== undefined && isNode(pair.key) && pair.key.range) return pair.key.range[0]
+    }
+    if (isNode(node) && node.range) return node.range[0]
+  }
+  return 0
+}
+
+/**
+ * Parses and checks one block. `value` is null if there is any problem. `keys` are the block's own keys: for schemas
+ * that let other keys through (parameters), a key one edit away from an own one is taken for a slip.
+ */
+export function readBlock<T>(
+  source: BlockSource,
+  schema: z.ZodType<T>,
+  keys: readonly string[] = [],
+): Block<T> {
+  const lines = new LineCounter()
+  const { document, data, errors } = read(source.text, lines)
+  const place = (offset: number): { line: number; column: number } => {
+    const { line, col } = lines.linePos(offset)
+    return { line: source.firstLine + Math.max(line, 1) - 1, column: Math.max(col, 1) }
+  }
+  const problem = (offset: number, code: string, message: string, mend: string): Problem => ({
+    file: source.file,
+    ...place(offset),
+    level: 'error',
+    code,
+    message: `${source.kind}: ${message}`,
+    mend,
+  })
+  const problems = errors.map((e) =>
+    problem(e.offset, 'yaml', e.message.replaceAll(/\s+/g, ' '), 'Mend the YAML; tabs may not indent it.'),
+  )
+  const block = {
+    problems,
+    problemAt: (
+      path: readonly PropertyKey[],
+      code: string,
+      message: string,
+      mend: string,
+      offset = 0,
+    ): Problem => {
+      const found = problem(offsetOf(document, path), code, message, mend)
+      return { ...found, column: found.column + offset }
+    },
+    lineAt: (path: readonly PropertyKey[]): number => place(offsetOf(document, path)).line,
+  }
+  if (problems.length > 0) return { ...block, value: null }
+  if (data !== null && typeof data === 'object' && !Array.isArray(data))
+    for (const key of Object.keys(data)) {
+      const slip = keys.includes(key) ? undefined : keys.find((own) => distance(key.toLowerCase(), own) <= 1)
+      if (slip !== undefined)
+        problems.push(
+          problem(
+            offsetOf(document, [], key),
+            'unknown-key',
+            `unknown key "${key}"`,
+            `Did you mean "${slip}"?`,
+          ),
+        )
+    }
+  const parsed = schema.safeParse(data)
+  if (parsed.success) return { ...block, value: problems.length > 0 ? null : parsed.data }
+  for (const issue of parsed.error.issues) {
+    if (issue.code === 'unrecognized_keys') {
+      for (const key of issue.keys)
+        problems.push(
+          problem(
+            offsetOf(document, issue.path, key),
+            'unknown-key',
+            `unknown key "${key}"`,
+            issue.path.length === 0
+              ? suggestion(key, keys)
+              : 'Remove it, or see docs/runbooks.md for the keys.',
+          ),
+        )
+      continue
+    }
+    const where = issue.path.map(String).join('.')
+    const near =
+      issue.code === 'invalid_value'
+        ? nearest(String(valueAt(data, issue.path)), issue.values.map(String))
+        : null
+    problems.push(
+      problem(
+        offsetOf(document, issue.path),
+        'invalid',
+        `${where === '' ? '' : `${where}: `}${issue.message}`,
+        near === null ? `Give it as docs/runbooks.md says.` : `Did you mean "${near}"?`,
+      ),
+    )
+  }
+  return { ...block, value: null }
+}
+
+function valueAt(data: unknown, path: readonly PropertyKey[]): unknown {
+  let value: unknown = data
+  for (const step of path)
+    value = typeof value === 'object' && value !== null ? Reflect.get(value, step) : undefined
+  return value
+}
