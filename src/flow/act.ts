@@ -1,0 +1,210 @@
+// Running an action: checked again, fenced, executed once outside any transaction, recorded, then verified (P5, P7, P8).
+import { reasonOf } from '../errors.ts'
+import { type Incident, SYSTEM } from '../incidents/model.ts'
+import { findIncident, lockIncident, updateIncident } from '../incidents/repository.ts'
+import { record } from '../incidents/timeline.ts'
+import { ACTIONS } from '../remediation/registry.ts'
+import { type ActionRun, changeRun, lockRun, startRun } from '../remediation/action-runs.ts'
+import { audit } from '../remediation/audit.ts'
+import { findOffer } from '../remediation/offers.ts'
+import { mayDo } from '../remediation/roles.ts'
+import type { WriteOutcome } from '../ports.ts'
+import { type DueKind, schedule } from '../store/due.ts'
+import { append } from '../store/outbox.ts'
+import type { Tx } from '../store/store.ts'
+import { requestCards } from './card-version.ts'
+import type { FlowDeps } from './deps.ts'
+import { DESTINATIONS, DUE, PRIORITY } from './destinations.ts'
+
+/** How long one execution may take; after the lease the run is `unknown` and its target held. */
+const EXECUTE_MS = 20_000
+const LEASE_MS = 45_000
+
+/** Handler of the `act` job. Coming twice is harmless: a run starts once. */
+export async function runAction(deps: FlowDeps, actionRunId: string): Promise<void> {
+  const started = await start(deps, actionRunId)
+  if (started === null) return
+  const { run, incident } = started
+  const action = ACTIONS.get(run.action)
+  const writer = incident.platform === null ? undefined : deps.writers.get(incident.platform)
+  let outcome: WriteOutcome
+  if (action === undefined || writer === undefined || !writer.capabilities.has(action.needs))
+    outcome = {
+      kind: 'refused',
+      detail: `platform ${incident.platform ?? 'unknown'} does not offer ${run.action}`,
+    }
+  else
+    try {
+      outcome = await action.execute(run.target, writer, AbortSignal.timeout(EXECUTE_MS))
+    } catch (error) {
+      outcome = { kind: 'unknown', detail: reasonOf(error) }
+    }
+  await recordOutcome(deps, run, outcome)
+  deps.wake()
+}
+
+async function start(deps: FlowDeps, id: string): Promise<{ run: ActionRun; incident: Incident } | null> {
+  const seen = await deps.store.db
+    .selectFrom('action_runs')
+    .select(['incident_id', 'offer_id', 'requested_by'])
+    .where('id', '=', id)
+    .executeTakeFirst()
+  if (seen === undefined) return null
+  const incidentNow = await deps.store.transaction((tx) => findIncident(tx, seen.incident_id))
+  const team = incidentNow === null ? undefined : deps.settings.teams.get(incidentNow.team)
+  const requestedBy = seen.requested_by as ActionRun['requestedBy']
+  const role =
+    team === undefined || requestedBy.kind !== 'person'
+      ? 'viewer'
+      : await deps.directory.roleOf(team, requestedBy.id)
+  return await deps.store.transaction(async (tx) => {
+    const now = deps.clock.now()
+    const incident = await lockIncident(tx, seen.incident_id)
+    const offer = await findOffer(tx, seen.offer_id)
+    if (incident === null || offer === null) return null
+    const run = await startRun(tx, id, now)
+    if (run === null) return null
+    const permission = mayDo(role, offer.requires, offer.title, incident.team)
+    const refusal = !permission.may
+      ? permission.sentence
+      : incident.state === 'resolved'
+        ? 'The incident was resolved before the action began.'
+        : null
+    if (refusal !== null) {
+      await end(tx, deps, incident, run, { state: 'failed', verified: 'not_needed', detail: refusal }, now)
+      return null
+    }
+    await schedule(tx, {
+      kind: DUE.actionLease,
+      subject: run.id,
+      dueAt: new Date(now.getTime() + LEASE_MS),
+      data: { fence: run.fence },
+    })
+    await record(
+      tx,
+      incident.id,
+      {
+        kind: 'action_started',
+        actor: run.requestedBy,
+        reason: run.action,
+        data: { target: run.target, run: run.id },
+      },
+      now,
+    )
+    await requestCards(tx, [await updateIncident(tx, incident, {})], now)
+    return { run, incident }
+  })
+}
+
+async function recordOutcome(deps: FlowDeps, run: ActionRun, outcome: WriteOutcome): Promise<void> {
+  await deps.store.transaction(async (tx) => {
+    const now = deps.clock.now()
+    const incident = await lockIncident(tx, run.incidentId)
+    if (incident === null) return
+    const offer = await findOffer(tx, run.offerId)
+    const until = new Date(now.getTime() + (offer?.verifyMs ?? 60_000)).toISOString()
+    const verifySoon = (): Promise<void> =>
+      schedule(tx, {
+        kind: DUE.actionVerify,
+        subject: run.id,
+        dueAt: new Date(now.getTime() + 500),
+        data: { until, tries: 0 },
+      })
+    switch (outcome.kind) {
+      case 'accepted':
+        await end(tx, deps, incident, run, { state: 'succeeded', detail: outcome.detail }, now)
+        return await verifySoon()
+      case 'refused':
+        return await end(
+          tx,
+          deps,
+          incident,
+          run,
+          { state: 'failed', verified: 'not_needed', detail: outcome.detail },
+          now,
+        )
+      case 'unknown':
+        await end(tx, deps, incident, run, { state: 'unknown', detail: outcome.detail }, now)
+        return await verifySoon()
+    }
+  })
+}
+
+/** The lease of an execution ran out: nobody recorded how it ended, so it is unknown and its target stays held. */
+export function actionLeaseDue(deps: FlowDeps): DueKind {
+  return {
+    kind: DUE.actionLease,
+    async handle(tx, row, now) {
+      const seen = await tx
+        .selectFrom('action_runs')
+        .select('incident_id')
+        .where('id', '=', row.subject)
+        .executeTakeFirst()
+      const incident = seen === undefined ? null : await lockIncident(tx, seen.incident_id)
+      const run = await lockRun(tx, row.subject)
+      if (incident === null || run?.state !== 'running' || run.fence !== row.data['fence']) return
+      await end(
+        tx,
+        deps,
+        incident,
+        run,
+        { state: 'unknown', detail: 'the process that ran it stopped before it recorded an answer' },
+        now,
+      )
+      const offer = await findOffer(tx, run.offerId)
+      const until = new Date(now.getTime() + (offer?.verifyMs ?? 60_000)).toISOString()
+      await schedule(tx, { kind: DUE.actionVerify, subject: run.id, dueAt: now, data: { until, tries: 0 } })
+    },
+  }
+}
+
+/** Moves a run on and tells the timeline, the thread, the audit and the card. */
+export async function end(
+  tx: Tx,
+  deps: FlowDeps,
+  incident: Incident,
+  run: ActionRun,
+  change: { state: 'succeeded' | 'failed' | 'unknown'; verified?: 'not_needed'; detail: string },
+  now: Date,
+): Promise<void> {
+  const changed = await changeRun(tx, run, run.state, change, now)
+  if (changed === null) return
+  const kind = change.state === 'unknown' ? 'action_unknown' : 'action_ended'
+  await record(
+    tx,
+    incident.id,
+    {
+      kind,
+      actor: SYSTEM,
+      reason: `${run.action}: ${change.state}`,
+      data: { target: run.target, run: run.id, detail: change.detail },
+    },
+    now,
+  )
+  await audit(
+    tx,
+    {
+      actor: SYSTEM,
+      action: `action.${change.state}`,
+      subject: run.id,
+      data: { target: run.target, detail: change.detail },
+    },
+    now,
+  )
+  await append(tx, {
+    destination: DESTINATIONS.thread,
+    subject: incident.id,
+    priority: PRIORITY.thread,
+    payload: {
+      type: 'action',
+      action: run.action,
+      target: run.target,
+      state: change.state,
+      detail: change.detail,
+      by: run.requestedBy,
+    },
+    now,
+  })
+  await requestCards(tx, [await updateIncident(tx, incident, {})], now)
+  deps.metrics.actions.inc({ action: run.action, state: change.state })
+}

@@ -1,0 +1,20 @@
+// Asking for the card: its desired version is the incident's own, so edits fold by themselves.
+import type { Incident } from '../incidents/model.ts'
+import { requestLevels } from '../store/outbox.ts'
+import type { Tx } from '../store/store.ts'
+import { DESTINATIONS, PRIORITY } from './destinations.ts'
+
+/** Asks that the cards of these incidents show at least the versions they have now. */
+export async function requestCards(tx: Tx, incidents: readonly Incident[], now: Date): Promise<void> {
+  await requestLevels(
+    tx,
+    incidents.map((incident) => ({
+      destination: DESTINATIONS.card,
+      subject: incident.id,
+      version: incident.version,
+      priority: PRIORITY.firstCard,
+      editPriority: PRIORITY.edit,
+      now,
+    })),
+  )
+}

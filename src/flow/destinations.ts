@@ -1,0 +1,21 @@
+// Where effects go: the outbox's destinations and their priorities. Pages and presses overtake edits (P14).
+
+export const DESTINATIONS = {
+  card: 'slack.card',
+  thread: 'slack.thread',
+  secondRouteSlack: 'slack.second-route',
+  page: 'pagerduty.event',
+  event: 'webhook.event',
+} as const
+
+/** Smaller goes first. */
+export const PRIORITY = { page: 0, press: 1, firstCard: 2, thread: 4, edit: 5 } as const
+
+export const DUE = {
+  escalation: 'escalation.step',
+  actionLease: 'action.lease',
+  actionVerify: 'action.verify',
+  twinCheck: 'slack.twin-check',
+} as const
+
+export const JOBS = { diagnose: 'diagnose', act: 'act', verify: 'verify' } as const

@@ -1,0 +1,80 @@
+// The ladder: a due step looks again at the incident, then pages, mentions, and sets the next rung (P4, P5).
+import { type Policy, PinnedPolicySchema, type Rung, nextRung, stillHolds } from '../escalation/policy.ts'
+import { type Incident, SYSTEM } from '../incidents/model.ts'
+import { lockIncident, updateIncident } from '../incidents/repository.ts'
+import { record } from '../incidents/timeline.ts'
+import { type DueKind, schedule } from '../store/due.ts'
+import { append } from '../store/outbox.ts'
+import type { Tx } from '../store/store.ts'
+import { requestCards } from './card-version.ts'
+import type { FlowDeps } from './deps.ts'
+import { DESTINATIONS, DUE, PRIORITY } from './destinations.ts'
+import { requestPage } from './pages.ts'
+
+/** The policy an incident was opened with; the schema guards against a row written by another version. */
+export function pinnedPolicy(incident: Pick<Incident, 'policy'>): Policy {
+  return PinnedPolicySchema.parse(incident.policy) as Policy
+}
+
+/** The due kind that climbs the ladder. A late step is simply due. */
+export function escalationDue(deps: FlowDeps): DueKind {
+  return {
+    kind: DUE.escalation,
+    async handle(tx, row, now) {
+      const incident = await lockIncident(tx, row.subject)
+      if (incident === null || incident.state === 'resolved') return
+      const policy = pinnedPolicy(incident)
+      const rung: Rung = { step: Number(row.data['step']), round: Number(row.data['round']) }
+      const step = policy.steps[rung.step]
+      if (step === undefined) return
+      const verdict = stillHolds(step, incident.state)
+      if (verdict.take) await takeStep(tx, deps, incident, rung, now)
+      else
+        await record(
+          tx,
+          incident.id,
+          { kind: 'escalation_stopped', actor: SYSTEM, reason: verdict.reason, data: { step: rung.step } },
+          now,
+        )
+      const next = nextRung(policy, incident.openedAt, rung)
+      if (next !== null)
+        await schedule(tx, {
+          kind: DUE.escalation,
+          subject: incident.id,
+          dueAt: next.dueAt,
+          data: { step: next.step, round: next.round },
+        })
+      await requestCards(tx, [await updateIncident(tx, incident, {})], now)
+    },
+  }
+}
+
+async function takeStep(tx: Tx, deps: FlowDeps, incident: Incident, rung: Rung, now: Date): Promise<void> {
+  const step = pinnedPolicy(incident).steps[rung.step]
+  if (step === undefined) return
+  await record(
+    tx,
+    incident.id,
+    {
+      kind: 'escalated',
+      actor: SYSTEM,
+      reason: 'step_due',
+      data: { step: rung.step, round: rung.round, page: step.page, mention: step.mention },
+    },
+    now,
+  )
+  if (step.page) await requestPage(tx, deps.settings, incident, { index: rung.step, while: step.while }, now)
+  if (step.mention.length > 0)
+    await append(tx, {
+      destination: DESTINATIONS.thread,
+      subject: incident.id,
+      priority: PRIORITY.page,
+      payload: {
+        type: 'mention',
+        people: step.mention,
+        while: step.while,
+        minutes: Math.round((now.getTime() - incident.openedAt.getTime()) / 60_000),
+      },
+      now,
+    })
+}

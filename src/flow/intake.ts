@@ -1,0 +1,101 @@
+// The intake batcher: webhooks that arrive together share one transaction; a batch that fails is tried one by one.
+import { ArrestorError, reasonOf } from '../errors.ts'
+import type { FlowDeps } from './deps.ts'
+import { type Prepared, storePrepared } from './receive.ts'
+
+/** More alerts than this in one transaction hold locks for longer than a press should wait. */
+const MAX_BATCH_ALERTS = 2_000
+/** Waiting alerts beyond this are refused with 503: a queue that grows without bound only fails later. */
+const MAX_WAITING_ALERTS = 50_000
+
+export type Stored =
+  | { readonly kind: 'stored' }
+  | { readonly kind: 'overloaded' }
+  | { readonly kind: 'failed'; readonly reason: string }
+
+export interface Intake {
+  /** Answers `stored` only after the commit. */
+  store(prepared: Prepared): Promise<Stored>
+  /** Waits until nothing is waiting or being stored. */
+  drain(): Promise<void>
+}
+
+interface Waiting {
+  readonly prepared: Prepared
+  readonly answer: (stored: Stored) => void
+}
+
+export function createIntake(deps: FlowDeps): Intake {
+  let queue: Waiting[] = []
+  let waitingAlerts = 0
+  let running: Promise<void> | null = null
+
+  function take(): Waiting[] {
+    let alerts = 0
+    let end = 0
+    while (
+      end < queue.length &&
+      (end === 0 || alerts + (queue[end]?.prepared.alerts.length ?? 0) <= MAX_BATCH_ALERTS)
+    ) {
+      alerts += queue[end]?.prepared.alerts.length ?? 0
+      end += 1
+    }
+    const batch = queue.slice(0, end)
+    queue = queue.slice(end)
+    waitingAlerts -= alerts
+    return batch
+  }
+
+  async function commit(batch: readonly Waiting[]): Promise<void> {
+    await deps.store.transaction(async (tx) => {
+      await storePrepared(
+        tx,
+        deps,
+        batch.map((waiting) => waiting.prepared),
+        deps.clock.now(),
+      )
+    })
+    for (const waiting of batch) waiting.answer({ kind: 'stored' })
+    deps.wake()
+  }
+
+  async function storeBatch(batch: readonly Waiting[]): Promise<void> {
+    try {
+      await commit(batch)
+    } catch (error) {
+      const away = error instanceof ArrestorError && error.code === 'ARR-201'
+      if (batch.length > 1 && !away) {
+        // One poisonous body must not refuse its neighbours for ever.
+        for (const waiting of batch) await storeBatch([waiting])
+        return
+      }
+      const reason = reasonOf(error)
+      deps.logger.error(
+        { code: away ? 'ARR-201' : undefined, reason, bodies: batch.length },
+        'webhooks could not be stored; senders were asked to try again',
+      )
+      for (const waiting of batch) waiting.answer({ kind: 'failed', reason })
+    }
+  }
+
+  async function run(): Promise<void> {
+    while (queue.length > 0) await storeBatch(take())
+    // In the same turn as the look at the queue: a body that comes a moment later must start a new run.
+    running = null
+  }
+
+  return {
+    store(prepared) {
+      if (waitingAlerts + prepared.alerts.length > MAX_WAITING_ALERTS && queue.length > 0)
+        return Promise.resolve({ kind: 'overloaded' })
+      return new Promise((answer) => {
+        queue.push({ prepared, answer })
+        waitingAlerts += prepared.alerts.length
+        running ??= run()
+      })
+    },
+    async drain() {
+      while (running !== null) await running
+    },
+  }
+}

@@ -1,0 +1,124 @@
+// What a new incident starts with: its runbook (matched and explained), key, policy, first timer, diagnosis.
+import type { OwnedAlert } from '../alerts/fold.ts'
+import { type Policy, firstRung } from '../escalation/policy.ts'
+import { type Decision, decideAll } from '../incidents/decisions.ts'
+import { newId } from '../incidents/id.ts'
+import { keyOf } from '../incidents/key.ts'
+import type { Incident } from '../incidents/model.ts'
+import type { Opening } from '../incidents/open.ts'
+import { type Match, matchAlert } from '../runbooks/match.ts'
+import { probesOf } from '../runbooks/model.ts'
+import { schedule } from '../store/due.ts'
+import { enqueue } from '../store/jobs.ts'
+import type { Tx } from '../store/store.ts'
+import type { FlowDeps } from './deps.ts'
+import { DUE, JOBS } from './destinations.ts'
+import { publish, refOf } from './events.ts'
+import { policyFor } from './settings.ts'
+
+/** An alert that would open an incident, with everything decided before the database is asked. */
+export interface Planned {
+  readonly owned: OwnedAlert
+  readonly opening: Opening
+  readonly match: Match
+  /** The timeline's reason for opening: how the runbook was found. */
+  readonly reason: string
+  readonly routed: string
+}
+
+/** Matches the alert, chooses its key and policy. Pure but for the new id. */
+export function planOpening(deps: FlowDeps, owned: OwnedAlert & { routed?: string }, now: Date): Planned {
+  const { alert, platform } = owned
+  const team = deps.settings.teams.get(owned.team)
+  if (team === undefined) throw new Error(`team ${owned.team} is not configured`)
+  const run = { ...alert.run, platform }
+  const kind = platform === null ? undefined : deps.settings.platforms.get(platform)?.kind
+  const match = matchAlert(deps.runbooks(), { ...alert, run }, undefined, kind)
+  const runbook = match.runbook
+  const policy = policyFor(deps.settings, team, runbook?.escalation ?? null)
+  const opening: Opening = {
+    id: newId('inc', now),
+    team: owned.team,
+    key: keyOf(alert, platform, runbook?.keyLabels ?? []),
+    title: titleOf(owned, runbook?.title ?? null),
+    severity: runbook?.severity ?? alert.severity,
+    source: alert.source,
+    platform,
+    run,
+    runbookId: runbook?.id ?? null,
+    runbookHash: runbook?.hash ?? null,
+    match: {
+      reason: match.reason,
+      explanation: match.explanation,
+      runnersUp: match.runnersUp,
+      unknownName: match.unknownName,
+    },
+    policyName: policy.name,
+    policy: policy.policy,
+    diagnosis:
+      runbook !== null &&
+      (probesOf(runbook).length > 0 || runbook.sections.some((section) => section.actions.length > 0))
+        ? 'pending'
+        : 'none',
+  }
+  return { owned, opening, match, reason: match.reason, routed: owned.routed ?? 'unknown' }
+}
+
+/** What follows from opening: runbook text pinned, first rung set, diagnosis begun, the event published. */
+export async function announceOpened(
+  tx: Tx,
+  deps: FlowDeps,
+  incidents: readonly Incident[],
+  opened: ReadonlyMap<string, Planned>,
+  now: Date,
+): Promise<void> {
+  const gaps: Decision[] = []
+  for (const incident of incidents) {
+    const plan = opened.get(incident.id)
+    if (plan === undefined) continue
+    const runbook = plan.match.runbook
+    if (runbook !== null)
+      await tx
+        .insertInto('runbook_texts')
+        .values({ hash: runbook.hash, runbook_id: runbook.id, file: runbook.file, text: runbook.text })
+        .onConflict((oc) => oc.column('hash').doNothing())
+        .execute()
+    const rung = firstRung(plan.opening.policy as Policy, incident.openedAt)
+    if (rung !== null)
+      await schedule(tx, {
+        kind: DUE.escalation,
+        subject: incident.id,
+        dueAt: rung.dueAt,
+        data: { step: rung.step, round: rung.round },
+      })
+    if (incident.diagnosis === 'pending') await enqueue(tx, JOBS.diagnose, { incidentId: incident.id })
+    if (plan.match.reason === 'catch_all' || plan.match.reason === 'none')
+      gaps.push({
+        kind: 'coverage_gap',
+        subject: plan.owned.alert.name,
+        reason: plan.match.reason,
+        team: incident.team,
+      })
+    await publish(
+      tx,
+      'incident.opened.v1',
+      incident,
+      {
+        incident: refOf(incident),
+        platform: incident.platform,
+        job_name: incident.run.jobName,
+        runbook: incident.runbookId,
+        opened_at: incident.openedAt.toISOString(),
+      },
+      now,
+    )
+  }
+  await decideAll(tx, gaps, now)
+}
+
+/** What the header says: the runbook's words for it and the job; without a runbook, the alert's own. */
+function titleOf({ alert }: OwnedAlert, runbookTitle: string | null): string {
+  const what = runbookTitle ?? alert.annotations['summary'] ?? alert.name
+  const where = alert.run.jobName ?? alert.run.cluster
+  return where === null ? what : `${what}: ${where}`
+}

@@ -1,0 +1,232 @@
+// What people do: acknowledge, resolve, act. Each press is authorised here and leaves its mark; a press that does nothing says why (P8).
+import { decideAll } from '../incidents/decisions.ts'
+import { newId } from '../incidents/id.ts'
+import type { Actor, Incident } from '../incidents/model.ts'
+import { findByReference, lockIncident, updateIncident } from '../incidents/repository.ts'
+import { decide } from '../incidents/state.ts'
+import { record } from '../incidents/timeline.ts'
+import { requestRun, runInFlight } from '../remediation/action-runs.ts'
+import { audit } from '../remediation/audit.ts'
+import { findOffer, withdrawOffer } from '../remediation/offers.ts'
+import { type Role, mayDo } from '../remediation/roles.ts'
+import { enqueue } from '../store/jobs.ts'
+import type { Tx } from '../store/store.ts'
+import { requestCards } from './card-version.ts'
+import type { FlowDeps } from './deps.ts'
+import { DESTINATIONS, JOBS } from './destinations.ts'
+import { acknowledgeLocked, resolveLocked } from './settle.ts'
+
+export type Person = Extract<Actor, { kind: 'person' }>
+
+/** Where a press came from: the message that carried the button. Null for a typed command or the API. */
+export interface Origin {
+  readonly channel: string
+  readonly messageTs: string
+}
+
+export type Pressed =
+  | { readonly kind: 'done'; readonly sentence: string; readonly incident: Incident }
+  | { readonly kind: 'already'; readonly sentence: string }
+  | { readonly kind: 'refused'; readonly sentence: string }
+
+const GONE = 'That incident does not exist here.'
+
+/** Acknowledges an incident: stops the ladder's `unacknowledged` steps and lets PagerDuty follow. */
+export async function acknowledge(
+  deps: FlowDeps,
+  incidentId: string,
+  person: Person,
+  origin: Origin | null,
+): Promise<Pressed> {
+  return await command(deps, incidentId, person, origin, 'acknowledge')
+}
+
+/** Resolves an incident. */
+export async function resolve(
+  deps: FlowDeps,
+  incidentId: string,
+  person: Person,
+  origin: Origin | null,
+): Promise<Pressed> {
+  return await command(deps, incidentId, person, origin, 'resolve')
+}
+
+async function command(
+  deps: FlowDeps,
+  incidentId: string,
+  person: Person,
+  origin: Origin | null,
+  what: 'acknowledge' | 'resolve',
+): Promise<Pressed> {
+  const role = await roleFor(deps, incidentId, person)
+  const pressed = await deps.store.transaction(async (tx): Promise<Pressed> => {
+    const now = deps.clock.now()
+    const incident = await lockIncident(tx, incidentId)
+    if (incident === null) return { kind: 'refused', sentence: GONE }
+    const label = what === 'acknowledge' ? 'Acknowledge' : 'Resolve'
+    const permission = mayDo(role, 'responder', label, incident.team)
+    if (!permission.may) return await refuse(tx, incident, person, what, permission.sentence, now)
+    if (await isForeign(tx, incident, origin))
+      return await refuse(
+        tx,
+        incident,
+        person,
+        what,
+        'This is not the incident’s card any more; use the newest one, or /spark ack.',
+        now,
+      )
+    const transition = decide(incident, what)
+    if (transition.kind !== 'moved')
+      return transition.kind === 'already'
+        ? { kind: 'already', sentence: transition.sentence }
+        : { kind: 'refused', sentence: transition.sentence }
+    const changed =
+      what === 'acknowledge'
+        ? await acknowledgeLocked(tx, incident, person, now)
+        : await resolveLocked(tx, incident, person, 'person', now)
+    return {
+      kind: 'done',
+      sentence: `${what === 'acknowledge' ? 'Acknowledged' : 'Resolved'} #${incident.number}: ${incident.title}`,
+      incident: changed,
+    }
+  })
+  finish(deps, what, pressed)
+  return pressed
+}
+
+/** Requests the action an offer stands for. The run itself starts after the commit, under its own checks. */
+export async function requestAction(
+  deps: FlowDeps,
+  offerId: string,
+  person: Person,
+  origin: Origin | null,
+): Promise<Pressed> {
+  const offered = await deps.store.transaction((tx) => findOffer(tx, offerId))
+  if (offered === null) {
+    await deps.store.transaction((tx) =>
+      decideAll(
+        tx,
+        [
+          {
+            kind: 'press_refused',
+            subject: offerId,
+            reason: 'no such offer',
+            team: null,
+            data: { person: person.id },
+          },
+        ],
+        deps.clock.now(),
+      ),
+    )
+    return { kind: 'refused', sentence: 'This button is not known here. Nothing was done.' }
+  }
+  const role = await roleFor(deps, offered.incidentId, person)
+  const pressed = await deps.store.transaction(async (tx): Promise<Pressed> => {
+    const now = deps.clock.now()
+    const incident = await lockIncident(tx, offered.incidentId)
+    const offer = await findOffer(tx, offerId)
+    if (incident === null || offer === null) return { kind: 'refused', sentence: GONE }
+    const refusal = (sentence: string): Promise<Pressed> =>
+      refuse(tx, incident, person, offer.action, sentence, now)
+    const permission = mayDo(role, offer.requires, offer.title, incident.team)
+    if (!permission.may) return await refusal(permission.sentence)
+    if (await isForeign(tx, incident, origin))
+      return await refusal('This is not the incident’s card any more; use the newest one. Nothing was done.')
+    if (offer.withdrawnAt !== null)
+      return await refusal(
+        `This button is out of date: ${offer.withdrawnReason ?? 'it was withdrawn'}. Nothing was done.`,
+      )
+    if (incident.state === 'resolved')
+      return await refusal(`Incident #${incident.number} is resolved. Nothing was done.`)
+    const run = await requestRun(tx, newId('act', now), offer, person, now)
+    if (run === null) {
+      const holder = await runInFlight(tx, offer.target)
+      const state =
+        holder?.state === 'unknown'
+          ? 'ended without an answer and must be settled first'
+          : 'is already in flight'
+      return await refusal(
+        `An action on ${offer.target} ${state}${holder === null ? '' : ` (requested by ${holder.requestedBy.name})`}. Nothing was done.`,
+      )
+    }
+    await withdrawOffer(tx, offer.id, `it was used by ${person.name}`, now)
+    await record(
+      tx,
+      incident.id,
+      {
+        kind: 'action_requested',
+        actor: person,
+        reason: offer.action,
+        data: { target: offer.target, run: run.id },
+      },
+      now,
+    )
+    await audit(
+      tx,
+      {
+        actor: person,
+        action: 'action.requested',
+        subject: run.id,
+        data: { action: offer.action, target: offer.target, incident: incident.id },
+      },
+      now,
+    )
+    await enqueue(tx, JOBS.act, { actionRunId: run.id })
+    const changed = await updateIncident(tx, incident, {})
+    await requestCards(tx, [changed], now)
+    return { kind: 'done', sentence: `${offer.title}: ${offer.target} is on its way.`, incident: changed }
+  })
+  finish(deps, 'action', pressed)
+  return pressed
+}
+
+/** The incident somebody means by `42`, `#42` or an id, among all teams; null when there is none. */
+export async function incidentByReference(deps: FlowDeps, reference: string): Promise<Incident | null> {
+  return await deps.store.transaction((tx) => findByReference(tx, reference, null))
+}
+
+/** What this person is to the incident's team. Asked outside any transaction: the answer may come from Slack. */
+async function roleFor(deps: FlowDeps, incidentId: string, person: Person): Promise<Role> {
+  const row = await deps.store.db
+    .selectFrom('incidents')
+    .select('team')
+    .where('id', '=', incidentId)
+    .executeTakeFirst()
+  const team = row === undefined ? undefined : deps.settings.teams.get(row.team)
+  return team === undefined ? 'viewer' : await deps.directory.roleOf(team, person.id)
+}
+
+/** A button counts only on the card we know: not on a copy, a late twin or another channel's message. */
+async function isForeign(tx: Tx, incident: Incident, origin: Origin | null): Promise<boolean> {
+  if (origin === null) return false
+  const card = await tx
+    .selectFrom('outbox')
+    .select('external_id')
+    .where('destination', '=', DESTINATIONS.card)
+    .where('subject', '=', incident.id)
+    .executeTakeFirst()
+  const known = card?.external_id ?? null
+  return known !== null && known !== `${origin.channel}/${origin.messageTs}`
+}
+
+async function refuse(
+  tx: Tx,
+  incident: Incident,
+  person: Person,
+  press: string,
+  sentence: string,
+  now: Date,
+): Promise<Pressed> {
+  await record(
+    tx,
+    incident.id,
+    { kind: 'press_refused', actor: person, reason: sentence, data: { press } },
+    now,
+  )
+  return { kind: 'refused', sentence }
+}
+
+function finish(deps: FlowDeps, press: string, pressed: Pressed): void {
+  deps.metrics.presses.inc({ press, outcome: pressed.kind })
+  if (pressed.kind === 'done') deps.wake()
+}

@@ -1,0 +1,57 @@
+// What flow needs of the configuration, resolved once at start: teams, routes, policies, floors, platforms.
+import type { NormaliseJobName } from '../alerts/job-name.ts'
+import type { Routing } from '../alerts/routing.ts'
+import type { Policy } from '../escalation/policy.ts'
+import type { Role } from '../remediation/roles.ts'
+
+export type SecondRoute = { readonly kind: 'slack'; readonly channel: string } | { readonly kind: 'webhook' }
+
+export interface Team {
+  readonly name: string
+  /** Slack channel id or #name. */
+  readonly channel: string
+  /** Slack user (U...) and user group (S...) ids. */
+  readonly responders: readonly string[]
+  readonly commanders: readonly string[]
+  /** Name of the escalation policy for runbooks that name none. */
+  readonly escalation: string
+  readonly platforms: readonly string[]
+  /** Whether pages have a way out through PagerDuty. */
+  readonly pages: boolean
+  readonly secondRoute: SecondRoute | null
+}
+
+export interface PlatformSettings {
+  readonly name: string
+  readonly kind: string
+  /** Action ids the operator allows here. */
+  readonly allow: ReadonlySet<string>
+}
+
+export interface Settings {
+  readonly teams: ReadonlyMap<string, Team>
+  readonly routing: Routing
+  readonly normaliseJobName: NormaliseJobName
+  readonly policies: ReadonlyMap<string, Policy>
+  /** The operator's floor per action id. */
+  readonly floors: ReadonlyMap<string, Role>
+  readonly platforms: ReadonlyMap<string, PlatformSettings>
+  /** Where people reach this service, without a trailing slash; null when it has no public address. */
+  readonly publicUrl: string | null
+}
+
+/** The policy an incident of this team gets under this runbook; its name is kept for people. */
+export function policyFor(
+  settings: Settings,
+  team: Team,
+  wished: string | null,
+): { name: string; policy: Policy } {
+  for (const name of [wished, team.escalation]) {
+    const policy = name === null ? undefined : settings.policies.get(name)
+    if (name !== null && policy !== undefined) return { name, policy }
+  }
+  // The configuration is refused at start unless every team's policy exists; this is the last resort of a typo in a runbook.
+  const [first] = settings.policies
+  if (first === undefined) throw new Error('no escalation policy is configured')
+  return { name: first[0], policy: first[1] }
+}

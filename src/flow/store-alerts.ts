@@ -1,0 +1,267 @@
+// One transaction of intake: alerts stored, incidents found or opened, timelines written, timers set, cards asked for.
+import { type OwnedAlert, foldAlerts } from '../alerts/fold.ts'
+import {
+  countRepeats,
+  insertInstances,
+  instanceText,
+  loadInstances,
+  resolveInstances,
+} from '../alerts/instances.ts'
+import { type Severity, worse } from '../alerts/model.ts'
+import { type Decision, decideAll } from '../incidents/decisions.ts'
+import type { Actor, Incident } from '../incidents/model.ts'
+import {
+  type AlertDelta,
+  type Opening,
+  applyDeltas,
+  lockIncidents,
+  lockOpenByKey,
+  openIncidents,
+  teamKeyText,
+} from '../incidents/open.ts'
+import { type NewEntry, recordAll } from '../incidents/timeline.ts'
+import type { Tx } from '../store/store.ts'
+import { requestCards } from './card-version.ts'
+import type { FlowDeps } from './deps.ts'
+import { type Planned, announceOpened, planOpening } from './open-incident.ts'
+import { resolveLocked } from './settle.ts'
+
+/** What became of a batch, for the log and the metrics. */
+export interface StoredBatch {
+  readonly opened: number
+  readonly joined: number
+  readonly repeated: number
+  readonly resolved: number
+  readonly ignored: number
+}
+
+interface Joining {
+  readonly owned: OwnedAlert
+  readonly incident: Incident
+}
+
+/** Stores alerts that were routed already, in order of arrival. Everything or nothing: the caller's transaction. */
+export async function storeAlerts(
+  tx: Tx,
+  deps: FlowDeps,
+  batch: readonly OwnedAlert[],
+  now: Date,
+): Promise<StoredBatch> {
+  const keys = batch.map(({ team, alert }) => ({
+    team,
+    source: alert.source,
+    fingerprint: alert.fingerprint,
+    startsAt: alert.startsAt,
+  }))
+  const known = await loadInstances(tx, keys)
+  const folded = foldAlerts(batch, known, now)
+
+  const incidentOf = new Map(known.map((instance) => [instanceText(instance), instance.incidentId]))
+  const touchedIds = new Set<string>()
+  for (const begin of folded.begin) if (begin.knownIncidentId !== null) touchedIds.add(begin.knownIncidentId)
+  for (const end of folded.end) {
+    const id = incidentOf.get(instanceText(end))
+    if (id !== undefined && id !== null) touchedIds.add(id)
+  }
+  const locked = new Map(
+    (await lockIncidents(tx, [...touchedIds])).map((incident) => [incident.id, incident]),
+  )
+
+  // A known signal goes to its incident as it is; only one that would open an incident is matched to a runbook.
+  const joining: Joining[] = []
+  const planned: Planned[] = []
+  for (const begin of folded.begin) {
+    const incident = begin.knownIncidentId === null ? undefined : locked.get(begin.knownIncidentId)
+    if (incident !== undefined && incident.state !== 'resolved') joining.push({ owned: begin, incident })
+    else planned.push(planOpening(deps, begin, now))
+  }
+  const { placed, opened } = await placeByKey(tx, planned, now)
+  joining.push(...placed)
+
+  const inserted = await insertInstances(
+    tx,
+    [
+      ...joining.map(({ owned, incident }) => ({
+        team: owned.team,
+        alert: owned.alert,
+        status: 'firing' as const,
+        incidentId: incident.id,
+      })),
+      ...folded.endedUnseen.map((owned) => ({
+        team: owned.team,
+        alert: owned.alert,
+        status: 'resolved' as const,
+        incidentId: null,
+      })),
+    ],
+    now,
+  )
+  await countRepeats(tx, folded.repeat, now)
+  const ended = await resolveInstances(tx, folded.end, now)
+
+  const isNew = new Set(inserted.map(instanceText))
+  const joined = joining.filter(({ owned }) => isNew.has(instanceText({ team: owned.team, ...owned.alert })))
+  const changes = sumChanges(joined, ended)
+  const incidents = await applyDeltas(
+    tx,
+    [...changes.values()].map((change) => change.delta),
+  )
+  await recordAll(tx, timelineOf(incidents, changes, opened), now)
+  await announceOpened(tx, deps, incidents, opened, now)
+  await requestCards(tx, incidents, now)
+  for (const incident of incidents)
+    if (
+      incident.state !== 'resolved' &&
+      incident.alertsFiring === 0 &&
+      (changes.get(incident.id)?.ended ?? 0) > 0
+    )
+      await resolveLocked(tx, incident, sourceActor(incident.source), 'source', now)
+
+  await decideAll(tx, ignoredDecisions(folded.ignored), now)
+  for (const incident of incidents)
+    if (opened.has(incident.id)) deps.metrics.incidents.inc({ team: incident.team, event: 'opened' })
+  return {
+    opened: opened.size,
+    joined: joined.length,
+    repeated: folded.repeat.length,
+    resolved: ended.length,
+    ignored: folded.ignored.length,
+  }
+}
+
+/** Puts every planned alert into the open incident of its key, opening those that do not exist. */
+async function placeByKey(
+  tx: Tx,
+  planned: readonly Planned[],
+  now: Date,
+): Promise<{ placed: Joining[]; opened: ReadonlyMap<string, Planned> }> {
+  const byKey = new Map<string, Planned[]>()
+  for (const plan of planned) {
+    const text = teamKeyText(plan.opening)
+    const list = byKey.get(text)
+    if (list === undefined) byKey.set(text, [plan])
+    else list.push(plan)
+  }
+  const keys = [...byKey.values()].flatMap(([first]) => (first === undefined ? [] : [first.opening]))
+  const open = new Map((await lockOpenByKey(tx, keys)).map((incident) => [teamKeyText(incident), incident]))
+  const missing: Opening[] = keys.filter((opening) => !open.has(teamKeyText(opening)))
+  const fresh = await openIncidents(tx, missing, now)
+  for (const incident of fresh) open.set(teamKeyText(incident), incident)
+  const lost = missing.filter((opening) => !open.has(teamKeyText(opening)))
+  for (const incident of await lockOpenByKey(tx, lost)) open.set(teamKeyText(incident), incident)
+
+  const opened = new Map<string, Planned>()
+  const placed: Joining[] = []
+  for (const [text, plans] of byKey) {
+    const incident = open.get(text)
+    // Opened and resolved by others between two statements of ours: the transaction is tried again.
+    if (incident === undefined) throw new Error(`the incident of key ${text} came and went`)
+    if (plans[0] !== undefined && incident.id === plans[0].opening.id) opened.set(incident.id, plans[0])
+    placed.push(...plans.map((plan) => ({ owned: plan.owned, incident })))
+  }
+  return { placed, opened }
+}
+
+interface Change {
+  readonly delta: AlertDelta
+  readonly joined: number
+  readonly ended: number
+  readonly firstName: string | null
+}
+
+function sumChanges(
+  joined: readonly Joining[],
+  ended: readonly { incidentId: string | null }[],
+): ReadonlyMap<string, Change> {
+  const changes = new Map<
+    string,
+    { joined: number; ended: number; severity: Severity | null; firstName: string | null }
+  >()
+  const of = (
+    id: string,
+  ): { joined: number; ended: number; severity: Severity | null; firstName: string | null } => {
+    const found = changes.get(id) ?? { joined: 0, ended: 0, severity: null, firstName: null }
+    changes.set(id, found)
+    return found
+  }
+  for (const { owned, incident } of joined) {
+    const change = of(incident.id)
+    change.joined += 1
+    change.severity =
+      change.severity === null ? owned.alert.severity : worse(change.severity, owned.alert.severity)
+    change.firstName ??= owned.alert.name
+  }
+  for (const instance of ended) if (instance.incidentId !== null) of(instance.incidentId).ended += 1
+  return new Map(
+    [...changes].map(([id, change]) => [
+      id,
+      {
+        delta: {
+          incidentId: id,
+          total: change.joined,
+          firing: change.joined - change.ended,
+          severity: change.severity,
+        },
+        joined: change.joined,
+        ended: change.ended,
+        firstName: change.firstName,
+      },
+    ]),
+  )
+}
+
+function timelineOf(
+  incidents: readonly Incident[],
+  changes: ReadonlyMap<string, Change>,
+  opened: ReadonlyMap<string, Planned>,
+): { incidentId: string; entry: NewEntry }[] {
+  const entries: { incidentId: string; entry: NewEntry }[] = []
+  for (const incident of incidents) {
+    const change = changes.get(incident.id)
+    if (change === undefined) continue
+    const actor = sourceActor(incident.source)
+    const plan = opened.get(incident.id)
+    if (plan !== undefined)
+      entries.push({
+        incidentId: incident.id,
+        entry: {
+          kind: 'opened',
+          actor,
+          reason: plan.reason,
+          data: { alert: change.firstName, routed: plan.routed },
+        },
+      })
+    const others = change.joined - (plan === undefined ? 0 : 1)
+    if (others > 0)
+      entries.push({
+        incidentId: incident.id,
+        entry: {
+          kind: 'alerts_joined',
+          actor,
+          reason: 'same_key',
+          data: { first: change.firstName },
+          count: others,
+        },
+      })
+    if (change.ended > 0)
+      entries.push({
+        incidentId: incident.id,
+        entry: { kind: 'alerts_resolved', actor, reason: 'source', count: change.ended },
+      })
+  }
+  return entries
+}
+
+function ignoredDecisions(ignored: readonly { owned: OwnedAlert; reason: string }[]): Decision[] {
+  return ignored.map(({ owned, reason }) => ({
+    kind: 'alert_ignored',
+    subject: `${owned.alert.source}/${owned.alert.fingerprint}`,
+    reason,
+    team: owned.team,
+    data: { alert: owned.alert.name, starts_at: owned.alert.startsAt.toISOString() },
+  }))
+}
+
+function sourceActor(source: string): Actor {
+  return { kind: 'source', name: source }
+}

@@ -1,0 +1,232 @@
+// After an action: ask Spark until it says that the action worked, or the time is up; settle what had no answer.
+import { reasonOf } from '../errors.ts'
+import { newId } from '../incidents/id.ts'
+import { SYSTEM } from '../incidents/model.ts'
+import { findIncident, lockIncident, updateIncident } from '../incidents/repository.ts'
+import { record } from '../incidents/timeline.ts'
+import { ACTIONS } from '../remediation/registry.ts'
+import type { Verification } from '../remediation/action.ts'
+import { type ActionRun, changeRun, lockRun } from '../remediation/action-runs.ts'
+import { audit } from '../remediation/audit.ts'
+import { findOffer, standingOffers } from '../remediation/offers.ts'
+import { mayDo } from '../remediation/roles.ts'
+import { type DueKind, schedule } from '../store/due.ts'
+import { enqueue } from '../store/jobs.ts'
+import { append } from '../store/outbox.ts'
+import { type Tx, json } from '../store/store.ts'
+import { requestCards } from './card-version.ts'
+import type { FlowDeps } from './deps.ts'
+import { DESTINATIONS, DUE, JOBS, PRIORITY } from './destinations.ts'
+import { publish, refOf } from './events.ts'
+import type { Person, Pressed } from './press.ts'
+
+const ASK_MS = 10_000
+/** Between two looks: soon at first, then not more often than Spark's own listings change. */
+const pauseMs = (tries: number): number => Math.min(500 * 2 ** tries, 5_000)
+
+/** A look is due: it asks Spark, so it becomes a job. */
+export function actionVerifyDue(): DueKind {
+  return {
+    kind: DUE.actionVerify,
+    async handle(tx, row) {
+      await enqueue(tx, JOBS.verify, {
+        actionRunId: row.subject,
+        until: row.data['until'],
+        tries: row.data['tries'],
+      })
+    },
+  }
+}
+
+export interface VerifyJob {
+  readonly actionRunId: string
+  readonly until: string
+  readonly tries: number
+}
+
+/** Handler of the `verify` job: one look at Spark, then verified, asked again later, or given up. */
+export async function verifyAction(deps: FlowDeps, job: VerifyJob): Promise<void> {
+  const seen = await deps.store.db
+    .selectFrom('action_runs')
+    .selectAll()
+    .where('id', '=', job.actionRunId)
+    .executeTakeFirst()
+  if (seen === undefined || seen.verified !== 'pending') return
+  const incident = await deps.store.transaction((tx) => findIncident(tx, seen.incident_id))
+  const action = ACTIONS.get(seen.action)
+  const reader =
+    incident?.platform === null || incident === null ? undefined : deps.readers.get(incident.platform)
+  let look: Verification
+  if (incident === null || action === undefined || reader === undefined)
+    look = { kind: 'waiting', detail: `platform ${incident?.platform ?? 'unknown'} cannot be asked` }
+  else
+    try {
+      look = await action.verify(seen.target, incident.run, reader, AbortSignal.timeout(ASK_MS))
+    } catch (error) {
+      look = { kind: 'waiting', detail: `Spark could not be asked: ${reasonOf(error)}` }
+    }
+  await deps.store.transaction((tx) => recordLook(tx, deps, job, look))
+  deps.wake()
+}
+
+async function recordLook(tx: Tx, deps: FlowDeps, job: VerifyJob, look: Verification): Promise<void> {
+  const now = deps.clock.now()
+  const seen = await tx
+    .selectFrom('action_runs')
+    .select('incident_id')
+    .where('id', '=', job.actionRunId)
+    .executeTakeFirst()
+  const incident = seen === undefined ? null : await lockIncident(tx, seen.incident_id)
+  const run = await lockRun(tx, job.actionRunId)
+  if (
+    incident === null ||
+    run?.verified !== 'pending' ||
+    (run.state !== 'succeeded' && run.state !== 'unknown')
+  )
+    return
+  if (look.kind === 'waiting' && now < new Date(job.until)) {
+    await schedule(tx, {
+      kind: DUE.actionVerify,
+      subject: run.id,
+      dueAt: new Date(now.getTime() + pauseMs(job.tries)),
+      data: { until: job.until, tries: job.tries + 1 },
+    })
+    return
+  }
+  const verified = look.kind === 'verified' ? ('verified' as const) : ('not_verified' as const)
+  // An execution without an answer is settled by what Spark shows; without proof its target stays held.
+  const state = run.state === 'unknown' && verified === 'verified' ? ('succeeded' as const) : run.state
+  const changed = await changeRun(tx, run, run.state, { state, verified, detail: look.detail }, now)
+  if (changed === null) return
+  await record(
+    tx,
+    incident.id,
+    {
+      kind: 'action_verified',
+      actor: SYSTEM,
+      reason: verified,
+      data: { target: run.target, run: run.id, detail: look.detail },
+    },
+    now,
+  )
+  await audit(
+    tx,
+    {
+      actor: SYSTEM,
+      action: `action.${verified}`,
+      subject: run.id,
+      data: { target: run.target, detail: look.detail },
+    },
+    now,
+  )
+  await append(tx, {
+    destination: DESTINATIONS.thread,
+    subject: incident.id,
+    priority: PRIORITY.thread,
+    payload: {
+      type: 'verified',
+      action: run.action,
+      target: run.target,
+      verified,
+      state,
+      detail: look.detail,
+    },
+    now,
+  })
+  await publish(
+    tx,
+    'action.ended.v1',
+    incident,
+    {
+      incident: refOf(incident),
+      action: run.action,
+      target: run.target,
+      state,
+      verified,
+      at: now.toISOString(),
+    },
+    now,
+  )
+  if (verified === 'not_verified' && state === 'succeeded') await offerAgain(tx, changed, now)
+  await requestCards(tx, [await updateIncident(tx, incident, {})], now)
+}
+
+/** An action that Spark accepted but that did not take effect may be tried again: by a new button, not the old one. */
+async function offerAgain(tx: Tx, run: ActionRun, now: Date): Promise<void> {
+  const offer = await findOffer(tx, run.offerId)
+  if (offer === null) return
+  const standing = await standingOffers(tx, run.incidentId)
+  if (standing.some((other) => other.action === offer.action && other.target === offer.target)) return
+  await tx
+    .insertInto('offers')
+    .values({
+      id: newId('off', now),
+      incident_id: offer.incidentId,
+      step: offer.step,
+      action: offer.action,
+      target: offer.target,
+      title: offer.title,
+      params: json({}),
+      requires: offer.requires,
+      verify_ms: offer.verifyMs,
+      created_at: now,
+    })
+    .execute()
+}
+
+/** A person settles an action that ended without an answer; only then is its target free again (P7). */
+export async function settleUnknown(
+  deps: FlowDeps,
+  actionRunId: string,
+  person: Person,
+  happened: boolean,
+): Promise<Pressed> {
+  const seen = await deps.store.db
+    .selectFrom('action_runs')
+    .innerJoin('incidents', 'incidents.id', 'action_runs.incident_id')
+    .select(['incidents.team', 'incidents.id'])
+    .where('action_runs.id', '=', actionRunId)
+    .executeTakeFirst()
+  const team = seen === undefined ? undefined : deps.settings.teams.get(seen.team)
+  if (seen === undefined || team === undefined)
+    return { kind: 'refused', sentence: 'That action is not known here.' }
+  const role = await deps.directory.roleOf(team, person.id)
+  const pressed = await deps.store.transaction(async (tx): Promise<Pressed> => {
+    const now = deps.clock.now()
+    const incident = await lockIncident(tx, seen.id)
+    const run = await lockRun(tx, actionRunId)
+    if (incident === null || run === null)
+      return { kind: 'refused', sentence: 'That action is not known here.' }
+    const permission = mayDo(role, 'commander', 'Settling an action', incident.team)
+    if (!permission.may) {
+      await record(
+        tx,
+        incident.id,
+        { kind: 'press_refused', actor: person, reason: permission.sentence, data: { press: 'settle' } },
+        now,
+      )
+      return { kind: 'refused', sentence: permission.sentence }
+    }
+    if (run.state !== 'unknown') return { kind: 'already', sentence: `That action is settled: ${run.state}.` }
+    const state = happened ? ('succeeded' as const) : ('failed' as const)
+    const detail = `${person.name} looked and says it ${happened ? 'happened' : 'did not happen'}`
+    await changeRun(tx, run, 'unknown', { state, verified: 'not_needed', detail, settledBy: person }, now)
+    await record(
+      tx,
+      incident.id,
+      { kind: 'action_settled', actor: person, reason: state, data: { target: run.target, run: run.id } },
+      now,
+    )
+    await audit(
+      tx,
+      { actor: person, action: 'action.settled', subject: run.id, data: { target: run.target, state } },
+      now,
+    )
+    if (!happened) await offerAgain(tx, run, now)
+    const changed = await updateIncident(tx, incident, {})
+    await requestCards(tx, [changed], now)
+    return { kind: 'done', sentence: `Settled: ${detail}.`, incident: changed }
+  })
+  if (pressed.kind === 'done') deps.wake()
+  return pressed
+}

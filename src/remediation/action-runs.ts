@@ -1,0 +1,150 @@
+// Action runs in the database: one in flight per target (P7), each change guarded by the state it starts from.
+import type { Selectable } from 'kysely'
+import type { Actor } from '../incidents/model.ts'
+import { type Tx, json } from '../store/store.ts'
+import type { ActionRunsTable } from '../store/tables.ts'
+import type { Offer } from './offers.ts'
+
+export type ActionState = 'requested' | 'approved' | 'running' | 'succeeded' | 'failed' | 'unknown'
+export type Verified = 'pending' | 'verified' | 'not_verified' | 'not_needed'
+
+export interface ActionRun {
+  readonly id: string
+  readonly offerId: string
+  readonly incidentId: string
+  readonly action: string
+  readonly target: string
+  readonly state: ActionState
+  readonly verified: Verified
+  readonly fence: number
+  readonly requestedBy: Actor
+  readonly requestedAt: Date
+  readonly endedAt: Date | null
+  readonly detail: string | null
+}
+
+/** Requests a run of this offer; null when another run holds the target (the database's unique index decides). */
+export async function requestRun(
+  tx: Tx,
+  id: string,
+  offer: Offer,
+  by: Actor,
+  now: Date,
+): Promise<ActionRun | null> {
+  const row = await tx
+    .insertInto('action_runs')
+    .values({
+      id,
+      offer_id: offer.id,
+      incident_id: offer.incidentId,
+      action: offer.action,
+      target: offer.target,
+      state: 'requested',
+      requested_by: json(by),
+      requested_at: now,
+    })
+    .onConflict((oc) =>
+      oc
+        .columns(['target'])
+        .where('state', 'in', ['requested', 'approved', 'running', 'unknown'])
+        .doNothing(),
+    )
+    .returningAll()
+    .executeTakeFirst()
+  return row === undefined ? null : toActionRun(row)
+}
+
+/** The run that holds a target, or null. */
+export async function runInFlight(tx: Tx, target: string): Promise<ActionRun | null> {
+  const row = await tx
+    .selectFrom('action_runs')
+    .selectAll()
+    .where('target', '=', target)
+    .where('state', 'in', ['requested', 'approved', 'running', 'unknown'])
+    .executeTakeFirst()
+  return row === undefined ? null : toActionRun(row)
+}
+
+/** Finds a run and holds its row, or null. */
+export async function lockRun(tx: Tx, id: string): Promise<ActionRun | null> {
+  const row = await tx
+    .selectFrom('action_runs')
+    .selectAll()
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst()
+  return row === undefined ? null : toActionRun(row)
+}
+
+/** All runs of an incident, oldest first. */
+export async function listRuns(tx: Tx, incidentId: string): Promise<readonly ActionRun[]> {
+  const rows = await tx
+    .selectFrom('action_runs')
+    .selectAll()
+    .where('incident_id', '=', incidentId)
+    .orderBy('requested_at')
+    .execute()
+  return rows.map(toActionRun)
+}
+
+/** Starts a requested run under a new fence; null when it is not waiting to start (a job that came twice). */
+export async function startRun(tx: Tx, id: string, now: Date): Promise<ActionRun | null> {
+  const row = await tx
+    .updateTable('action_runs')
+    .set((eb) => ({ state: 'running' as const, fence: eb('fence', '+', 1), started_at: now }))
+    .where('id', '=', id)
+    .where('state', 'in', ['requested', 'approved'])
+    .returningAll()
+    .executeTakeFirst()
+  return row === undefined ? null : toActionRun(row)
+}
+
+export interface RunChange {
+  readonly state?: ActionState
+  readonly verified?: Verified
+  readonly detail?: string
+  readonly settledBy?: Actor
+}
+
+/** Changes a run if it is still in `from` under this fence; null when it has moved on. */
+export async function changeRun(
+  tx: Tx,
+  run: Pick<ActionRun, 'id' | 'fence'>,
+  from: ActionState,
+  change: RunChange,
+  now: Date,
+): Promise<ActionRun | null> {
+  const ended = change.state === 'succeeded' || change.state === 'failed'
+  const row = await tx
+    .updateTable('action_runs')
+    .set({
+      ...(change.state === undefined ? {} : { state: change.state }),
+      ...(change.verified === undefined ? {} : { verified: change.verified }),
+      ...(change.detail === undefined ? {} : { detail: change.detail }),
+      ...(change.settledBy === undefined ? {} : { settled_by: json(change.settledBy) }),
+      ...(ended ? { ended_at: now } : {}),
+    })
+    .where('id', '=', run.id)
+    .where('fence', '=', run.fence)
+    .where('state', '=', from)
+    .returningAll()
+    .executeTakeFirst()
+  return row === undefined ? null : toActionRun(row)
+}
+
+function toActionRun(row: Selectable<ActionRunsTable>): ActionRun {
+  return {
+    id: row.id,
+    offerId: row.offer_id,
+    incidentId: row.incident_id,
+    action: row.action,
+    target: row.target,
+    state: row.state,
+    verified: row.verified,
+    fence: row.fence,
+    requestedBy: row.requested_by as Actor,
+    requestedAt: row.requested_at,
+    endedAt: row.ended_at,
+    detail: row.detail,
+  }
+}

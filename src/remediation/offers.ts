@@ -1,0 +1,103 @@
+// Offers: the buttons a card may show, each an opaque id that stands for one action on one target (P8).
+import type { Selectable } from 'kysely'
+import { type Tx, json } from '../store/store.ts'
+import type { OffersTable } from '../store/tables.ts'
+import type { Role } from './roles.ts'
+
+export interface Offer {
+  readonly id: string
+  readonly incidentId: string
+  /** The runbook's step id. */
+  readonly step: string
+  readonly action: string
+  readonly target: string
+  readonly title: string
+  readonly requires: Role
+  readonly verifyMs: number | null
+  readonly withdrawnAt: Date | null
+  readonly withdrawnReason: string | null
+}
+
+export type NewOffer = Omit<Offer, 'withdrawnAt' | 'withdrawnReason'> & {
+  readonly runbookHash: string | null
+}
+
+/** Makes offers; the incident's earlier ones are withdrawn, so that a stale button does nothing and says why. */
+export async function replaceOffers(
+  tx: Tx,
+  incidentId: string,
+  offers: readonly NewOffer[],
+  now: Date,
+): Promise<void> {
+  await withdrawOffers(tx, incidentId, 'a newer diagnosis replaced it', now)
+  if (offers.length === 0) return
+  await tx
+    .insertInto('offers')
+    .values(
+      offers.map((offer) => ({
+        id: offer.id,
+        incident_id: offer.incidentId,
+        step: offer.step,
+        action: offer.action,
+        target: offer.target,
+        title: offer.title,
+        params: json({}),
+        requires: offer.requires,
+        verify_ms: offer.verifyMs,
+        runbook_hash: offer.runbookHash,
+        created_at: now,
+      })),
+    )
+    .execute()
+}
+
+/** Withdraws every standing offer of an incident. */
+export async function withdrawOffers(tx: Tx, incidentId: string, reason: string, now: Date): Promise<void> {
+  await tx
+    .updateTable('offers')
+    .set({ withdrawn_at: now, withdrawn_reason: reason })
+    .where('incident_id', '=', incidentId)
+    .where('withdrawn_at', 'is', null)
+    .execute()
+}
+
+export async function withdrawOffer(tx: Tx, id: string, reason: string, now: Date): Promise<void> {
+  await tx
+    .updateTable('offers')
+    .set({ withdrawn_at: now, withdrawn_reason: reason })
+    .where('id', '=', id)
+    .execute()
+}
+
+export async function findOffer(tx: Tx, id: string): Promise<Offer | null> {
+  const row = await tx.selectFrom('offers').selectAll().where('id', '=', id).executeTakeFirst()
+  return row === undefined ? null : toOffer(row)
+}
+
+/** The offers of an incident that stand, oldest first. */
+export async function standingOffers(tx: Tx, incidentId: string): Promise<readonly Offer[]> {
+  const rows = await tx
+    .selectFrom('offers')
+    .selectAll()
+    .where('incident_id', '=', incidentId)
+    .where('withdrawn_at', 'is', null)
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute()
+  return rows.map(toOffer)
+}
+
+function toOffer(row: Selectable<OffersTable>): Offer {
+  return {
+    id: row.id,
+    incidentId: row.incident_id,
+    step: row.step,
+    action: row.action,
+    target: row.target,
+    title: row.title,
+    requires: row.requires as Role,
+    verifyMs: row.verify_ms,
+    withdrawnAt: row.withdrawn_at,
+    withdrawnReason: row.withdrawn_reason,
+  }
+}
