@@ -53,7 +53,8 @@ export const restErrorSchema = z.object({
   }),
 })
 
-const webhookIncidentSchema = z.object({
+/** The incident of a webhook: whole in events about it, a reference in those about its notes. */
+export const webhookIncidentSchema = z.object({
   id: z.string(),
   number: z.number().nullish(),
   title: z.string().nullish(),
@@ -61,19 +62,22 @@ const webhookIncidentSchema = z.object({
   html_url: z.string().nullish(),
   service: referenceSchema.nullish(),
   assignees: z.array(referenceSchema).nullish(),
+  resolve_reason: z.object({ incident: referenceSchema.nullish() }).nullish().catch(undefined),
 })
 
-/** A webhook v3. `data` is read further by `webhookIncidentSchema` when `resource_type` is `incident`. */
+/** The envelope of a webhook v3, and of its `data` what says what it is about. */
 export const webhookSchema = z.object({
   event: z.object({
     id: z.string(),
     event_type: z.string(),
-    resource_type: z.string(),
+    resource_type: z.string().nullish(),
     occurred_at: z.string(),
     agent: referenceSchema.nullish(),
     client: z.object({ name: z.string().nullish(), url: z.string().nullish() }).nullish(),
-    data: z.looseObject({ type: z.string().nullish() }),
+    data: z.looseObject({
+      type: z.string().nullish(),
+      content: z.string().nullish(),
+      message: z.string().nullish(),
+    }),
   }),
 })
-export type Webhook = z.infer<typeof webhookSchema>
-export { webhookIncidentSchema }
