@@ -1,4 +1,6 @@
 // A PagerDuty account for tests: two services, three people, certificates made once per process.
+import type { IncomingHttpHeaders } from 'node:http'
+import { request } from 'node:https'
 import { ensureCertificates, type Certificates } from '../../../src/sandbox/tls.ts'
 import {
   createPagerDutyServer,
@@ -37,4 +39,71 @@ export async function startAccount(options: Partial<PagerDutyOptions> = {}): Pro
     apiToken: API_TOKEN,
     ...options,
   })
+}
+
+export type Answer = { status: number; headers: IncomingHttpHeaders; body: unknown }
+
+/** A bare HTTPS request to the account, made by nothing but Node. */
+export async function ask(
+  account: PagerDutyServer,
+  method: string,
+  path: string,
+  options: { body?: unknown; headers?: Record<string, string> } = {},
+): Promise<Answer> {
+  const sent =
+    options.body === undefined || typeof options.body === 'string'
+      ? options.body
+      : JSON.stringify(options.body)
+  return await new Promise<Answer>((resolve, reject) => {
+    const outgoing = request(
+      `${account.baseUrl}${path}`,
+      { method, ca: account.ca, headers: options.headers ?? {}, agent: false },
+      (incoming) => {
+        let text = ''
+        incoming.setEncoding('utf8')
+        incoming.on('data', (chunk: string) => (text += chunk))
+        incoming.on('end', () => {
+          const json = incoming.headers['content-type']?.startsWith('application/json') === true
+          const body: unknown = json ? JSON.parse(text) : text
+          resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body })
+        })
+      },
+    )
+    outgoing.on('error', reject)
+    outgoing.end(sent)
+  })
+}
+
+/** A REST request with the account's token, as alice unless `from` says otherwise. */
+export async function rest(
+  account: PagerDutyServer,
+  method: string,
+  path: string,
+  body?: unknown,
+  from: string = ALICE.email,
+): Promise<Answer> {
+  return await ask(account, method, path, {
+    ...(body === undefined ? {} : { body }),
+    headers: {
+      authorization: `Token token=${API_TOKEN}`,
+      accept: 'application/vnd.pagerduty+json;version=2',
+      'content-type': 'application/json',
+      ...(from === '' ? {} : { from }),
+    },
+  })
+}
+
+/** The smallest event that opens an incident. */
+export function trigger(dedupKey: string, more: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    routing_key: DATA_KEY,
+    event_action: 'trigger',
+    dedup_key: dedupKey,
+    payload: { summary: 'Executor lost', source: 'nightly_orders', severity: 'error' },
+    ...more,
+  }
+}
+
+export async function enqueue(account: PagerDutyServer, event: unknown): Promise<Answer> {
+  return await ask(account, 'POST', '/v2/enqueue', { body: event })
 }
