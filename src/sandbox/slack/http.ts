@@ -1,8 +1,9 @@
-// The HTTP side: Web API calls and response_urls, with faults and rate limits before any effect.
+// The HTTP side: Web API calls, response_urls and files, with faults and rate limits before any effect.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
 import { type FaultBook, loseReply, meetFaults } from '../faults.ts'
 import { argsOf, readArgs, readBody } from './args.ts'
+import { receiveUpload } from './methods/files.ts'
 import { METHODS } from './methods/index.ts'
 import type { RateLimiter } from './rate.ts'
 import { Refusal } from './refusal.ts'
@@ -15,14 +16,14 @@ const FAULT_BODIES = {
   serverError: { ok: false, error: 'internal_error' },
 }
 
-function reply(
-  response: ServerResponse,
-  status: number,
-  body: JsonObject,
-  headers: Record<string, string> = {},
-): void {
-  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...headers })
-  response.end(JSON.stringify(body))
+interface Result {
+  readonly status: number
+  readonly type: string
+  readonly body: string | Buffer
+}
+
+function json(status: number, body: JsonObject): Result {
+  return { status, type: 'application/json; charset=utf-8', body: JSON.stringify(body) }
 }
 
 /** The token of a call, from its header or its arguments. */
@@ -43,7 +44,7 @@ function authorise(
 /** Runs one Web API call: its reply's body, `ok` included. */
 function call(world: World, name: string, request: IncomingMessage, url: URL, body: Buffer): JsonObject {
   try {
-    const method = METHODS[name]
+    const method = Object.hasOwn(METHODS, name) ? METHODS[name] : undefined
     if (method === undefined) throw new Refusal('unknown_method')
     const args = argsOf(readArgs(url, request.headers['content-type'] ?? '', body))
     authorise(world, method, request.headers.authorization, args.text('token'))
@@ -55,6 +56,39 @@ function call(world: World, name: string, request: IncomingMessage, url: URL, bo
   }
 }
 
+/** The status of a refused answer is not documented by Slack; Bolt's `respond` fails on anything but 2xx. */
+function answer(world: World, id: string, body: Buffer): Result {
+  try {
+    answerResponseUrl(world, id, readArgs(new URL('http://sandbox'), 'application/json', body))
+    return json(200, { ok: true })
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    world.store.warn(`response_url: ${[error.code, ...error.messages].join(': ')}`)
+    const gone = error.code === 'expired_url' || error.code === 'used_url'
+    return json(gone ? 404 : 400, error.body())
+  }
+}
+
+/** A file's bytes. Slack asks for the bot's token or a signed-in browser; on this machine the browser is. */
+function download(world: World, id: string): Result {
+  const file = world.store.kept.files.find((one) => one.id === id)
+  const content = world.store.kept.contents[id]
+  if (file === undefined || content === undefined) return json(404, { ok: false, error: 'file_not_found' })
+  return { status: 200, type: file.mimetype, body: Buffer.from(content, 'base64') }
+}
+
+async function serve(world: World, request: IncomingMessage, url: URL, body: Buffer): Promise<Result> {
+  const [, room, name = ''] = url.pathname.split('/')
+  if (room === 'api') return json(200, call(world, name, request, url, body))
+  if (room === 'response') return answer(world, name, body)
+  if (room === 'files') return download(world, name)
+  if (room === 'upload') {
+    const taken = await receiveUpload(world, name, request.headers['content-type'] ?? '', body)
+    if (taken) return { status: 200, type: 'text/plain', body: `OK - ${body.length}` }
+  }
+  return json(404, { ok: false, error: 'not_found' })
+}
+
 /** The channel that a post is limited by; a body that cannot be read is refused later. */
 function channelOf(url: URL, request: IncomingMessage, body: Buffer): string | undefined {
   try {
@@ -64,16 +98,11 @@ function channelOf(url: URL, request: IncomingMessage, body: Buffer): string | u
   }
 }
 
-function answer(world: World, id: string, body: Buffer): { status: number; body: JsonObject } {
-  try {
-    answerResponseUrl(world, id, readArgs(new URL('http://sandbox'), 'application/json', body))
-    return { status: 200, body: { ok: true } }
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error
-    world.store.warn(`response_url: ${error.code}${error.messages.map((message) => `: ${message}`).join('')}`)
-    const gone = error.code === 'expired_url' || error.code === 'used_url'
-    return { status: gone ? 404 : 400, body: error.body() }
-  }
+/** Seconds that this call has to wait, 0 when it need not. */
+function waitFor(rates: RateLimiter, request: IncomingMessage, url: URL, body: Buffer): number {
+  const [, room, name = ''] = url.pathname.split('/')
+  const tier = room === 'api' ? METHODS[name]?.tier : undefined
+  return tier === undefined ? 0 : rates.take(name, tier, channelOf(url, request, body))
 }
 
 /** The request listener of the server. */
@@ -84,28 +113,25 @@ export function createListener(
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   return async (request, response) => {
     const url = new URL(request.url ?? '/', 'http://sandbox')
-    const [, room, name = ''] = url.pathname.split('/')
+    const [, room = '', name = ''] = url.pathname.split('/')
     const body = await readBody(request)
     if (room === 'api') {
-      world.store.kept.calls[name] = (world.store.kept.calls[name] ?? 0) + 1
+      const { calls } = world.store.kept
+      calls[name] = (calls[name] ?? 0) + 1
       world.store.changed('call')
     }
-    const fate = await meetFaults(faults, [name, room ?? '', url.pathname], request, response, FAULT_BODIES)
+    const fate = await meetFaults(faults, [name, room, url.pathname], request, response, FAULT_BODIES)
     if (fate === 'answered') return
-    const tier = METHODS[name]?.tier
-    const wait =
-      room === 'api' && tier !== undefined ? (rates?.take(name, tier, channelOf(url, request, body)) ?? 0) : 0
-    if (wait > 0) {
-      reply(response, 429, FAULT_BODIES.rateLimited, { 'retry-after': String(wait) })
+    const wait = rates === undefined ? 0 : waitFor(rates, request, url, body)
+    const result = wait > 0 ? json(429, FAULT_BODIES.rateLimited) : await serve(world, request, url, body)
+    if (fate === 'lose_reply') {
+      loseReply(response)
       return
     }
-    const result =
-      room === 'api'
-        ? { status: 200, body: call(world, name, request, url, body) }
-        : room === 'response'
-          ? answer(world, name, body)
-          : { status: 404, body: { ok: false, error: 'not_found' } }
-    if (fate === 'lose_reply') loseReply(response)
-    else reply(response, result.status, result.body)
+    response.writeHead(result.status, {
+      'content-type': result.type,
+      ...(wait > 0 ? { 'retry-after': String(wait) } : {}),
+    })
+    response.end(result.body)
   }
 }
