@@ -1,0 +1,135 @@
+// Fires and resolves scenarios: posts to the service as Alertmanager would, and remembers what is burning.
+import { groupBy, webhookBody, type AlertGroup } from './alertmanager.ts'
+import { SCENARIOS, type Scenario } from './scenarios.ts'
+
+/** What was fired and not yet resolved: resolving must use the same labels, also after a restart. */
+export type Burning = { scenario: string; startsAt: string; appId?: string; groups: AlertGroup[] }
+
+export type BreakResult =
+  { ok: true; message: string; alerts: number } | { ok: false; error: string; message: string }
+
+export type BreakerOptions = {
+  /** The base URL of the service, without a slash at its end. */
+  serviceUrl: string
+  webhookToken: string
+  /** Starts the recorded application; undefined when there is no such recording. */
+  startApplication: (recording: string) => Promise<{ appId: string } | undefined>
+  /** Whether that application still runs; a killed one must not be reported as burning again. */
+  isRunning: (appId: string) => boolean
+  burning: () => Burning[]
+  keep: (burning: Burning[]) => void
+  now: () => number
+}
+
+export type Breaker = {
+  /** Fires a scenario; one that burns already is sent again unchanged, as at Alertmanager's repeat_interval. */
+  fire: (scenarioId: string) => Promise<BreakResult>
+  /** Resolves one scenario, or everything that burns. */
+  resolve: (scenarioId?: string) => Promise<BreakResult>
+}
+
+/** Alertmanager gives up on a webhook after its `group_interval`; a person at a page waits less long. */
+const TIMEOUT_MS = 15_000
+
+/** A breaker for one service. */
+export function createBreaker(options: BreakerOptions): Breaker {
+  const { burning, keep } = options
+  const iso = (): string => new Date(options.now()).toISOString()
+
+  async function light(scenario: Scenario): Promise<Burning> {
+    const old = burning().findLast((one) => one.scenario === scenario.id)
+    if (old !== undefined && (old.appId === undefined || options.isRunning(old.appId))) return old
+    const app =
+      scenario.recording === undefined ? undefined : await options.startApplication(scenario.recording)
+    const startsAt = iso()
+    const occasion = app === undefined ? { startsAt } : { startsAt, appId: app.appId }
+    return {
+      scenario: scenario.id,
+      ...occasion,
+      groups: groupBy(scenario.alerts(occasion), scenario.groupBy),
+    }
+  }
+
+  async function deliver(groups: readonly AlertGroup[], endsAt?: string): Promise<Refused | undefined> {
+    const answers = await Promise.all(groups.map((group) => post(options, webhookBody(group, endsAt))))
+    return answers.find((answer) => answer !== undefined)
+  }
+
+  return {
+    async fire(scenarioId) {
+      const scenario = SCENARIOS.find((one) => one.id === scenarioId)
+      if (scenario === undefined) return noSuch(scenarioId)
+      const fire = await light(scenario)
+      // Kept before it is sent: what the service has taken must be resolvable even if we die in between.
+      keep([...burning().filter((one) => one !== fire), fire])
+      const refused = await deliver(fire.groups)
+      if (refused !== undefined) return { ok: false, ...refused }
+      const alerts = count([fire])
+      return {
+        ok: true,
+        alerts,
+        message: `${scenario.title}: ${plural(alerts)} sent, and taken by the service.`,
+      }
+    },
+    async resolve(scenarioId) {
+      if (scenarioId !== undefined && !SCENARIOS.some((one) => one.id === scenarioId))
+        return noSuch(scenarioId)
+      const out = burning().filter((one) => scenarioId === undefined || one.scenario === scenarioId)
+      if (out.length === 0)
+        return { ok: false, error: 'nothing_burns', message: 'Nothing of that is firing.' }
+      const refused = await deliver(
+        out.flatMap((one) => one.groups),
+        iso(),
+      )
+      if (refused !== undefined) return { ok: false, ...refused }
+      keep(burning().filter((one) => !out.includes(one)))
+      return { ok: true, alerts: count(out), message: `${plural(count(out))} resolved at the source.` }
+    },
+  }
+}
+
+type Refused = { error: string; message: string }
+
+/** Posts one body. Undefined when the service has taken it (2xx), else why not, in words. */
+async function post(options: BreakerOptions, body: unknown): Promise<Refused | undefined> {
+  const url = `${options.serviceUrl}/webhooks/alertmanager`
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${options.webhookToken}`,
+        'content-type': 'application/json',
+        'user-agent': 'Alertmanager/0.28.1',
+      },
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    })
+    await response.arrayBuffer()
+    if (response.ok) return undefined
+    const message = `The service refused the alerts: ${String(response.status)} ${response.statusText} from ${url}.`
+    return { error: 'refused', message }
+  } catch (error) {
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error)
+    const message = `The service at ${options.serviceUrl} cannot be reached (${cause}). Is it running? Press again when it is.`
+    return { error: 'unreachable', message }
+  }
+}
+
+/** How many alerts burn in these. */
+export function count(burning: readonly Burning[]): number {
+  return burning.reduce(
+    (sum, one) => sum + one.groups.reduce((all, group) => all + group.alerts.length, 0),
+    0,
+  )
+}
+
+const plural = (alerts: number): string => `${String(alerts)} ${alerts === 1 ? 'alert' : 'alerts'}`
+
+function noSuch(scenario: string): BreakResult {
+  const known = SCENARIOS.map((one) => one.id).join(', ')
+  return {
+    ok: false,
+    error: 'no_such_scenario',
+    message: `There is no scenario "${scenario}". There are: ${known}.`,
+  }
+}

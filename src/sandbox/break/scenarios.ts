@@ -1,0 +1,194 @@
+// The failures that can be had at a press: what each means in one line, and the alerts that tell of it.
+import type { FiredAlert, Labels } from './alertmanager.ts'
+
+/** What a scenario's alerts are made from. `appId` is set when the scenario has a Spark application. */
+export type Occasion = { startsAt: string; appId?: string }
+
+export type Scenario = {
+  id: string
+  title: string
+  explains: string
+  team: 'data-platform' | 'streaming'
+  severity: 'critical' | 'warning'
+  /** The id of the channel where its card is expected. */
+  channel: string
+  /** The recording that the Spark replay plays for it, when there is one. */
+  recording?: string
+  /** The labels that Alertmanager's route groups by. */
+  groupBy: readonly string[]
+  alerts: (occasion: Occasion) => FiredAlert[]
+}
+
+const CHANNELS = { 'data-platform': 'C0DATA', streaming: 'C0STREAM' } as const
+const GROUP_BY = ['alertname', 'team', 'platform', 'job_name'] as const
+
+type Kind = Omit<Scenario, 'channel' | 'groupBy' | 'alerts'> & {
+  alertname: string
+  labels: Labels
+  summary: string
+  description: string
+  /** The PromQL that would have found it: what Prometheus links to. */
+  expr: string
+}
+
+/** A scenario of one alert. */
+function single(kind: Kind): Scenario {
+  const { id, title, explains, team, severity, recording } = kind
+  return {
+    id,
+    title,
+    explains,
+    team,
+    severity,
+    ...(recording === undefined ? {} : { recording }),
+    channel: CHANNELS[team],
+    groupBy: GROUP_BY,
+    alerts: (occasion) => [alert(kind, { ...kind.labels }, occasion)],
+  }
+}
+
+function alert(
+  kind: Pick<Kind, 'alertname' | 'severity' | 'team' | 'summary' | 'description' | 'expr'>,
+  labels: Labels,
+  occasion: Occasion,
+): FiredAlert {
+  return {
+    labels: {
+      alertname: kind.alertname,
+      severity: kind.severity,
+      team: kind.team,
+      platform: 'sandbox',
+      // The scrape job, as Prometheus adds it: not to be mistaken for the Spark job.
+      job: 'spark-metrics',
+      ...labels,
+      ...(occasion.appId === undefined ? {} : { app_id: occasion.appId }),
+    },
+    annotations: { summary: kind.summary, description: kind.description },
+    startsAt: occasion.startsAt,
+    generatorURL: `http://prometheus.sandbox.example:9090/graph?g0.expr=${encodeURIComponent(kind.expr)}&g0.tab=1`,
+  }
+}
+
+const STORM = { hosts: 20, executorsOnEach: 10 }
+
+const STORM_KIND = {
+  alertname: 'SparkExecutorOOMKilled',
+  severity: 'critical',
+  team: 'data-platform',
+  summary: 'An executor of clickstream-hourly was killed: out of memory',
+  description: 'Container killed by YARN for exceeding physical memory limits.',
+  expr: 'increase(spark_executor_oom_killed_total[5m]) > 0',
+} as const
+
+/** Every scenario, in the order of the menu. */
+export const SCENARIOS: readonly Scenario[] = [
+  single({
+    id: 'executor-oom',
+    title: 'Executor out of memory',
+    explains: 'Executors die and Spark keeps retrying: a real recorded application to look into, and to kill.',
+    team: 'data-platform',
+    severity: 'critical',
+    recording: 'executor-oom',
+    alertname: 'SparkExecutorOOMKilled',
+    labels: { job_name: 'orders-daily' },
+    summary: 'Executors of orders-daily are being killed: out of memory',
+    description: 'More than 3 executors were lost to OOM in 5 minutes; the stage is being retried.',
+    expr: 'increase(spark_executor_oom_killed_total{job_name="orders-daily"}[5m]) > 3',
+  }),
+  single({
+    id: 'driver-oom',
+    title: 'Driver out of memory',
+    explains: 'Somebody collected too much to the driver: the application ends, and a plain rerun will not help.',
+    team: 'data-platform',
+    severity: 'critical',
+    recording: 'driver-oom',
+    alertname: 'SparkDriverOOM',
+    labels: { job_name: 'customer-export' },
+    summary: 'The driver of customer-export ran out of memory',
+    description: 'java.lang.OutOfMemoryError: Java heap space in thread "main" while collecting a result.',
+    expr: 'spark_driver_oom_total{job_name="customer-export"} > 0',
+  }),
+  single({
+    id: 'data-skew',
+    title: 'Data skew',
+    explains: 'One task runs forty times longer than its neighbours. Nothing has failed yet: a warning.',
+    team: 'data-platform',
+    severity: 'warning',
+    recording: 'data-skew',
+    alertname: 'SparkTaskSkew',
+    labels: { job_name: 'sessions-join', stage_id: '14' },
+    summary: 'One task of sessions-join runs 40 times longer than the median',
+    description:
+      'Stage 14: median task 9 s, slowest 6 min 12 s, and 71 % of the shuffle bytes in one partition.',
+    expr: 'spark_stage_task_duration_max / spark_stage_task_duration_median > 10',
+  }),
+  single({
+    id: 'fetch-failure',
+    title: 'Fetch failure',
+    explains: 'Shuffle files were lost with their host; stages are computed again and may never finish.',
+    team: 'data-platform',
+    severity: 'critical',
+    recording: 'fetch-failed',
+    alertname: 'SparkFetchFailures',
+    labels: { job_name: 'revenue-rollup' },
+    summary: 'revenue-rollup cannot fetch shuffle data',
+    description: '12 FetchFailedException in 10 minutes; stage 7 is in its third attempt.',
+    expr: 'increase(spark_shuffle_fetch_failures_total{job_name="revenue-rollup"}[10m]) > 5',
+  }),
+  single({
+    id: 'streaming-lag',
+    title: 'Streaming lag',
+    explains: 'A stream falls behind its source. It is the other team’s: another channel, other people.',
+    team: 'streaming',
+    severity: 'critical',
+    recording: 'streaming-lag',
+    alertname: 'SparkStreamingLag',
+    labels: { job_name: 'clicks-to-lake', query_name: 'clicks' },
+    summary: 'clicks-to-lake is 14 minutes behind its source',
+    description: 'The input rate is 1.8 times the processing rate, and has been for 10 minutes.',
+    expr: 'spark_streaming_lag_seconds{job_name="clicks-to-lake"} > 600',
+  }),
+  single({
+    id: 'no-alive-workers',
+    title: 'No alive workers',
+    explains: 'The master has no workers left. Not one job but the whole platform waits.',
+    team: 'data-platform',
+    severity: 'critical',
+    alertname: 'SparkNoAliveWorkers',
+    labels: { instance: 'spark-master:8080' },
+    summary: 'The Spark master has no alive workers',
+    description: 'metrics_master_aliveWorkers_Value is 0 and applications are waiting for resources.',
+    expr: 'metrics_master_aliveWorkers_Value == 0',
+  }),
+  {
+    id: 'storm',
+    title: 'Storm: 200 alerts, one cause',
+    explains: 'A job loses 200 executors on 20 hosts at once. There should be one card, not 200.',
+    team: 'data-platform',
+    severity: 'critical',
+    channel: CHANNELS['data-platform'],
+    // Grouping by host as well is a common mistake; it makes one cause arrive in many bodies.
+    groupBy: [...GROUP_BY, 'host'],
+    alerts: (occasion) =>
+      Array.from({ length: STORM.hosts * STORM.executorsOnEach }, (_, index) => {
+        const host = `worker-${String((index % STORM.hosts) + 1).padStart(2, '0')}`
+        return alert(
+          STORM_KIND,
+          { job_name: 'clickstream-hourly', host, executor_id: String(index + 1) },
+          occasion,
+        )
+      }),
+  },
+  single({
+    id: 'unknown',
+    title: 'An alert nobody has a runbook for',
+    explains: 'It still becomes a card and still pages; the gap in the runbooks is counted.',
+    team: 'data-platform',
+    severity: 'warning',
+    alertname: 'SparkQuantumFluxInverted',
+    labels: { job_name: 'mystery-box' },
+    summary: 'Something happened that nobody has written down yet',
+    description: 'flux is <!channel> & "inverted": *this* text comes from outside and must stay inert.',
+    expr: 'spark_quantum_flux < 0',
+  }),
+]
