@@ -1,0 +1,75 @@
+// Reports of lint, test and match for people (plain text) and for machines (JSON).
+import type { EntryExplanation } from './match.ts'
+import type { MatchReport } from './explain.ts'
+import type { LintReport } from './lint.ts'
+import type { Problem } from './model.ts'
+import type { TestReport } from './test-runner.ts'
+
+export type Format = 'human' | 'json'
+
+const count = (n: number, word: string): string => `${n} ${word}${n === 1 ? '' : 's'}`
+
+/** `file:line:column: error: message` and the mend below it, as editors and terminals make links of. */
+export function formatProblem({ file, line, column, level, message, mend, code }: Problem): string {
+  return `${file}:${line}:${column}: ${level}: ${message} [${code}]\n  ${mend}`
+}
+
+/** The result of `runbook lint`. */
+export function formatLint(report: LintReport, format: Format): string {
+  if (format === 'json') return JSON.stringify(report, null, 2)
+  const { runbooks, errors, warnings } = report
+  const total = `${count(runbooks, 'runbook')}, ${count(errors, 'error')}, ${count(warnings, 'warning')}`
+  return [...report.problems.map(formatProblem), total].join('\n')
+}
+
+/** The result of `runbook test`: what failed, then the sum. */
+export function formatTests(report: TestReport, format: Format): string {
+  if (format === 'json') return JSON.stringify(report, null, 2)
+  const failures = report.cases
+    .filter(({ differences }) => differences.length > 0)
+    .map(({ file, line, name, differences }) =>
+      [
+        `${file}:${line}: FAILED ${name}`,
+        ...differences.flatMap(({ what, expected, actual }) => [
+          `  ${what}`,
+          `    - expected ${expected}`,
+          `    + actual   ${actual}`,
+        ]),
+      ].join('\n'),
+    )
+  const total = `${count(report.files, 'file')}: ${report.passed} passed, ${report.failed} failed`
+  return [...report.problems.map(formatProblem), ...failures, total].join('\n')
+}
+
+function formatEntry({ runbookId, entry, matchers }: EntryExplanation): string[] {
+  return [
+    `  ${runbookId}: ${entry ?? '(no matchers)'}`,
+    ...matchers.map(({ text, held, actual }) => {
+      const mark = held === true ? 'held  ' : held === false ? 'failed' : 'unknown'
+      return `    ${mark}  ${text}${held === true ? '' : `  (it is ${actual === null ? 'not known yet' : JSON.stringify(actual)})`}`
+    }),
+  ]
+}
+
+const REASONS = {
+  named: 'named by the alert',
+  matched: 'matched',
+  catch_all: 'taken by the catch-all: a gap in coverage',
+  none: 'no runbook: a gap in coverage',
+} as const
+
+/** The result of `runbook match`: the winner with every matcher, the runners-up, and what nearly matched. */
+export function formatMatch({ match, nearly }: MatchReport, format: Format): string {
+  if (format === 'json') {
+    const { runbook, ...rest } = match
+    return JSON.stringify({ runbook: runbook?.id ?? null, ...rest, nearly }, null, 2)
+  }
+  const lines = [`${match.runbook?.id ?? 'none'}: ${REASONS[match.reason]}`]
+  if (match.unknownName !== null)
+    lines.push(`  the alert names "${match.unknownName}", which is no runbook here`)
+  lines.push(...match.explanation.filter(({ entry }) => entry !== null).flatMap(formatEntry))
+  if (match.runnersUp.length > 0)
+    lines.push('runners-up', ...match.runnersUp.map(({ id, why }) => `  ${id}: ${why}`))
+  if (nearly.length > 0) lines.push('nearly', ...nearly.flatMap(formatEntry))
+  return lines.join('\n')
+}
