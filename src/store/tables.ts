@@ -142,6 +142,7 @@ export interface PagesTable {
   requested_at: Time
   sent_at: MaybeTime
   second_route_at: MaybeTime
+  may_have_arrived: Generated<boolean>
   last_error: MaybeText
 }
 

@@ -148,6 +148,8 @@ const STATEMENTS: readonly string[] = [
      requested_at timestamptz not null,
      sent_at timestamptz,
      second_route_at timestamptz,
+     -- An attempt ended without a reply: PagerDuty may have it.
+     may_have_arrived boolean not null default false,
      last_error text,
      primary key (incident_id, route)
    )`,
