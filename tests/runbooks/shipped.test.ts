@@ -1,0 +1,41 @@
+// The shipped library: lints clean against what there is to name, and every test beside a runbook passes.
+import { describe, expect, test } from 'vitest'
+import { formatLint, formatTests } from '../../src/runbooks/format.ts'
+import { lintRunbooks } from '../../src/runbooks/lint.ts'
+import { loadRunbooks } from '../../src/runbooks/load.ts'
+import { actionsOf } from '../../src/runbooks/model.ts'
+import { testRunbooks } from '../../src/runbooks/test-runner.ts'
+import { CATALOGUE } from './support.ts'
+
+const FOLDERS = ['runbooks']
+
+describe('the shipped runbooks', () => {
+  test('lint clean: no unknown name, no tie, nothing unreachable', async () => {
+    const report = await lintRunbooks(FOLDERS, CATALOGUE)
+    expect(formatLint(report, 'human')).toBe('7 runbooks, 0 errors, 0 warnings')
+  })
+
+  test('pass their own tests', async () => {
+    const report = await testRunbooks(FOLDERS, { actions: CATALOGUE.actions })
+    expect(formatTests(report, 'human')).toMatch(/^7 files: \d{2,} passed, 0 failed$/)
+  })
+
+  test('ask a commander before they end an application, and look whether it ended', async () => {
+    const { index } = await loadRunbooks(FOLDERS)
+    const actions = index.runbooks.flatMap(actionsOf)
+    expect(actions).toHaveLength(5)
+    for (const action of actions) {
+      expect(action).toMatchObject({ use: 'spark.kill-application', requires: 'commander' })
+      expect(action.verify).toEqual({ withinMs: 60_000 })
+      expect(action.prose).toContain('**Risk.**')
+    }
+  })
+
+  test('say when to escalate and what to hand over', async () => {
+    const { index } = await loadRunbooks(FOLDERS)
+    for (const runbook of index.runbooks)
+      expect(runbook.sections.map(({ heading }) => heading)).toEqual(
+        expect.arrayContaining(['Escalate when', 'Hand over']),
+      )
+  })
+})
