@@ -24,6 +24,8 @@ export interface SparkApplication {
   readonly foundAt: FoundAt
   /** A page for people. */
   readonly link: string
+  /** Where the details are read (`.../api/v1/applications/<id>`); null when only the master's record is left. */
+  readonly apiUrl: string | null
   /** Where the platform was asked in vain on the way here, for honesty in findings. */
   readonly unreached: readonly string[]
 }

@@ -1,0 +1,68 @@
+// What diagnosis speaks of: probes that look, findings that say what they saw, and what they could not see.
+import type * as z from 'zod'
+import type { Run, Severity } from '../alerts/model.ts'
+import type { PlatformReader, ReadCapability } from '../ports.ts'
+
+export type FindingSeverity = Severity | 'none'
+export type Confidence = 'low' | 'medium' | 'high'
+
+/** A line as the platform said it, redacted and bounded, and who said it. */
+export interface Evidence {
+  readonly text: string
+  /** For example `executor 3, removeReason`. */
+  readonly from: string
+  readonly link: string | null
+}
+
+/** What a probe concluded. `unreached` names what could not be seen, so that silence is not taken for health. */
+export interface Finding {
+  readonly probe: string
+  readonly severity: FindingSeverity
+  readonly sentence: string
+  readonly evidence: readonly Evidence[]
+  readonly link: string | null
+  readonly confidence: Confidence
+  readonly unreached: readonly string[]
+}
+
+export interface ProbeContext {
+  readonly run: Run
+  readonly labels: Readonly<Record<string, string>>
+  /** Null where the run's platform is not configured. */
+  readonly reader: PlatformReader | null
+  readonly signal: AbortSignal
+  readonly now: Date
+}
+
+export type Outputs = Readonly<Record<string, string | number | boolean | null>>
+
+export interface ProbeResult {
+  /** Every declared output; null where it was not determined. */
+  readonly outputs: Outputs
+  readonly findings: readonly Finding[]
+}
+
+/** The extension point for probes: reads only, typed parameters in, declared outputs and findings out. */
+export interface Probe {
+  /** As `use` in a runbook, for example `spark.executor-deaths`. */
+  readonly id: string
+  readonly title: string
+  readonly needs: readonly ReadCapability[]
+  readonly params: z.ZodType
+  /** Name to a one-line meaning; runbooks and their lint read it. */
+  readonly outputs: Readonly<Record<string, string>>
+  run(params: unknown, context: ProbeContext): Promise<ProbeResult>
+}
+
+const ORDER: readonly FindingSeverity[] = ['none', 'low', 'medium', 'high', 'critical']
+
+/** The less severe of two: how a finding's ratio is held down by how little it matters. */
+export function milder(a: FindingSeverity, b: FindingSeverity): FindingSeverity {
+  return ORDER.indexOf(a) <= ORDER.indexOf(b) ? a : b
+}
+
+/** Grades a number by rising thresholds for low, medium, high and critical; below the first it is `none`. */
+export function gradeOf(value: number, thresholds: readonly [number, number, number, number]): FindingSeverity {
+  const reached = thresholds.filter((threshold) => value >= threshold).length
+  return ORDER[reached] ?? 'none'
+}

@@ -1,0 +1,27 @@
+// The extension point for platforms: one kind of Spark installation, how it is configured, its reader and writer.
+import type { Agent as HttpAgent } from 'node:http'
+import type { Agent as HttpsAgent } from 'node:https'
+import type * as z from 'zod'
+import type { PlatformReader, PlatformWriter } from '../ports.ts'
+
+/** What the composition gives to every platform. */
+export interface PlatformDeps {
+  /** Strips from an application's name what changes from run to run, so that it can be compared with a run's job name. */
+  readonly normaliseJobName: (name: string) => string
+  /** For a proxy or a private certificate authority. */
+  readonly httpAgent?: HttpAgent
+  readonly httpsAgent?: HttpsAgent
+}
+
+export interface Platform {
+  readonly reader: PlatformReader
+  /** Null where the configuration allows no action: then none is offered. */
+  readonly writer: PlatformWriter | null
+}
+
+export interface PlatformKind<Config = unknown> {
+  /** As `kind` in arrestor.yml, and the name of the folder. */
+  readonly kind: string
+  readonly config: z.ZodType<Config>
+  create(name: string, config: Config, deps: PlatformDeps): Platform
+}

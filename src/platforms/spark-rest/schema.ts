@@ -1,0 +1,93 @@
+// Spark's monitoring REST API (/api/v1) as far as we read it; every field that some version omits may be absent.
+import * as z from 'zod'
+
+const date = z
+  .string()
+  .transform((text) => new Date(text.replace(/GMT$/, 'Z')))
+  // A running attempt ends at epoch -1.
+  .transform((at) => (Number.isNaN(at.getTime()) || at.getTime() < 0 ? null : at))
+
+const count = z.number().catch(0)
+
+export const versionSchema = z.object({ spark: z.string() })
+
+export const attemptSchema = z.object({
+  attemptId: z.string().optional(),
+  startTime: date,
+  endTime: date,
+  sparkUser: z.string().optional(),
+  completed: z.boolean(),
+  appSparkVersion: z.string().optional(),
+})
+
+export const applicationSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  /** Newest first. */
+  attempts: z.array(attemptSchema).min(1),
+})
+export type ApplicationInfo = z.output<typeof applicationSchema>
+
+export const jobSchema = z.object({
+  jobId: z.number(),
+  status: z.string(),
+  stageIds: z.array(z.number()).default([]),
+})
+
+export const executorSchema = z.object({
+  id: z.string(),
+  hostPort: z.string().default(''),
+  isActive: z.boolean(),
+  addTime: date.optional(),
+  removeTime: date.optional(),
+  removeReason: z.string().optional(),
+  failedTasks: count,
+  completedTasks: count,
+  totalDuration: count,
+  totalGCTime: count,
+  maxMemory: count,
+  peakMemoryMetrics: z.record(z.string(), z.number()).optional(),
+})
+
+export const stageSchema = z.object({
+  stageId: z.number(),
+  attemptId: z.number(),
+  status: z.string(),
+  name: z.string().default(''),
+  numTasks: count,
+  numFailedTasks: count,
+  numCompleteTasks: count,
+  failureReason: z.string().optional(),
+  executorRunTime: count,
+})
+
+export const taskSchema = z.object({
+  taskId: z.number(),
+  index: z.number(),
+  attempt: z.number(),
+  executorId: z.string(),
+  host: z.string().default(''),
+  status: z.string(),
+  errorMessage: z.string().optional(),
+  duration: z.number().optional(),
+  taskMetrics: z
+    .object({
+      executorRunTime: count,
+      inputMetrics: z.object({ bytesRead: count }).optional(),
+      shuffleReadMetrics: z.object({ remoteBytesRead: count, localBytesRead: count }).optional(),
+    })
+    .optional(),
+})
+
+const series = z.array(z.number()).catch([])
+
+export const taskSummarySchema = z.object({
+  quantiles: series,
+  executorRunTime: series,
+  inputMetrics: z.object({ bytesRead: series }).optional(),
+  shuffleReadMetrics: z.object({ readBytes: series }).optional(),
+})
+
+export const environmentSchema = z.object({
+  sparkProperties: z.array(z.tuple([z.string(), z.string()])),
+})

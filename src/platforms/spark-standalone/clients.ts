@@ -1,0 +1,85 @@
+// The web interfaces of a standalone cluster, a read client for each, and where in them an application's details are.
+import { ArrestorError } from '../../errors.ts'
+import type { SparkApplication } from '../../ports.ts'
+import type { PlatformDeps } from '../platform.ts'
+import { isPathWord } from '../spark-rest/allow-list.ts'
+import type { Place } from '../spark-rest/application.ts'
+import { type ReadClient, createReadClient } from '../spark-rest/client.ts'
+import type { Config } from './config.ts'
+import { type Master, masterSchema } from './schema.ts'
+
+/** Everything a standalone reader asks through; one client per web interface. */
+export interface Clients {
+  readonly master: ReadClient
+  readonly history: ReadClient | null
+  /** A client for a driver UI; throws ARR-501 for a host that the configuration does not allow. */
+  driver(baseUrl: string): ReadClient
+}
+
+/** Clients of the cluster that this configuration names; the authorization goes to its own servers alone. */
+export function createClients(platform: string, config: Config, deps: PlatformDeps): Clients {
+  const trusted = [config.master_url, config.history_url]
+    .filter((url) => url !== undefined)
+    .map((url) => new URL(url).origin)
+  const client = (baseUrl: string): ReadClient =>
+    createReadClient({
+      platform,
+      baseUrl,
+      timeoutMs: config.timeout_ms,
+      ...(config.authorization !== undefined && trusted.includes(new URL(baseUrl).origin)
+        ? { headers: { authorization: config.authorization } }
+        : {}),
+      ...(deps.httpAgent === undefined ? {} : { httpAgent: deps.httpAgent }),
+      ...(deps.httpsAgent === undefined ? {} : { httpsAgent: deps.httpsAgent }),
+    })
+  return {
+    master: client(config.master_url),
+    history: config.history_url === undefined ? null : client(config.history_url),
+    driver(baseUrl) {
+      const { origin, hostname } = new URL(baseUrl)
+      if (!trusted.includes(origin) && !hostAllowed(hostname, config.driver_ui_hosts))
+        throw new ArrestorError('ARR-501', {
+          platform,
+          url: origin,
+          why: 'driver_ui_hosts does not name its host',
+        })
+      return client(baseUrl)
+    },
+  }
+}
+
+/** The master's whole record; `/json/` is the same on every version, its parts are not. */
+export async function readMaster(client: ReadClient, platform: string, signal: AbortSignal): Promise<Master> {
+  const master = await client.json('/json/', masterSchema, signal)
+  if (master !== null) return master
+  throw new ArrestorError('ARR-502', { platform, url: `${client.baseUrl}/json/`, why: 'it answers 404' })
+}
+
+/** Where the History Server keeps an application. */
+export function historyPlace(history: ReadClient, id: string, attemptId: string | null): Place {
+  const tail = attemptId === null ? id : `${id}/${attemptId}`
+  return {
+    client: history,
+    path: `/api/v1/applications/${tail}`,
+    pages: `${history.baseUrl}/history/${tail}`,
+  }
+}
+
+/** Where an application was found; throws ARR-501 when only the master remembers it. */
+export function placeOf(app: SparkApplication, clients: Clients, platform: string): Place {
+  const [base, tail] = app.apiUrl?.split('/api/v1/applications/') ?? []
+  if (base === undefined || tail === undefined || !tail.split('/').every(isPathWord))
+    throw new ArrestorError('ARR-501', {
+      platform,
+      url: app.link,
+      why: 'only the master remembers this application, and it keeps no details',
+    })
+  if (clients.history?.baseUrl === base) return historyPlace(clients.history, app.id, app.attemptId)
+  return { client: clients.driver(base), path: `/api/v1/applications/${tail}`, pages: base }
+}
+
+/** Exact host, or `*.example.com` for everything below it; without a list any host. */
+function hostAllowed(hostname: string, hosts: readonly string[] | undefined): boolean {
+  if (hosts === undefined) return true
+  return hosts.some((host) => (host.startsWith('*.') ? hostname.endsWith(host.slice(1)) : hostname === host))
+}

@@ -1,0 +1,95 @@
+// Reads a standalone Spark cluster: the master knows who is there, driver UI and History Server know why it fails.
+import { ArrestorError, reasonOf } from '../../errors.ts'
+import type { PlatformReader, ReadCapability, SparkApplication } from '../../ports.ts'
+import {
+  type Place,
+  readEnvironment,
+  readExecutors,
+  readFailedTasks,
+  readStages,
+  readTaskQuantiles,
+} from '../spark-rest/application.ts'
+import type { ReadClient } from '../spark-rest/client.ts'
+import { versionSchema } from '../spark-rest/schema.ts'
+import type { PlatformDeps } from '../platform.ts'
+import { createClients, historyPlace, placeOf, readMaster } from './clients.ts'
+import type { Config } from './config.ts'
+import { createLocate } from './find.ts'
+
+const CAPABILITIES: readonly ReadCapability[] = [
+  'application',
+  'executors',
+  'stages',
+  'tasks',
+  'environment',
+  'cluster',
+]
+const FAILED_TASKS = 50
+
+/** A reader of the cluster that this configuration names. Nothing is asked before its methods are called. */
+export function createReader(platform: string, config: Config, deps: PlatformDeps): PlatformReader {
+  const clients = createClients(platform, config, deps)
+  const locate = createLocate(platform, config, clients, deps.normaliseJobName)
+
+  /** Runs a read where the application was found, and at the History Server when its driver has gone meanwhile. */
+  async function at<T>(app: SparkApplication, read: (place: Place) => Promise<T>): Promise<T> {
+    const place = placeOf(app, clients, platform)
+    try {
+      return await read(place)
+    } catch (error) {
+      const gone = error instanceof ArrestorError && error.code === 'ARR-501' && app.foundAt === 'driver'
+      if (!gone || clients.history === null) throw error
+      try {
+        return await read(historyPlace(clients.history, app.id, app.attemptId))
+      } catch {
+        throw error
+      }
+    }
+  }
+
+  return {
+    platform,
+    kind: config.kind,
+    capabilities: new Set(CAPABILITIES),
+    locate,
+    executors: (app, signal) => at(app, (place) => readExecutors(place, signal)),
+    stages: (app, signal) => at(app, (place) => readStages(place, signal)),
+    failedTasks: (app, stage, signal, limit = FAILED_TASKS) =>
+      at(app, (place) => readFailedTasks(place, stage, signal, limit)),
+    taskQuantiles: (app, stage, signal) => at(app, (place) => readTaskQuantiles(place, stage, signal)),
+    environment: (app, signal) => at(app, (place) => readEnvironment(place, signal)),
+    async cluster(signal) {
+      const master = await readMaster(clients.master, platform, signal)
+      return {
+        aliveWorkers: master.workers.filter(({ state }) => state === 'ALIVE').length,
+        workers: master.workers.map(({ id, host, state, cores, memory }) => ({
+          id,
+          host,
+          state,
+          cores,
+          memoryMb: memory,
+        })),
+        waitingApplications: master.activeapps.filter(({ state }) => state === 'WAITING').length,
+        status: master.status,
+      }
+    },
+    async check(signal) {
+      const master = await readMaster(clients.master, platform, signal)
+      const alive = master.workers.filter(({ state }) => state === 'ALIVE').length
+      return (
+        `Spark master ${clients.master.baseUrl} is ${master.status}: ${alive} of ${master.workers.length} workers alive, ` +
+        `${master.activeapps.length} active applications; ${await historyCheck(clients.history, signal)}.`
+      )
+    },
+  }
+}
+
+async function historyCheck(history: ReadClient | null, signal: AbortSignal): Promise<string> {
+  if (history === null) return 'no History Server is configured'
+  try {
+    const version = await history.json('/api/v1/version', versionSchema, signal)
+    return `the History Server runs Spark ${version?.spark ?? 'of unknown version'}`
+  } catch (error) {
+    return `the History Server does not answer (${reasonOf(error)})`
+  }
+}
