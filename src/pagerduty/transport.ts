@@ -56,21 +56,25 @@ const DEFAULT_TIMEOUT_MS = 10_000
 
 /**
  * Agents that open a connection for each request: on a kept one a page would fail whenever the other end
- * has just closed it, and there are too few requests for the handshake to matter. `ca` (PEM) is trusted beside Node's own authorities. `proxy` is an
- * http(s) address; without it none is used, whatever the environment says. `timeoutMs` bounds one attempt.
+ * has just closed it, and there are too few requests for the handshake to matter. `ca` (PEM) is trusted
+ * beside Node's own authorities. `proxy` is an http(s) address; without it none is used, whatever the
+ * environment says. `timeoutMs` bounds one attempt, from the first byte out to the last byte in.
  */
 export function createConnection(options: {
   ca?: string | string[]
   proxy?: string
+  /** Hosts that are reached directly, in the syntax of NO_PROXY. */
+  noProxy?: string
   timeoutMs?: number
 }): Connection {
-  const proxyEnv =
-    options.proxy === undefined ? {} : { proxyEnv: { HTTPS_PROXY: options.proxy, HTTP_PROXY: options.proxy } }
+  const { proxy, noProxy } = options
+  const through = proxy === undefined ? {} : { HTTPS_PROXY: proxy, HTTP_PROXY: proxy }
+  const proxyEnv = { ...through, ...(noProxy === undefined ? {} : { NO_PROXY: noProxy }) }
   // An agent's own list replaces the default one, which a private authority must not.
   const trust = options.ca === undefined ? {} : { ca: [...getCACertificates('default'), options.ca].flat() }
   return {
-    https: new HttpsAgent({ keepAlive: false, ...proxyEnv, ...trust }),
-    http: new HttpAgent({ keepAlive: false, ...proxyEnv }),
+    https: new HttpsAgent({ keepAlive: false, proxyEnv, ...trust }),
+    http: new HttpAgent({ keepAlive: false, proxyEnv }),
     timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
   }
 }

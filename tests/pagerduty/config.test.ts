@@ -73,6 +73,9 @@ describe('P12: redaction', () => {
     expect(redactKeys('Authorization: Token token=u+abc, Bearer x.y', [])).toBe(
       'Authorization: Token token=[redacted], Bearer [redacted]',
     )
+    expect(redactKeys('via http://bot:hunter2@proxy:3128/ failed', [])).toBe(
+      'via http://[redacted]@proxy:3128/ failed',
+    )
     expect(redactKeys('{"routing_key": "secret","a":1}', [])).toBe('{"routing_key": "[redacted]","a":1}')
   })
 })

@@ -1,5 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { RequestListener } from 'node:http'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { buildResolve, buildTrigger, dedupKeyOf } from '../../src/pagerduty/event-model.ts'
 import { sendEvent } from '../../src/pagerduty/events.ts'
@@ -16,11 +15,11 @@ import {
   STREAM_KEY,
   STREAM_SERVICE,
 } from '../sandbox/pagerduty/account.ts'
+import { closeStandIns, standIn } from './stand-in.ts'
 
 let pagerDuty: PagerDutyServer
 let connection: Connection
 let rest: PagerDutyRest
-let others: Server[] = []
 
 beforeEach(async () => {
   pagerDuty = await startAccount()
@@ -30,8 +29,7 @@ beforeEach(async () => {
 afterEach(async () => {
   closeConnection(connection)
   await pagerDuty.close()
-  for (const server of others) server.close()
-  others = []
+  closeStandIns()
 })
 
 async function page(incident: string, routingKey = DATA_KEY): Promise<string> {
@@ -43,14 +41,8 @@ async function page(incident: string, routingKey = DATA_KEY): Promise<string> {
   return pagerDuty.state().incidents.at(-1)?.id ?? ''
 }
 
-async function standIn(listener: RequestListener): Promise<PagerDutyRest> {
-  const server = createServer(listener)
-  others.push(server)
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve)
-  })
-  const { port } = server.address() as AddressInfo
-  return createRest({ connection, apiUrl: `http://127.0.0.1:${port}`, token: API_TOKEN })
+async function standInRest(listener: RequestListener): Promise<PagerDutyRest> {
+  return createRest({ connection, apiUrl: (await standIn(listener)).url, token: API_TOKEN })
 }
 
 describe('finding the incident of our alert', () => {
@@ -149,7 +141,7 @@ describe('acting as a person', () => {
   ] as const)(
     '%s beaten by somebody between look and write (code %d) is success',
     async (verb, code, status) => {
-      const racing = await standIn((request, response) => {
+      const racing = await standInRest((request, response) => {
         if (request.method === 'GET')
           response.end(
             JSON.stringify({
@@ -222,84 +214,12 @@ describe('people', () => {
 
   test('also where the query matches names alone', async () => {
     const asked: string[] = []
-    const namesOnly = await standIn((request, response) => {
+    const namesOnly = await standInRest((request, response) => {
       asked.push(new URL(request.url ?? '', 'http://x').searchParams.get('query') ?? '(all)')
       const users = asked.at(-1) === '(all)' ? [ALICE, BOB] : []
       response.end(JSON.stringify({ users, limit: 100, offset: 0, more: false }))
     })
     expect(await namesOnly.findUser(BOB.email)).toMatchObject({ value: { id: BOB.id } })
     expect(asked).toEqual([BOB.email, '(all)'])
-  })
-})
-
-describe('when PagerDuty does not do as asked', () => {
-  test('a 429 is told with its wait, and the token then keeps quiet until it is over', async () => {
-    pagerDuty.faults.add({ kind: 'rate_limited', retryAfter: 30, count: 0 })
-    expect(await rest.getIncident('Q1')).toMatchObject({
-      kind: 'failed',
-      reason: 'rate_limited',
-      retryable: true,
-      retryAfterMs: 30_000,
-    })
-    expect(await rest.getIncident('Q1')).toMatchObject({ reason: 'rate_limited' })
-    expect(pagerDuty.state().calls).toEqual({ 'GET /incidents/{id}': 1 })
-  })
-
-  test.each([
-    ['server_error', 'server'],
-    ['drop_connection', 'network'],
-    ['refuse', 'network'],
-  ] as const)('%s is a retryable %s failure', async (kind, reason) => {
-    pagerDuty.faults.add({ kind })
-    expect(await rest.getIncident('Q1')).toMatchObject({ kind: 'failed', reason, retryable: true })
-    expect(await rest.getIncident('Q1')).toEqual({ kind: 'ok', value: null })
-  })
-
-  test('a timeout is told as one', async () => {
-    pagerDuty.faults.add({ kind: 'slow', delayMs: 60_000 })
-    const hasty = createRest({
-      connection: { ...connection, timeoutMs: 150 },
-      apiUrl: pagerDuty.baseUrl,
-      token: API_TOKEN,
-    })
-    expect(await hasty.getIncident('Q1')).toMatchObject({ reason: 'timeout', retryable: true })
-  })
-
-  test('an answer of another shape names the place and quotes nothing', async () => {
-    const odd = await standIn((_, response) =>
-      response.end(JSON.stringify({ incident: { id: 1, secret: 'x' } })),
-    )
-    expect(await odd.getIncident('Q1')).toEqual({
-      kind: 'failed',
-      reason: 'unexpected',
-      retryable: false,
-      status: 200,
-      detail:
-        'PagerDuty answered 200 with something unexpected at incident.id, incident.status, incident.created_at',
-    })
-  })
-
-  test('P12: an error that quotes the token is told without it', async () => {
-    const chatty = await standIn((_, response) => {
-      response.writeHead(400).end(JSON.stringify({ error: { message: `Token token=${API_TOKEN} is bad` } }))
-    })
-    const result = await chatty.getIncident('Q1')
-    expect(result).toMatchObject({ kind: 'failed', reason: 'refused' })
-    expect(JSON.stringify(result)).not.toContain(API_TOKEN)
-  })
-
-  test('requests of one token are made one after another', async () => {
-    let under_way = 0
-    let most = 0
-    const counting = await standIn((_, response) => {
-      under_way += 1
-      most = Math.max(most, under_way)
-      setImmediate(() => {
-        under_way -= 1
-        response.writeHead(404).end('{}')
-      })
-    })
-    await Promise.all(Array.from({ length: 8 }, async (_, n) => await counting.getIncident(`Q${n}`)))
-    expect(most).toBe(1)
   })
 })

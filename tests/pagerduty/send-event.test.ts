@@ -1,18 +1,15 @@
-import { createServer, type RequestListener, type Server } from 'node:http'
-import { createServer as createTlsServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import type { RequestListener } from 'node:http'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { buildAcknowledge, buildResolve, buildTrigger, dedupKeyOf } from '../../src/pagerduty/event-model.ts'
 import { sendEvent, type EventsConfig } from '../../src/pagerduty/events.ts'
 import { closeConnection, createConnection, type Connection } from '../../src/pagerduty/transport.ts'
 import type { PagerDutyServer } from '../../src/sandbox/pagerduty/server.ts'
-import { ensureCertificates } from '../../src/sandbox/tls.ts'
 import { DATA_KEY, startAccount, STREAM_KEY } from '../sandbox/pagerduty/account.ts'
+import { closeStandIns, standIn } from './stand-in.ts'
 
 let pagerDuty: PagerDutyServer
 let connection: Connection
 let config: EventsConfig
-let others: Server[] = []
 const KEY = dedupKeyOf('data-platform', 'INC-1')
 const TRIGGER = buildTrigger({
   routingKey: DATA_KEY,
@@ -30,26 +27,13 @@ beforeEach(async () => {
 afterEach(async () => {
   closeConnection(connection)
   await pagerDuty.close()
-  for (const server of others) {
-    server.closeAllConnections()
-    server.close()
-  }
-  others = []
+  closeStandIns()
 })
 
-/** Something in the way that is not PagerDuty: a proxy, a portal, a relay. */
-async function standIn(listener: RequestListener, tls = true): Promise<EventsConfig> {
-  const certificates = await ensureCertificates()
-  const server = tls ? createTlsServer(certificates, listener) : createServer(listener)
-  others.push(server)
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve)
-  })
-  const { port } = server.address() as AddressInfo
-  return {
-    connection: createConnection({ ca: certificates.ca, timeoutMs: 5000 }),
-    eventsUrl: `${tls ? 'https' : 'http'}://localhost:${port}`,
-  }
+/** Events to something in the way that is not PagerDuty. */
+async function inTheWay(listener: RequestListener, tls = true): Promise<EventsConfig> {
+  const { url, ca } = await standIn(listener, tls)
+  return { connection: createConnection({ ca, timeoutMs: 5000 }), eventsUrl: url }
 }
 
 const calls = (): number => pagerDuty.state().calls['POST /v2/enqueue'] ?? 0
@@ -81,7 +65,7 @@ describe('the way of a page', () => {
 
   test('a plain http address is a relay: same body, no token', async () => {
     const seen: { url: string | undefined; authorization: string | undefined; body: string }[] = []
-    const relay = await standIn((request, response) => {
+    const relay = await inTheWay((request, response) => {
       let body = ''
       request.on('data', (chunk: Buffer) => (body += chunk.toString()))
       request.on('end', () => {
@@ -154,7 +138,7 @@ describe('P6: what failed says whether and when to send it again', () => {
   })
 
   test('a body that never ends is a timeout too', async () => {
-    const dripping = await standIn((_, response) => {
+    const dripping = await inTheWay((_, response) => {
       response.writeHead(202, { 'content-type': 'application/json' }).write('{"status":')
     })
     const hasty = { ...dripping, connection: { ...dripping.connection, timeoutMs: 150 } }
@@ -170,7 +154,7 @@ describe('P6: what failed says whether and when to send it again', () => {
   test.each([502, 503, 403, 407])(
     'a page of HTML with %d keeps its status and is a retry',
     async (status) => {
-      const proxy = await standIn((_, response) => {
+      const proxy = await inTheWay((_, response) => {
         response.writeHead(status, { 'content-type': 'text/html' }).end('<h1>Somebody else</h1>')
       })
       expect(await sendEvent(proxy, TRIGGER)).toEqual({
@@ -182,14 +166,14 @@ describe('P6: what failed says whether and when to send it again', () => {
   )
 
   test('a portal that answers 200 to everything does not swallow a page', async () => {
-    const html = await standIn((_, response) => response.writeHead(200).end('<h1>Please log in</h1>'))
+    const html = await inTheWay((_, response) => response.writeHead(200).end('<h1>Please log in</h1>'))
     expect(await sendEvent(html, TRIGGER)).toMatchObject({ kind: 'retry' })
-    const json = await standIn((_, response) => response.writeHead(200).end('{"ok":true}'))
+    const json = await inTheWay((_, response) => response.writeHead(200).end('{"ok":true}'))
     expect(await sendEvent(json, TRIGGER)).toMatchObject({ kind: 'retry', reason: 'server' })
   })
 
   test('a redirect is not followed', async () => {
-    const elsewhere = await standIn((_, response) => {
+    const elsewhere = await inTheWay((_, response) => {
       response.writeHead(307, { location: `${pagerDuty.baseUrl}/v2/enqueue` }).end()
     })
     expect(await sendEvent(elsewhere, TRIGGER)).toMatchObject({ kind: 'retry', reason: 'server' })
@@ -208,7 +192,7 @@ describe('what PagerDuty refuses is not sent again', () => {
   })
 
   test('P12: a reply that repeats the routing key does not bring it into our error', async () => {
-    const chatty = await standIn((_, response) => {
+    const chatty = await inTheWay((_, response) => {
       const body = { status: 'invalid event', message: `Bad ${DATA_KEY}`, errors: [`key ${DATA_KEY}`] }
       response.writeHead(400).end(JSON.stringify(body))
     })
@@ -228,7 +212,7 @@ describe('size', () => {
 
   test('a 413 from something stricter is answered with the bare page', async () => {
     let asked = 0
-    const strict = await standIn((request, response) => {
+    const strict = await inTheWay((request, response) => {
       asked += 1
       if (Number(request.headers['content-length']) > 10_000) response.writeHead(413).end('Too large')
       else response.writeHead(202).end(JSON.stringify({ status: 'success', dedup_key: KEY }))
@@ -240,7 +224,7 @@ describe('size', () => {
   })
 
   test('a bare page that is refused as too large is given up', async () => {
-    const strict = await standIn((_, response) => response.writeHead(413).end('Too large'))
+    const strict = await inTheWay((_, response) => response.writeHead(413).end('Too large'))
     expect(await sendEvent(strict, TRIGGER)).toEqual({
       kind: 'rejected',
       status: 413,

@@ -40,11 +40,28 @@ export type IncidentUpdate = {
   assigneeIds?: string[]
 }
 
-export type Account = ReturnType<typeof createAccount>
+export type Account = {
+  data: AccountData
+  services: readonly PdService[]
+  users: readonly PdUser[]
+  /** Milliseconds since 1970, on the account's clock. */
+  now: () => number
+  serviceOf: (incident: PdIncident) => PdService
+  /** By id or by number. */
+  incident: (id: string) => PdIncident | undefined
+  user: (id: string) => PdUser | undefined
+  receive: (event: Json) => EventRecord
+  receiveChange: (event: Json) => EventRecord
+  refuse: (status: number, errors: string[], body: unknown) => void
+  update: (incident: PdIncident, change: IncidentUpdate, user: PdUser) => void
+  /** Whether anything changed. */
+  setStatus: (incident: PdIncident, status: PdStatus, actor: Actor) => boolean
+  addNote: (incident: PdIncident, user: PdUser, content: string) => PdNote
+  reset: () => void
+}
 
-// What it returns is what the servers around it use; the type is its own documentation.
-// oxlint-disable-next-line typescript/explicit-module-boundary-types
-export function createAccount(options: AccountOptions, saved?: AccountData) {
+/** An account, empty or as it was saved. Everything it is told happens at once. */
+export function createAccount(options: AccountOptions, saved?: AccountData): Account {
   const { services, users } = options
   const data: AccountData = saved ?? emptyAccount()
 
@@ -237,9 +254,8 @@ export function createAccount(options: AccountOptions, saved?: AccountData) {
     users,
     now: options.now,
     serviceOf,
-    incident: (id: string): PdIncident | undefined =>
-      data.incidents.find((incident) => incident.id === id || String(incident.number) === id),
-    user: (id: string): PdUser | undefined => users.find((user) => user.id === id),
+    incident: (id) => data.incidents.find((incident) => incident.id === id || String(incident.number) === id),
+    user: (id) => users.find((user) => user.id === id),
     receive,
     receiveChange,
     refuse,

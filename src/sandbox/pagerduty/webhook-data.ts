@@ -17,7 +17,7 @@ export function reference(kind: string, id: string, summary: string): Reference 
 export function incidentData(
   incident: PdIncident,
   service: PdService,
-  users: PdUser[],
+  users: readonly PdUser[],
 ): Record<string, unknown> {
   const assignees = users.filter((user) => incident.assignee_ids.includes(user.id))
   return {
