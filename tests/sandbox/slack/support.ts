@@ -1,6 +1,11 @@
 // A Slack server and a real Bolt app against it, ended after each test.
 import { App, type Logger, LogLevel, SocketModeReceiver } from '@slack/bolt'
-import { type ChatPostMessageArguments, type ChatPostMessageResponse, WebClient } from '@slack/web-api'
+import {
+  type ChatPostMessageArguments,
+  type ChatPostMessageResponse,
+  WebAPIPlatformError,
+  WebClient,
+} from '@slack/web-api'
 import { onTestFinished } from 'vitest'
 
 import { createSlackServer } from '../../../src/sandbox/slack/server.ts'
@@ -125,4 +130,14 @@ export function buttonBlocks(value = 'incident-1'): Record<string, unknown>[] {
       ],
     },
   ]
+}
+
+/** The platform error that a call of the real client ends with; fails when it does not. */
+export async function errorOf(call: Promise<unknown>): Promise<WebAPIPlatformError> {
+  const error: unknown = await call.then(
+    () => new Error('the call was not refused'),
+    (reason: unknown) => reason,
+  )
+  if (error instanceof WebAPIPlatformError) return error
+  throw error
 }
