@@ -85,7 +85,8 @@ export const SCENARIOS: readonly Scenario[] = [
   single({
     id: 'executor-oom',
     title: 'Executor out of memory',
-    explains: 'Executors die and Spark keeps retrying: a real recorded application to look into, and to kill.',
+    explains:
+      'Executors die and Spark keeps retrying: a real recorded application to look into, and to kill.',
     team: 'data-platform',
     severity: 'critical',
     recording: 'executor-oom',
@@ -98,7 +99,8 @@ export const SCENARIOS: readonly Scenario[] = [
   single({
     id: 'driver-oom',
     title: 'Driver out of memory',
-    explains: 'Somebody collected too much to the driver: the application ends, and a plain rerun will not help.',
+    explains:
+      'Somebody collected too much to the driver: the application ends, and a plain rerun will not help.',
     team: 'data-platform',
     severity: 'critical',
     recording: 'driver-oom',

@@ -29,7 +29,10 @@ export const CARD = {
         '*Verdict: deterministic.* A rerun is *unsafe*: the same partition needs 6.1 GiB, its executor has 4.\nRunbook <https://example.com/runbooks/executor-oom.md|Executor out of memory>, matched by `alertname`.',
       ),
     },
-    { type: 'context', elements: [mrkdwn('INC-42 · 3 alerts · last seen <!date^1795341660^{time}|10:01> · pages in 5 min')] },
+    {
+      type: 'context',
+      elements: [mrkdwn('INC-42 · 3 alerts · last seen <!date^1795341660^{time}|10:01> · pages in 5 min')],
+    },
     {
       type: 'actions',
       block_id: 'actions',
@@ -45,7 +48,9 @@ export const CARD = {
           value: 'inc-42',
           confirm: {
             title: plain('Kill app-20261122100000-0000?'),
-            text: mrkdwn('This ends *orders-daily* on `sandbox` for good. Work since its last commit is lost.'),
+            text: mrkdwn(
+              'This ends *orders-daily* on `sandbox` for good. Work since its last commit is lost.',
+            ),
             confirm: plain('Kill Application'),
             deny: plain('Keep It'),
             style: 'danger',
@@ -106,10 +111,22 @@ export const FINDING = {
           indent: 1,
           elements: [
             { type: 'rich_text_section', elements: [{ type: 'text', text: 'spill 12 GiB' }] },
-            { type: 'rich_text_section', elements: [{ type: 'user', user_id: 'U0BOB' }, { type: 'text', text: ' knows' }] },
+            {
+              type: 'rich_text_section',
+              elements: [
+                { type: 'user', user_id: 'U0BOB' },
+                { type: 'text', text: ' knows' },
+              ],
+            },
           ],
         },
-        { type: 'rich_text_quote', elements: [{ type: 'text', text: 'A quote: ' }, { type: 'emoji', name: 'fire' }] },
+        {
+          type: 'rich_text_quote',
+          elements: [
+            { type: 'text', text: 'A quote: ' },
+            { type: 'emoji', name: 'fire' },
+          ],
+        },
       ],
     },
     { type: 'context', elements: [mrkdwn('confidence *high* · could not reach: Prometheus')] },
@@ -141,7 +158,12 @@ export const EVERYTHING = {
       text: plain('Plain *stays* plain <@U0ALICE>'),
       accessory: { type: 'image', image_url: 'https://evil.example.com/pixel.png', alt_text: 'a pixel' },
     },
-    { type: 'image', image_url: 'https://charts.example.com/heap.png', alt_text: 'Heap', title: plain('Heap over an hour') },
+    {
+      type: 'image',
+      image_url: 'https://charts.example.com/heap.png',
+      alt_text: 'Heap',
+      title: plain('Heap over an hour'),
+    },
     { type: 'divider' },
     {
       type: 'actions',
@@ -184,7 +206,12 @@ export const MODAL: ModalView = {
       block_id: 'cause',
       label: plain('What was it?'),
       hint: plain('One sentence; it goes to the timeline.'),
-      element: { type: 'plain_text_input', action_id: 'text', multiline: true, placeholder: plain('Executor memory…') },
+      element: {
+        type: 'plain_text_input',
+        action_id: 'text',
+        multiline: true,
+        placeholder: plain('Executor memory…'),
+      },
     },
     {
       type: 'input',

@@ -130,7 +130,10 @@ export async function callSlack(
 ): Promise<Record<string, unknown>> {
   const response = await fetch(`${slack.apiUrl}${method}`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${TOKENS.slackBot}`, 'content-type': 'application/json; charset=utf-8' },
+    headers: {
+      authorization: `Bearer ${TOKENS.slackBot}`,
+      'content-type': 'application/json; charset=utf-8',
+    },
     body: JSON.stringify(args),
   })
   const body = (await response.json()) as Record<string, unknown>

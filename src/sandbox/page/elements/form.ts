@@ -6,7 +6,8 @@ export type FormValues = Record<string, Record<string, FormValue>>
 
 /** A form outlives redraws: an edit of the message leaves what was typed where it was. */
 export type Form = {
-  values: () => FormValues
+  /** What was entered into elements that these blocks still have: Slack refuses values of any other. */
+  within: (blocks: unknown) => FormValues
   get: (blockId: string, actionId: string) => FormValue | undefined
   set: (blockId: string, actionId: string, value: FormValue) => void
 }
@@ -15,10 +16,27 @@ export type Form = {
 export function createForm(): Form {
   const values: FormValues = {}
   return {
-    values: () => values,
+    within: (blocks) => inBlocks(values, blocks),
     get: (blockId, actionId) => values[blockId]?.[actionId],
     set(blockId, actionId, value) {
       values[blockId] = { ...values[blockId], [actionId]: value }
     },
   }
+}
+
+type BlockLike = { block_id?: string; accessory?: unknown; element?: unknown; elements?: unknown }
+
+function inBlocks(values: FormValues, blocks: unknown): FormValues {
+  const kept: FormValues = {}
+  for (const block of Array.isArray(blocks) ? (blocks as BlockLike[]) : []) {
+    const id = block.block_id ?? ''
+    const elements = [block.accessory, block.element, block.elements].flat() as (
+      { action_id?: string } | undefined
+    )[]
+    for (const actionId of elements.map((element) => element?.action_id ?? '')) {
+      const value = values[id]?.[actionId]
+      if (value !== undefined) kept[id] = { ...kept[id], [actionId]: value }
+    }
+  }
+  return kept
 }

@@ -22,12 +22,12 @@ export function Modal(props: { view: View; depth: number }): VNode {
   const person = { user: desk.me, view_id: view.id }
 
   const press = async (what: ElementPress): Promise<void> => {
-    await desk.act('view-click', { ...person, ...what, state_values: form.values() })
+    await desk.act('view-click', { ...person, ...what, state_values: form.within(view.blocks) })
   }
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault()
     setBusy(true)
-    const result = await desk.act('view-submit', { ...person, values: form.values() })
+    const result = await desk.act('view-submit', { ...person, values: form.within(view.blocks) })
     setBusy(false)
     setErrors(result.errors ?? {})
   }

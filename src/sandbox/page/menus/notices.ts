@@ -1,7 +1,7 @@
 // What the page says of its own accord: the banner (what the app did wrong) and toasts (what became of a press).
 import { html } from 'htm/preact'
 import type { VNode } from 'preact'
-import { useRef, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { useDesk } from '../desk.ts'
 
 /** The newest warnings since the page was opened; earlier ones are history. */
@@ -52,9 +52,15 @@ export function Banner(props: { connected: boolean }): VNode | null {
 
 export type Toast = { id: number; text: string; tone: 'good' | 'bad' }
 
-/** Short answers at the foot of the page; they leave by themselves. */
+/** Short answers that leave by themselves. A popover, so that they also stand above an open dialog. */
 export function Toasts(props: { toasts: readonly Toast[] }): VNode {
-  return html`<div class="toasts" role="status" aria-live="polite">
+  const box = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    // The top layer stacks in the order of showing: shown anew, a toast is above whatever was opened since.
+    if (box.current?.matches(':popover-open') === true) box.current.hidePopover()
+    if (props.toasts.length > 0) box.current?.showPopover()
+  }, [props.toasts])
+  return html`<div class="toasts" role="status" aria-live="polite" popover="manual" ref=${box}>
     ${props.toasts.map(
       (toast) =>
         html`<p class=${`toast toast-${toast.tone}`} key=${toast.id} data-testid="toast">${toast.text}</p>`,

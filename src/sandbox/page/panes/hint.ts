@@ -12,7 +12,7 @@ const STEPS = [
   { title: 'Read the card', text: 'What broke, why, and what is safe to press. Findings are in its thread.' },
   {
     title: 'Acknowledge it, or wait',
-    text: 'Left alone, it pages through PagerDuty: watch the pane on the right.',
+    text: 'Left alone, it pages through PagerDuty: watch its pane.',
   },
   { title: 'Make it well again', text: 'The source resolves its alert, and the incident closes by itself.' },
 ] as const

@@ -20,7 +20,7 @@ export function Message(props: { channel: string; message: SlackMessage; replies
   const bot = message.user === desk.ui.bot.id
   const person = desk.ui.people.find((who) => who.id === message.user)
   const name = bot ? desk.ui.bot.name : (person?.realName ?? message.user)
-  const surface = messageSurface(desk, channel, message.ts, false)
+  const surface = messageSurface(desk, channel, message.ts, message.blocks)
   return html`<article
     class="message"
     data-testid=${`message-${message.ts}`}
@@ -43,7 +43,7 @@ export function Message(props: { channel: string; message: SlackMessage; replies
 export function EphemeralMessage(props: { message: Ephemeral; onDismiss: () => void }): VNode {
   const desk = useDesk()
   const { message } = props
-  const surface = messageSurface(desk, message.channel, message.ts, true)
+  const surface = messageSurface(desk, message.channel, message.ts, message.blocks)
   return html`<article class="message message-ephemeral" data-testid=${`ephemeral-${message.ts}`}>
     <${Avatar} id=${desk.ui.bot.id} name=${desk.ui.bot.name} bot=${true} />
     <div class="message-body">
@@ -58,10 +58,10 @@ export function EphemeralMessage(props: { message: Ephemeral; onDismiss: () => v
   </article>`
 }
 
-function messageSurface(desk: Desk, channel: string, ts: string, ephemeral: boolean): Surface {
+function messageSurface(desk: Desk, channel: string, ts: string, blocks: unknown): Surface {
   const form = desk.form(`${channel}/${ts}`)
   const press = async (what: ElementPress): Promise<void> => {
-    await desk.act('click', { user: desk.me, channel, ts, ...what, state_values: form.values(), ephemeral })
+    await desk.act('click', { user: desk.me, channel, ts, ...what, state_values: form.within(blocks) })
   }
   const host = { names: desk.names, people: desk.ui.people, channels: desk.ui.slack.channels, form, press }
   return {
