@@ -69,12 +69,15 @@ export const SILENT: Logger = {
 }
 
 /** A real Bolt app over Socket Mode, connected when this returns. `prepare` adds its listeners. */
-export async function startBolt(slack: SlackServer, prepare: (app: App) => void): Promise<App> {
-  const receiver = new SocketModeReceiver({
+export async function startBolt(
+  slack: SlackServer,
+  prepare: (app: App) => void,
+  receiver: SocketModeReceiver = new SocketModeReceiver({
     appToken: 'xapp-test',
     logger: SILENT,
     installerOptions: { clientOptions: { slackApiUrl: slack.apiUrl } },
-  })
+  }),
+): Promise<App> {
   const app = new App({
     token: 'xoxb-test',
     receiver,
