@@ -32,8 +32,8 @@ export function jobsOf(tx: Tx): PgBoss {
 }
 
 export interface Bell {
-  on(topic: string, wake: () => void): () => void
-  pass(topics: ReadonlySet<string>): void
+  readonly on: (topic: string, wake: () => void) => () => void
+  readonly pass: (topics: ReadonlySet<string>) => void
 }
 
 /** In-process listeners by topic. */

@@ -6,8 +6,13 @@ import type { Clock } from '../ports.ts'
 export interface StoreClock extends Clock {
   /** Handed to pg-boss; absent means the system's timers. */
   readonly jobs?: JobsClock
-  /** Calls `pass` about every `ms` until the returned function is called. `pass` must not throw. */
-  poll(ms: number, pass: () => Promise<void>): () => void
+  /**
+   * Calls `pass` about every `ms` until the returned function is called. `pass` must not throw; it answers whether it
+   * found anything to do.
+   */
+  poll(ms: number, pass: () => Promise<boolean>): () => void
+  /** A test's clock asks here what is under way before it moves on; true when it had to wait. */
+  watch?(busy: () => Promise<boolean>): void
 }
 
 /** How often the offset is measured again. A replica's own clock drifts by milliseconds in that time. */
@@ -19,7 +24,7 @@ export interface DatabaseClock extends StoreClock {
   stop(): void
 }
 
-function pollByTimer(ms: number, pass: () => Promise<void>): () => void {
+function pollByTimer(ms: number, pass: () => Promise<boolean>): () => void {
   let timer: NodeJS.Timeout | undefined
   let stopped = false
   const arm = (): void => {

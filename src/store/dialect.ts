@@ -35,7 +35,9 @@ export function outsideTransaction<T>(work: () => T): T {
 
 export function createDb(pool: StorePool): Db {
   const kyselyPool = { connect: () => pool.lease(), end: async () => {} }
-  return new Kysely<Database>({ dialect: new PostgresDialect({ pool: kyselyPool as unknown as PostgresPool }) })
+  return new Kysely<Database>({
+    dialect: new PostgresDialect({ pool: kyselyPool as unknown as PostgresPool }),
+  })
 }
 
 function bounded<T>(work: Promise<T>, ms: number): Promise<T> {

@@ -97,16 +97,19 @@ async function claim(tx: Tx, kinds: readonly string[], now: Date, limit: number)
   return rows
 }
 
+function pauseMs(row: ClaimedRow): number {
+  return Math.min(BACKOFF_MAX_MS, BACKOFF_MS * 2 ** Math.min(row.attempts, 20))
+}
+
 /** Puts a row back that failed, unless its subject has been scheduled anew. */
 async function putBack(tx: Tx, row: ClaimedRow, why: string, now: Date): Promise<void> {
   const attempts = row.attempts + 1
-  const pause = Math.min(BACKOFF_MAX_MS, BACKOFF_MS * 2 ** Math.min(row.attempts, 20))
   await tx
     .insertInto('due')
     .values({
       kind: row.kind,
       subject: row.subject,
-      due_at: new Date(now.getTime() + pause),
+      due_at: new Date(now.getTime() + pauseMs(row)),
       data: json(row.data),
       attempts,
       last_error: why,
@@ -129,18 +132,34 @@ export function createDueLoop(
   const limit = options.batch ?? BATCH
   const unknown = new Set<string>()
 
-  const handleOne = async (tx: Tx, row: ClaimedRow, now: Date): Promise<void> => {
+  const handle = async (tx: Tx, row: ClaimedRow, now: Date): Promise<void> => {
+    const { subject, data, attempts } = row
+    await byKind.get(row.kind)?.handle(tx, { subject, data, dueAt: row.due_at, attempts }, now)
+  }
+
+  const handleAlone = async (tx: Tx, row: ClaimedRow, now: Date): Promise<void> => {
     await sql`savepoint due_row`.execute(tx)
     try {
-      const { subject, data, attempts } = row
-      await byKind.get(row.kind)?.handle(tx, { subject, data, dueAt: row.due_at, attempts }, now)
+      await handle(tx, row, now)
       await sql`release savepoint due_row`.execute(tx)
     } catch (error) {
       await sql`rollback to savepoint due_row`.execute(tx)
       const why = reasonOf(error)
       // Once per row; that it fails again is in the table.
-      if (row.attempts === 0) store.log.error({ kind: row.kind, subject: row.subject, why }, 'a due row failed')
+      if (row.attempts === 0)
+        store.log.error({ kind: row.kind, subject: row.subject, why }, 'a due row failed')
       await putBack(tx, row, why, now)
+    }
+  }
+
+  /** All under one savepoint, which costs two statements; one by one only when somebody threw. */
+  const handleAll = async (tx: Tx, rows: readonly ClaimedRow[], now: Date): Promise<void> => {
+    await sql`savepoint due_batch`.execute(tx)
+    try {
+      for (const row of rows) await handle(tx, row, now)
+    } catch {
+      await sql`rollback to savepoint due_batch`.execute(tx)
+      for (const row of rows) await handleAlone(tx, row, now)
     }
   }
 
@@ -159,26 +178,52 @@ export function createDueLoop(
     }
   }
 
-  /** How many it handled. */
-  const batch = async (): Promise<number> => {
+  /** How many it handled. A batch that failed as a whole (a handler that never ends) is then tried row by row. */
+  const batch = async (limit: number): Promise<number> => {
     const now = store.clock.now()
-    return await store.transaction(async (tx) => {
-      const rows = await claim(tx, names, now, limit)
-      for (const row of rows) await handleOne(tx, row, now)
+    let rows: readonly ClaimedRow[] = []
+    try {
+      await store.transaction(async (tx) => {
+        rows = await claim(tx, names, now, limit)
+        if (rows.length > 0) await handleAll(tx, rows, now)
+      })
       return rows.length
+    } catch (error) {
+      if (rows.length === 0) throw error
+      if (rows.length > 1) {
+        for (let left = rows.length; left > 0; left--) await batch(1)
+        return rows.length
+      }
+      await postpone(rows[0] as ClaimedRow, reasonOf(error))
+      return 1
+    }
+  }
+
+  /** A row whose transaction failed is still there: it is only put off. */
+  const postpone = async (row: ClaimedRow, why: string): Promise<void> => {
+    const now = store.clock.now()
+    store.log.error({ kind: row.kind, subject: row.subject, why }, 'a due row failed')
+    await store.transaction(async (tx) => {
+      await tx
+        .updateTable('due')
+        .set({ due_at: new Date(now.getTime() + pauseMs(row)), attempts: row.attempts + 1, last_error: why })
+        .where('kind', '=', row.kind)
+        .where('subject', '=', row.subject)
+        .where('due_at', '=', row.due_at)
+        .execute()
     })
   }
 
   let looked = 0
   const pass = async (): Promise<boolean> => {
-    const handled = await batch()
+    const handled = await batch(limit)
     const now = store.clock.now()
     // Rarely: it is a mistake of a deployment, not of a row.
     if (handled === 0 && now.getTime() - looked > 60_000) {
       looked = now.getTime()
       await lookForUnknown(now)
     }
-    return handled >= limit
+    return handled > 0
   }
 
   return createLoop(store, { name: 'due', topics: [DUE_TOPIC], pollMs: options.pollMs ?? DUE_POLL_MS, pass })

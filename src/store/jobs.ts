@@ -1,5 +1,6 @@
 // Work that may take long or fail: pg-boss over the store's own pool, woken in process, supervised every few seconds.
 import { type ConstructorOptions, type JobOptions, PgBoss, type Queue, fromKysely } from 'pg-boss'
+import { sql } from 'kysely'
 import { reasonOf } from '../errors.ts'
 import { jobsOf, ring } from './bell.ts'
 import { outsideTransaction } from './dialect.ts'
@@ -77,12 +78,25 @@ export async function registerJobs(
 ): Promise<void> {
   const boss = store.jobs
   const names = new Set(Object.keys(handlers))
-  const held = (await boss.getQueues()).filter((queue) => queue.queuedCount > 0 || queue.activeCount > 0)
-  const orphans = [...expected, ...held.map((queue) => queue.name)].filter((name) => !names.has(name))
+  const held = await sql<{ name: string }>`
+    select distinct name from pgboss.job where state in ('created', 'retry', 'active')`.execute(store.db)
+  const orphans = [...expected, ...held.rows.map((row) => row.name)].filter((name) => !names.has(name))
   if (orphans.length > 0) throw new Error(`no handler for the jobs of: ${[...new Set(orphans)].join(', ')}`)
   registered.set(boss, names)
-  for (const [name, { handler, options }] of Object.entries(handlers)) {
-    const queue = { heartbeatSeconds: HEARTBEAT_SECONDS, retryLimit: 5, retryBackoff: true, ...options?.queue }
+  const running = new Set<Promise<void>>()
+  store.clock.watch?.(async () => {
+    const busy = running.size > 0
+    await Promise.allSettled(running)
+    return busy
+  })
+  for (const [name, job] of Object.entries(handlers)) {
+    const { options } = job
+    const queue = {
+      heartbeatSeconds: HEARTBEAT_SECONDS,
+      retryLimit: 5,
+      retryBackoff: true,
+      ...options?.queue,
+    }
     await boss.createQueue(name, queue)
     // The policy of a queue is for life; everything else follows the code.
     const { policy: _policy, partition: _partition, ...changeable } = queue
@@ -90,11 +104,12 @@ export async function registerJobs(
     const workId = await boss.work(
       name,
       { pollingIntervalSeconds: POLL_SECONDS, localConcurrency: options?.concurrency ?? 2, batchSize: 1 },
-      async ([job]) => {
-        if (job === undefined) return
-        await outsideTransaction(() =>
-          handler(job.data, { id: job.id, retries: job.retryCount, signal: job.signal }),
-        )
+      async ([claimed]) => {
+        if (claimed === undefined) return
+        const context = { id: claimed.id, retries: claimed.retryCount, signal: claimed.signal }
+        const work = outsideTransaction(() => job.handler(claimed.data, context))
+        running.add(work)
+        await work.finally(() => running.delete(work))
       },
     )
     store.onRing(topicOf(name), () => boss.notifyWorker(workId))

@@ -5,9 +5,9 @@ import type { Store } from './store.ts'
 
 export interface Loop {
   /** Looks at once; also when a pass is under way, there is one more after it. */
-  wake(): void
+  readonly wake: () => void
   /** Takes no more work and waits for what is under way. */
-  stop(): Promise<void>
+  readonly stop: () => Promise<void>
 }
 
 export interface LoopOptions {
@@ -15,10 +15,10 @@ export interface LoopOptions {
   /** Rung topics that wake it. */
   readonly topics: readonly string[]
   readonly pollMs: number
-  /** Does some work; true when there may be more right now. */
-  pass(): Promise<boolean>
-  /** Waits for work that passes left running. */
-  drain?(): Promise<void>
+  /** Does some work and answers whether it found any; then it is called again at once. */
+  readonly pass: () => Promise<boolean>
+  /** For a test's clock: waits for work that passes left running; true when there was any. */
+  readonly settled?: () => Promise<boolean>
 }
 
 /** Starts the loop. A pass that throws is logged (once until one succeeds) and tried again at the next poll. */
@@ -26,22 +26,26 @@ export function createLoop(store: Store, options: LoopOptions): Loop {
   let stopped = false
   let again = false
   let failing = false
-  let running: Promise<void> | undefined
+  let running: Promise<boolean> | undefined
 
-  const work = async (): Promise<void> => {
-    do {
+  const work = async (): Promise<boolean> => {
+    let found = false
+    const more = (): boolean => again && !stopped
+    for (again = true; more();) {
       again = false
       try {
-        again = (await options.pass()) || again
+        if (await options.pass()) again = found = true
         failing = false
       } catch (error) {
-        if (!failing) store.log.error({ loop: options.name, why: reasonOf(error) }, 'a loop failed and goes on')
+        if (!failing)
+          store.log.error({ loop: options.name, why: reasonOf(error) }, 'a loop failed and goes on')
         failing = true
       }
-    } while (again && !stopped)
+    }
+    return found
   }
-  const run = (): Promise<void> => {
-    if (stopped) return Promise.resolve()
+  const run = (): Promise<boolean> => {
+    if (stopped) return Promise.resolve(false)
     if (running === undefined)
       running = outsideTransaction(work).finally(() => {
         running = undefined
@@ -50,10 +54,8 @@ export function createLoop(store: Store, options: LoopOptions): Loop {
     return running
   }
   const wake = (): void => void run()
-  const unpoll = store.clock.poll(options.pollMs, async () => {
-    await run()
-    await options.drain?.()
-  })
+  const unpoll = store.clock.poll(options.pollMs, run)
+  if (options.settled !== undefined) store.clock.watch?.(options.settled)
   const unring = options.topics.map((topic) => store.onRing(topic, wake))
   wake()
 
@@ -64,7 +66,6 @@ export function createLoop(store: Store, options: LoopOptions): Loop {
       unpoll()
       for (const off of unring) off()
       await running
-      await options.drain?.()
     },
   }
 }

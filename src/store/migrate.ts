@@ -40,7 +40,9 @@ export async function migrate(db: Db): Promise<readonly string[]> {
   const { error, results } = await migrator.migrateToLatest()
   if (error !== undefined) {
     const known = asStoreError(error)
-    throw known instanceof ArrestorError ? known : new ArrestorError('ARR-204', { why: reasonOf(error) }, error)
+    throw known instanceof ArrestorError
+      ? known
+      : new ArrestorError('ARR-204', { why: reasonOf(error) }, error)
   }
   return (results ?? []).filter((result) => result.status === 'Success').map((result) => result.migrationName)
 }

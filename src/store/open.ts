@@ -67,7 +67,9 @@ async function ping(pool: StorePool): Promise<void> {
   try {
     await Promise.race([pool.run('select 1'), late])
   } catch (error) {
-    throw error instanceof ArrestorError ? error : new ArrestorError('ARR-201', { why: reasonOf(error) }, error)
+    throw error instanceof ArrestorError
+      ? error
+      : new ArrestorError('ARR-201', { why: reasonOf(error) }, error)
   } finally {
     clearTimeout(timer)
   }

@@ -1,5 +1,5 @@
 // One node-postgres pool for both databases, so that a value read from either is the same value.
-import pg, { type PoolClient, type PoolConfig } from 'pg'
+import { Pool, type PoolClient, type PoolConfig, types as pgTypes } from 'pg'
 import { ArrestorError, reasonOf } from '../errors.ts'
 
 /** PostgreSQL's type numbers (pg_type.oid). */
@@ -10,12 +10,18 @@ const DATE = 1082
 const INTERVAL = 1186
 
 type Parser = (text: string) => unknown
-const defaultParser = (oid: number): Parser => pg.types.getTypeParser(oid) as Parser
+const defaultParser = (oid: number): Parser => pgTypes.getTypeParser(oid) as Parser
 
 const PARSERS = new Map<number, Parser>([
   // Versions and counts stay far below 2^53.
   [INT8, Number],
-  [INT8_ARRAY, (text) => (defaultParser(INT8_ARRAY)(text) as (string | null)[]).map((item) => (item === null ? null : Number(item)))],
+  [
+    INT8_ARRAY,
+    (text) =>
+      (defaultParser(INT8_ARRAY)(text) as (string | null)[]).map((item) =>
+        item === null ? null : Number(item),
+      ),
+  ],
   // A plain Uint8Array, not node's Buffer, and no slice of a larger one.
   [BYTEA, (text) => new Uint8Array(defaultParser(BYTEA)(text) as Buffer)],
   // A date has no time zone; as a Date it would be the midnight of the process.
@@ -23,9 +29,9 @@ const PARSERS = new Map<number, Parser>([
   [INTERVAL, (text) => text],
 ])
 
-const types = {
-  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
-    PARSERS.get(oid) ?? pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser,
+const TYPES = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+    PARSERS.get(oid) ?? pgTypes.getTypeParser(oid, format),
 }
 
 /** A client lent to one user; after `release` it refuses, so that a late query cannot land in another's transaction. */
@@ -46,8 +52,18 @@ export interface StorePool {
 
 /** SQLSTATE classes and codes that mean the connection or the server is gone, not that the statement is wrong. */
 const LOST_CODES = /^(08...|57P0[1-5]|53300)$/
-const LOST_NODE = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'EAI_AGAIN', 'ENOENT'])
-const LOST_TEXT = /^(Connection terminated|timeout (exceeded )?when trying to connect|Client has encountered a connection error|the database's thread)/i
+const LOST_NODE = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOTFOUND',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'EAI_AGAIN',
+  'ENOENT',
+])
+const LOST_TEXT =
+  /^(Connection terminated|timeout (exceeded )?when trying to connect|Client has encountered a connection error|the database's thread)/i
 
 /** Makes ARR-201 of a lost connection; anything else is returned as it is. */
 export function asStoreError(error: unknown): unknown {
@@ -56,7 +72,8 @@ export function asStoreError(error: unknown): unknown {
   const lost =
     (typeof code === 'string' && (LOST_CODES.test(code) || LOST_NODE.has(code))) ||
     (typeof message === 'string' && LOST_TEXT.test(message)) ||
-    (error instanceof AggregateError && error.errors.some((each: unknown) => asStoreError(each) instanceof ArrestorError))
+    (error instanceof AggregateError &&
+      error.errors.some((each: unknown) => asStoreError(each) instanceof ArrestorError))
   return lost ? new ArrestorError('ARR-201', { why: reasonOf(error) }, error) : error
 }
 
@@ -69,8 +86,11 @@ function flatten(result: unknown): Record<string, unknown>[] {
  * `guard` is called before each lease and may throw; `onLost` hears of idle clients that died.
  * `config` is node-postgres' own.
  */
-export function createPool(config: PoolConfig, hooks: { guard?: () => void; onLost: (why: string) => void }): StorePool {
-  const pool = new pg.Pool({ ...config, types })
+export function createPool(
+  config: PoolConfig,
+  hooks: { guard?: () => void; onLost: (why: string) => void },
+): StorePool {
+  const pool = new Pool({ ...config, types: TYPES })
   pool.on('error', (error) => hooks.onLost(reasonOf(error)))
   let sessionStatements: readonly string[] = []
   const prepared = new WeakMap<PoolClient, readonly string[]>()
@@ -114,7 +134,9 @@ export function createPool(config: PoolConfig, hooks: { guard?: () => void; onLo
     run: async (text, values) => {
       const client = await lease()
       try {
-        const rows = flatten(await client.query(text, values === undefined || values.length === 0 ? undefined : values))
+        const rows = flatten(
+          await client.query(text, values === undefined || values.length === 0 ? undefined : values),
+        )
         client.release()
         return rows
       } catch (error) {

@@ -128,6 +128,7 @@ export interface OutboxTable {
   fence: Int8
   lease_until: MaybeTime
   first_tried_at: MaybeTime
+  may_have_happened: Generated<boolean>
   last_error: MaybeText
   created_at: Time
   done_at: MaybeTime

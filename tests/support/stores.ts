@@ -17,7 +17,11 @@ const ROOT = path.join(import.meta.dirname, '../..')
 /** Changes with everything that the template is made of. */
 function fingerprint(): string {
   const hash = createHash('sha256')
-  for (const file of ['package-lock.json', 'src/store/migrate.ts', 'src/store/migrations/0001-first-tables.ts'])
+  for (const file of [
+    'package-lock.json',
+    'src/store/migrate.ts',
+    'src/store/migrations/0001-first-tables.ts',
+  ])
     hash.update(readFileSync(path.join(ROOT, file)))
   return hash.digest('hex').slice(0, 16)
 }

@@ -5,21 +5,37 @@ import type { StoreClock } from '../../src/store/clock.ts'
 /** The longest virtual step: what a step makes due is looked at before the next, so nothing is later than this. */
 const STEP_MS = 1000
 
+/** How long, in real time, settling waits for one thing under way. */
+const PATIENCE_MS = 2000
+
 export interface VirtualClock extends StoreClock {
   /** Lets time pass: everything that falls due on the way happens at its time, in order. */
   advance(ms: number): Promise<void>
   advanceTo(at: Date): Promise<void>
-  /** Lets the loops finish what is due now, without letting time pass. */
+  /** Lets the loops, deliveries and jobs finish what is due now, without letting time pass. */
   settle(): Promise<void>
 }
 
 /** Starts at `start` and stands still until a test moves it. */
 export function createVirtualClock(start: Date = new Date('2026-11-02T03:00:00Z')): VirtualClock {
   const time = new TestClock(start)
-  const passes = new Set<() => Promise<void>>()
+  const passes = new Set<() => Promise<boolean>>()
+  const watched = new Set<() => Promise<boolean>>()
+  /** A send whose other end never answers must not hold up the test's time for ever. Real time. */
+  const patiently = async (busy: () => Promise<boolean>): Promise<boolean> => {
+    let timer: NodeJS.Timeout | undefined
+    const enough = new Promise<boolean>((resolve) => {
+      timer = setTimeout(() => resolve(false), PATIENCE_MS)
+    })
+    return await Promise.race([busy(), enough]).finally(() => clearTimeout(timer))
+  }
   const settle = async (): Promise<void> => {
-    // Twice: what one loop did may have given another one work.
-    for (let round = 0; round < 2; round++) await Promise.all([...passes].map((pass) => pass()))
+    for (;;) {
+      // Waits for pg-boss's statements; no time passes.
+      await time.tick(0)
+      const found = await Promise.all([...[...passes].map((pass) => pass()), ...[...watched].map(patiently)])
+      if (!found.includes(true)) return
+    }
   }
   const advance = async (ms: number): Promise<void> => {
     await settle()
@@ -33,9 +49,9 @@ export function createVirtualClock(start: Date = new Date('2026-11-02T03:00:00Z'
   const jobs: AttachableClock = {
     now: () => time.now(),
     setTimeout: (fn, ms) => time.setTimeout(fn, ms),
-    clearTimeout: (handle) => time.clearTimeout(handle as never),
+    clearTimeout: (handle) => time.clearTimeout(handle),
     setInterval: (fn, ms) => time.setInterval(fn, ms),
-    clearInterval: (handle) => time.clearInterval(handle as never),
+    clearInterval: (handle) => time.clearInterval(handle),
     attach: (target) => time.attach(target),
   }
   return {
@@ -45,6 +61,7 @@ export function createVirtualClock(start: Date = new Date('2026-11-02T03:00:00Z'
       passes.add(pass)
       return () => passes.delete(pass)
     },
+    watch: (busy) => void watched.add(busy),
     settle,
     advance,
     advanceTo: (at) => advance(at.getTime() - time.now()),

@@ -48,7 +48,7 @@ export function durableNodeFs(dataDir: string): NodeFS {
     const { emscriptenOpts } = await init(pg, options)
     const preRun = (emscriptenOpts.preRun ?? []) as ((module: { NODEFS: NodeFsInternals }) => void)[]
     const withFsync = [...preRun, (module: { NODEFS: NodeFsInternals }) => installFsync(module.NODEFS)]
-    return { emscriptenOpts: { ...emscriptenOpts, preRun: withFsync } as typeof emscriptenOpts }
+    return { emscriptenOpts: { ...emscriptenOpts, preRun: withFsync } }
   }
   return nodeFs
 }

@@ -4,7 +4,9 @@ import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
 export type LockResult =
-  { readonly kind: 'held'; release(): void } | { readonly kind: 'taken' } | { readonly kind: 'failed'; readonly why: string }
+  | { readonly kind: 'held'; release(): void }
+  | { readonly kind: 'taken' }
+  | { readonly kind: 'failed'; readonly why: string }
 
 /** SQLITE_BUSY and SQLITE_LOCKED: somebody else holds it. */
 const BUSY = new Set([5, 6])

@@ -27,9 +27,12 @@ const DEAD_TABLES = `
 export function startMaintenance(
   pool: StorePool,
   log: StoreLogger,
-  intervals: { checkpointMs: number; vacuumMs: number } = { checkpointMs: CHECKPOINT_MS, vacuumMs: VACUUM_MS },
+  intervals: { checkpointMs: number; vacuumMs: number } = {
+    checkpointMs: CHECKPOINT_MS,
+    vacuumMs: VACUUM_MS,
+  },
 ): Maintenance {
-  let running: Promise<unknown> = Promise.resolve()
+  let running: Promise<void> = Promise.resolve()
   let stopped = false
   const checkpoint = async (): Promise<void> => {
     await pool.run('checkpoint')
@@ -39,17 +42,19 @@ export function startMaintenance(
     for (const table of tables) if (!stopped) await pool.run(`vacuum (analyze) ${table}`)
     return tables
   }
+  const once = async (what: string, work: () => Promise<unknown>): Promise<void> => {
+    await running
+    if (stopped) return
+    const began = performance.now()
+    try {
+      await work()
+      log.info({ what, ms: Math.round(performance.now() - began) }, 'store maintenance')
+    } catch (error) {
+      log.error({ what, why: reasonOf(error) }, 'store maintenance failed')
+    }
+  }
   const guarded = (what: string, work: () => Promise<unknown>) => (): void => {
-    running = running.then(async () => {
-      if (stopped) return
-      const began = performance.now()
-      try {
-        await work()
-        log.info({ what, ms: Math.round(performance.now() - began) }, 'store maintenance')
-      } catch (error) {
-        log.error({ what, why: reasonOf(error) }, 'store maintenance failed')
-      }
-    })
+    running = once(what, work)
   }
   const timers = [
     setInterval(guarded('checkpoint', checkpoint), intervals.checkpointMs),

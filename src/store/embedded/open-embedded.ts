@@ -54,9 +54,11 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> 
     throw error
   }
   let closing = false
-  void thread.ended.then((why) => {
+  const watch = async (): Promise<void> => {
+    const why = await thread.ended
     if (!closing) options.onLost(why)
-  })
+  }
+  void watch()
   const pool = createPool(
     {
       max: 1,

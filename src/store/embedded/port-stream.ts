@@ -1,5 +1,6 @@
 // A socket that is no socket: what node-postgres writes goes to the database's thread, its answers come back.
 import { Duplex } from 'node:stream'
+import { callbackify } from 'node:util'
 
 /** Carries one or more whole protocol messages, ending with one that asks for an answer, and gives the answer's bytes. */
 export type Exchange = (bytes: Uint8Array) => Promise<Uint8Array>
@@ -22,69 +23,45 @@ export function answerable(buffer: Buffer): number {
   return end
 }
 
-class PortStream extends Duplex {
-  readonly #exchange: Exchange
-  #pending: Buffer = Buffer.alloc(0)
-  #started = false
-
-  constructor(exchange: Exchange) {
-    super()
-    this.#exchange = exchange
-  }
-
-  connect(): this {
-    queueMicrotask(() => this.emit('connect'))
-    return this
-  }
-  setNoDelay(): this {
-    return this
-  }
-  setKeepAlive(): this {
-    return this
-  }
-  ref(): this {
-    return this
-  }
-  unref(): this {
-    return this
-  }
-
-  override _read(): void {}
-
-  override _writev(chunks: { chunk: Buffer }[], done: (error?: Error | null) => void): void {
-    this.#take(
-      chunks.map(({ chunk }) => chunk),
-      done,
-    )
-  }
-
-  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    this.#take([chunk], done)
-  }
-
-  #take(chunks: readonly Buffer[], done: (error?: Error | null) => void): void {
-    this.#pending = Buffer.concat([this.#pending, ...chunks])
-    // The first message of a connection has no type byte; it is whole as node-postgres writes it.
-    const end = this.#started ? answerable(this.#pending) : this.#pending.length
-    this.#started = true
-    if (end === 0) {
-      if (this.#pending[0] === TERMINATE) this.push(null)
-      done()
-      return
-    }
-    const request = Uint8Array.prototype.slice.call(this.#pending, 0, end)
-    this.#pending = this.#pending.subarray(end)
-    this.#exchange(request).then(
-      (bytes) => {
-        this.push(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
-        done()
-      },
-      (error: unknown) => done(error instanceof Error ? error : new Error(String(error))),
-    )
-  }
-}
-
-/** A stream for node-postgres' `stream` option. */
+/** A stream for node-postgres' `stream` option: a socket as far as node-postgres uses one. */
 export function portStream(exchange: Exchange): Duplex {
-  return new PortStream(exchange)
+  let pending: Buffer = Buffer.alloc(0)
+  let started = false
+
+  const answer = async (request: Uint8Array): Promise<void> => {
+    const bytes = await exchange(request)
+    stream.push(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+  }
+  const take = async (chunks: readonly Buffer[]): Promise<void> => {
+    pending = Buffer.concat([pending, ...chunks])
+    // The first message of a connection has no type byte; it is whole as node-postgres writes it.
+    const end = started ? answerable(pending) : pending.length
+    started = true
+    if (end > 0) {
+      const request = Uint8Array.prototype.slice.call(pending, 0, end)
+      pending = pending.subarray(end)
+      await answer(request)
+    } else if (pending[0] === TERMINATE) stream.push(null)
+  }
+  const through = callbackify(take)
+  const stream = new Duplex({
+    read: () => {},
+    write: (chunk: Buffer, _encoding, done) => through([chunk], done),
+    writev: (chunks, done) =>
+      through(
+        chunks.map(({ chunk }) => chunk as Buffer),
+        done,
+      ),
+  })
+  const itself = (): Duplex => stream
+  return Object.assign(stream, {
+    connect: () => {
+      queueMicrotask(() => stream.emit('connect'))
+      return stream
+    },
+    setNoDelay: itself,
+    setKeepAlive: itself,
+    ref: itself,
+    unref: itself,
+  })
 }

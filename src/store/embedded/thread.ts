@@ -2,7 +2,12 @@
 import { Worker } from 'node:worker_threads'
 import type { BootReport, FromWorker, ToWorker, WorkerOptions } from './protocol.ts'
 
-type Ask = { kind: 'rollback' } | { kind: 'dump' } | { kind: 'fsyncs' } | { kind: 'close' } | { kind: 'wire'; bytes: Uint8Array }
+type Ask =
+  | { kind: 'rollback' }
+  | { kind: 'dump' }
+  | { kind: 'fsyncs' }
+  | { kind: 'close' }
+  | { kind: 'wire'; bytes: Uint8Array }
 
 export interface DatabaseThread {
   readonly report: BootReport
@@ -23,7 +28,12 @@ const WORKER = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './work
 /** Starts the thread and waits until the cluster is open; rejects with a one-line reason when it cannot be. */
 export async function startThread(options: WorkerOptions): Promise<DatabaseThread> {
   // PGlite prints to the terminal by itself; nothing of it may reach ours.
-  const worker = new Worker(WORKER, { workerData: options, stdout: true, stderr: true, name: 'arrestor-store' })
+  const worker = new Worker(WORKER, {
+    workerData: options,
+    stdout: true,
+    stderr: true,
+    name: 'arrestor-store',
+  })
   worker.stdout.resume()
   worker.stderr.resume()
   const waiting = new Map<number, Waiting>()
@@ -32,11 +42,13 @@ export async function startThread(options: WorkerOptions): Promise<DatabaseThrea
   const ended = new Promise<string>((resolve) => {
     const end = (why: string): void => {
       over ??= why
-      for (const { reject } of waiting.values()) reject(new Error(over))
+      for (const one of waiting.values()) one.reject(new Error(over))
       waiting.clear()
       resolve(over)
     }
-    worker.on('error', (error: Error) => end(`the database's thread failed: ${(error.message.split('\n')[0] ?? '').slice(0, 300)}`))
+    worker.on('error', (error: Error) =>
+      end(`the database's thread failed: ${(error.message.split('\n')[0] ?? '').slice(0, 300)}`),
+    )
     worker.on('exit', (code) => end(`the database's thread ended with code ${code}`))
   })
 
@@ -69,6 +81,7 @@ export async function startThread(options: WorkerOptions): Promise<DatabaseThrea
         if (over !== undefined) return reject(new Error(over))
         const id = next++
         waiting.set(id, { resolve, reject })
+        // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
         return worker.postMessage({ ...request, id } satisfies ToWorker)
       }),
     terminate: async () => {

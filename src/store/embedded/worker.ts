@@ -21,7 +21,8 @@ async function boot(options: WorkerOptions): Promise<{ db: PGlite; report: BootR
     phases[phase] = Math.round(now - at)
     at = now
   }
-  const prepared = options.prepared === null ? {} : { loadDataDir: new Blob([options.prepared as Uint8Array<ArrayBuffer>]) }
+  const prepared =
+    options.prepared === null ? {} : { loadDataDir: new Blob([options.prepared as Uint8Array<ArrayBuffer>]) }
   if (options.dataDir === null) {
     const db = await PGlite.create({ startParams: [...PGlite.defaultStartParams, ...MEMORY], ...prepared })
     lap('open')
@@ -29,8 +30,17 @@ async function boot(options: WorkerOptions): Promise<{ db: PGlite; report: BootR
   }
   const created = !existsSync(path.join(options.dataDir, 'PG_VERSION'))
   mkdirSync(options.dataDir, { recursive: true })
-  const startParams = [...PGlite.defaultStartParams.filter((param) => param !== '-F'), ...MEMORY, ...DURABLE, ...WAL]
-  const db = await PGlite.create({ fs: durableNodeFs(options.dataDir), startParams, ...(created ? prepared : {}) })
+  const startParams = [
+    ...PGlite.defaultStartParams.filter((param) => param !== '-F'),
+    ...MEMORY,
+    ...DURABLE,
+    ...WAL,
+  ]
+  const db = await PGlite.create({
+    fs: durableNodeFs(options.dataDir),
+    startParams,
+    ...(created ? prepared : {}),
+  })
   lap('open')
   if (created) syncTree(options.dataDir)
   lap('sync')
@@ -60,20 +70,23 @@ function reason(error: unknown): string {
 }
 
 function say(message: FromWorker): void {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
   parentPort?.postMessage(message)
 }
 
 async function run(): Promise<void> {
   const { db, report } = await boot(workerData as WorkerOptions)
-  let queue = Promise.resolve()
+  let last: Promise<void> = Promise.resolve()
+  const serve = async (message: ToWorker, before: Promise<void>): Promise<void> => {
+    await before
+    try {
+      say({ kind: 'done', id: message.id, bytes: await answer(db, message), count: countFsyncs() })
+    } catch (error) {
+      say({ kind: 'refused', id: message.id, why: reason(error) })
+    }
+  }
   parentPort?.on('message', (message: ToWorker) => {
-    queue = queue.then(async () => {
-      try {
-        say({ kind: 'done', id: message.id, bytes: await answer(db, message), count: countFsyncs() })
-      } catch (error) {
-        say({ kind: 'refused', id: message.id, why: reason(error) })
-      }
-    })
+    last = serve(message, last)
   })
   say({ kind: 'ready', report })
 }

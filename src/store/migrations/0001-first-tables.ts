@@ -131,6 +131,8 @@ const STATEMENTS: readonly string[] = [
      fence bigint not null default 0,
      lease_until timestamptz,
      first_tried_at timestamptz,
+     -- An attempt ended without a reply: the next one must look before it repeats.
+     may_have_happened boolean not null default false,
      last_error text,
      created_at timestamptz not null,
      done_at timestamptz
