@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 
 import type { Args } from './args.ts'
+import { isObject } from './blocks/schema.ts'
 import { validateBlocks } from './blocks/validate.ts'
 import type { Problem } from './blocks/problem.ts'
 import { Refusal } from './refusal.ts'
@@ -12,6 +13,9 @@ export const POST_TEXT_LIMIT = 40_000
 
 /** `chat.update` refuses longer text with `msg_too_long`. */
 export const UPDATE_TEXT_LIMIT = 4000
+
+/** Slack: `markdown_text` holds 12,000 characters and stands alone. */
+const MARKDOWN_LIMIT = 12_000
 
 /** Not documented, seen at the real service: all text in blocks together, else `msg_blocks_too_long`. */
 const BLOCKS_TEXT_LIMIT = 13_200
@@ -76,21 +80,27 @@ function readAttachments(args: Args): JsonObject[] | undefined {
   if (value === undefined) return undefined
   if (!Array.isArray(value)) throw new Refusal('invalid_attachments')
   if (value.length > 100) throw new Refusal('too_many_attachments')
-  return value.map((attachment: JsonObject, index) => {
-    const blocks = attachment['blocks']
-    if (blocks === undefined) return attachment
+  return value.map((attachment: unknown, index) => {
+    if (!isObject(attachment)) throw new Refusal('invalid_attachments')
+    const { blocks } = attachment
+    const id = index + 1
+    if (blocks === undefined) return { ...attachment, id }
     const problems = validateBlocks('message', blocks)
     if (problems.length > 0)
       throw new Refusal('invalid_attachments', sentences(problems, `/attachments/${index}/blocks`))
-    return { ...attachment, blocks: withIds(blocks as Blocks) }
+    return { ...attachment, id, blocks: withIds(blocks as Blocks) }
   })
 }
 
 /** Text, blocks and attachments of a call; those not given are absent. */
 export function readContent(args: Args): Partial<Content> {
-  const text = args.text('text')
+  const markdown = args.text('markdown_text')
   const blocks = readBlocks(args)
   const attachments = readAttachments(args)
+  if (markdown !== undefined && (blocks !== undefined || args.text('text') !== undefined))
+    throw new Refusal('markdown_text_conflict')
+  if ((markdown?.length ?? 0) > MARKDOWN_LIMIT) throw new Refusal('msg_too_long')
+  const text = markdown ?? args.text('text')
   return {
     ...(text === undefined ? {} : { text }),
     ...(blocks === undefined ? {} : { blocks }),

@@ -50,7 +50,11 @@ function call(world: World, name: string, request: IncomingMessage, url: URL, bo
     authorise(world, method, request.headers.authorization, args.text('token'))
     return { ok: true, ...method.run({ world, args }) }
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error
+    if (!(error instanceof Refusal)) {
+      // Slack's own word for a failure of its own; anything but 200 would be retried for half an hour.
+      world.store.warn(`${name} failed in the sandbox itself: ${String(error)}`)
+      return { ok: false, error: 'fatal_error' }
+    }
     if (error.messages.length > 0) world.store.warn(`${name}: ${error.code}: ${error.messages.join('; ')}`)
     return error.body()
   }

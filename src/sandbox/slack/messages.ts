@@ -100,8 +100,7 @@ export function addEphemeral(
     ts,
     channel: to.channel,
     user: to.user,
-    text: content.text,
-    ...(content.blocks === undefined ? {} : { blocks: content.blocks }),
+    ...content,
     ...(to.thread_ts === undefined ? {} : { thread_ts: to.thread_ts }),
   })
   world.store.changed('ephemeral')

@@ -24,15 +24,22 @@ function interactive(world: World, user: string): JsonObject {
 export function messageAction(
   world: World,
   user: string,
-  place: { channel: Channel; ts: string; thread_ts?: string | undefined; message?: Message },
+  place: {
+    channel: Channel
+    ts: string
+    thread_ts?: string | undefined
+    message?: Message
+    attachment_id?: unknown
+  },
   rest: { actions: JsonObject[]; values: JsonObject; response_url: string },
 ): JsonObject {
-  const { channel, ts, thread_ts, message } = place
+  const { channel, ts, thread_ts, message, attachment_id } = place
   return {
     type: 'block_actions',
     ...interactive(world, user),
     container: {
-      type: 'message',
+      type: attachment_id === undefined ? 'message' : 'message_attachment',
+      ...(attachment_id === undefined ? {} : { attachment_id }),
       message_ts: ts,
       channel_id: channel.id,
       is_ephemeral: message === undefined,

@@ -29,20 +29,30 @@ export function personKnown(world: World, user: string): boolean {
 }
 
 interface Target {
+  /** Those of attachments too. */
   blocks: Blocks
+  attachments: JsonObject[]
   ephemeral: boolean
   thread_ts?: string | undefined
+}
+
+function everything(said: {
+  blocks?: Blocks
+  attachments?: JsonObject[]
+}): Pick<Target, 'blocks' | 'attachments'> {
+  const attachments = said.attachments ?? []
+  const inside = attachments.flatMap(({ blocks }) => (blocks as Blocks | undefined) ?? [])
+  return { blocks: [...(said.blocks ?? []), ...inside], attachments }
 }
 
 /** The message a person sees at this ts: one of the channel, or an ephemeral one of their own. */
 function visible(world: World, user: string, channel: Channel, ts: string): Target | undefined {
   if (channel.im !== undefined && channel.im !== user) return undefined
   const message = world.store.message(channel, ts)
-  if (message !== undefined)
-    return { blocks: message.blocks ?? [], ephemeral: false, thread_ts: message.thread_ts }
+  if (message !== undefined) return { ...everything(message), ephemeral: false, thread_ts: message.thread_ts }
   const ephemeral = world.store.kept.ephemerals.find((one) => one.ts === ts && one.channel === channel.id)
   if (ephemeral === undefined || ephemeral.user !== user) return undefined
-  return { blocks: ephemeral.blocks ?? [], ephemeral: true, thread_ts: ephemeral.thread_ts }
+  return { ...everything(ephemeral), ephemeral: true, thread_ts: ephemeral.thread_ts }
 }
 
 /** The action that a press makes on these blocks; a stale one is taken at its word. */
@@ -65,7 +75,7 @@ export async function click(world: World, press: Parameters<SlackServer['click']
   if (!personKnown(world, press.user)) return { ok: false, error: 'no_such_user' }
   if (channel === undefined) return { ok: false, error: 'no_such_channel' }
   const seen = visible(world, press.user, channel, press.ts)
-  const target = seen ?? (stale ? { blocks: [], ephemeral: false } : undefined)
+  const target = seen ?? (stale ? { blocks: [], attachments: [], ephemeral: false } : undefined)
   const action = target === undefined ? undefined : pressed(world, target.blocks, press, stale)
   if (target === undefined || action === undefined) return { ok: false, error: 'no_such_button' }
   const values = withAnswers(target.blocks, initialState(target.blocks), press.state_values ?? {})
@@ -73,10 +83,19 @@ export async function click(world: World, press: Parameters<SlackServer['click']
   const { ts, user } = press
   const original = { ts, ephemeral: target.ephemeral }
   const message = world.store.message(channel, ts)
+  const attachment = target.attachments.find(({ blocks }) =>
+    ((blocks as Blocks | undefined) ?? []).some(({ block_id }) => block_id === press.block_id),
+  )
   const payload = messageAction(
     world,
     user,
-    { channel, ts, thread_ts: target.thread_ts, ...(message === undefined ? {} : { message }) },
+    {
+      channel,
+      ts,
+      thread_ts: target.thread_ts,
+      ...(message === undefined ? {} : { message }),
+      ...(attachment === undefined ? {} : { attachment_id: attachment['id'] }),
+    },
     {
       actions: [action],
       values,

@@ -46,8 +46,9 @@ function replace(world: World, url: ResponseUrl, channel: Channel, content: Cont
     ? world.store.kept.ephemerals.find(({ ts }) => ts === original.ts)
     : world.store.message(channel, original.ts)
   if (target === undefined) throw new Refusal('message_not_found')
-  const put = (into: { blocks?: unknown }): void => {
+  const put = (into: { blocks?: unknown; attachments?: unknown }): void => {
     delete into.blocks
+    delete into.attachments
     Object.assign(into, content)
   }
   if ('type' in target) changeMessage(world, channel, target, put)

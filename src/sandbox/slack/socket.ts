@@ -6,6 +6,7 @@ import type { Duplex } from 'node:stream'
 import { WebSocket, WebSocketServer } from 'ws'
 
 import type { FaultBook } from '../faults.ts'
+import { isObject } from './blocks/schema.ts'
 import type { Store } from './store.ts'
 import type { JsonObject } from './types.ts'
 
@@ -35,11 +36,21 @@ const PING_MS = 10_000
 /** Slack sends an unacknowledged event again at once, after one minute and after five. */
 const RETRY_MS = [0, 60_000, 300_000]
 
+function read(data: Buffer): JsonObject | undefined {
+  try {
+    const frame: unknown = JSON.parse(data.toString('utf8'))
+    return isObject(frame) ? frame : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** The app's sockets. `socket_loss` faults end them and refuse so many new ones. */
 export function createSocketHub(store: Store, faults: FaultBook, ackTimeoutMs: number): SocketHub {
   const server = new WebSocketServer({ noServer: true })
   const tickets = new Set<string>()
   const ready: WebSocket[] = []
-  const waiting = new Map<string, (payload: JsonObject) => void>()
+  const waiting = new Map<string, (delivery: Delivery) => void>()
   const timers = new Set<NodeJS.Timeout>()
   let turn = 0
 
@@ -59,21 +70,19 @@ export function createSocketHub(store: Store, faults: FaultBook, ackTimeoutMs: n
   }
 
   function onMessage(data: Buffer): void {
-    let frame: { envelope_id?: unknown; payload?: unknown }
-    try {
-      frame = JSON.parse(data.toString('utf8')) as typeof frame
-    } catch {
-      store.warn('The app sent a frame that is not JSON')
+    const frame = read(data)
+    if (frame === undefined) {
+      store.warn('The app sent a frame that is no JSON object')
       return
     }
-    const id = String(frame.envelope_id)
+    const id = String(frame['envelope_id'])
     const settle = waiting.get(id)
     if (settle === undefined) {
       store.warn(`The app acknowledged an envelope that waits for nothing (${id}): twice, or too late`)
       return
     }
     waiting.delete(id)
-    settle((frame.payload ?? {}) as JsonObject)
+    settle({ kind: 'acked', payload: (frame['payload'] ?? {}) as JsonObject })
   }
 
   function leave(socket: WebSocket): void {
@@ -120,9 +129,9 @@ export function createSocketHub(store: Store, faults: FaultBook, ackTimeoutMs: n
         waiting.delete(envelope_id)
         resolve({ kind: 'timeout' })
       })
-      waiting.set(envelope_id, (answer) => {
+      waiting.set(envelope_id, (delivery) => {
         stopTimer(timer)
-        resolve({ kind: 'acked', payload: answer })
+        resolve(delivery)
       })
       socket.send(JSON.stringify({ type, envelope_id, ...extra, payload }))
     })
@@ -190,6 +199,7 @@ export function createSocketHub(store: Store, faults: FaultBook, ackTimeoutMs: n
       clearInterval(ping)
       for (const timer of timers) clearTimeout(timer)
       for (const socket of server.clients) socket.terminate()
+      for (const settle of waiting.values()) settle({ kind: 'no_socket' })
       await new Promise<void>((resolve) => {
         server.close(() => resolve())
       })

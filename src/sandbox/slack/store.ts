@@ -87,7 +87,14 @@ function read(stateFile: string, seed: WorkspaceSeed): Kept {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return fresh(seed)
     throw error
   }
-  const kept: Kept = { ...fresh(seed), ...(JSON.parse(text) as Partial<Kept>) }
+  let kept: Kept
+  try {
+    kept = { ...fresh(seed), ...(JSON.parse(text) as Partial<Kept>) }
+  } catch (error) {
+    throw new Error(`The sandbox's state file ${stateFile} is no JSON: remove it to begin anew`, {
+      cause: error,
+    })
+  }
   // A channel that the seed gained since is there too; what people said stays.
   const known = new Set(kept.channels.map(({ id }) => id))
   kept.channels.push(...fresh(seed).channels.filter(({ id }) => !known.has(id)))

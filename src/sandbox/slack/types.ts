@@ -74,6 +74,7 @@ export interface Ephemeral {
   user: string
   text: string
   blocks?: Blocks
+  attachments?: JsonObject[]
   thread_ts?: string
 }
 

@@ -1,5 +1,5 @@
 // People, groups, reactions and files, and the workspace on disk.
-import { mkdtemp, readFile, readdir } from 'node:fs/promises'
+import { mkdtemp, readFile, readdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 
@@ -124,6 +124,14 @@ test('a restart keeps the workspace, whole at any moment', async () => {
   expect(second.state().channels.map(({ id }) => id)).toEqual(['C0DATA', 'C0OTHER', 'D0BOB', 'C0NEW'])
   // A clock that went back mints no ts twice.
   expect((await say(clientOf(second), { channel, text: 'next' })).ts > ts).toBe(true)
+})
+
+test('a state file that is no JSON is named, with what to do', async () => {
+  const stateFile = path.join(await mkdtemp(path.join(tmpdir(), 'sandbox-slack-')), 'slack.json')
+  await writeFile(stateFile, '{')
+  await expect(createSlackServer({ port: 0, workspace: SEED, stateFile })).rejects.toThrow(
+    `${stateFile} is no JSON: remove it`,
+  )
 })
 
 test('a reset goes back to the seed and forgets calls, and no ts is used again', async () => {

@@ -62,6 +62,23 @@ test('an ephemeral message is pressed by its reader alone, and its content is no
   expect(body).not.toHaveProperty('message')
 })
 
+test('a button inside a coloured attachment is pressed there', async () => {
+  const slack = await startSlack()
+  const heard = deferred<unknown>()
+  const app = await startBolt(slack, (bolt) => {
+    bolt.action('ack', async ({ ack, body }) => {
+      await ack()
+      heard.resolve(body)
+    })
+  })
+  const { ts } = await say(app.client, { channel, text: '', attachments: [{ color: '#a30200', blocks }] })
+  expect(await slack.click({ ...press, ts })).toEqual({ ok: true, ts })
+  expect(await heard.promise).toMatchObject({
+    container: { type: 'message_attachment', attachment_id: 1, message_ts: ts },
+    state: { values: { do: { assign: { selected_option: null } } } },
+  })
+})
+
 test('a direct message is pressed by its person alone', async () => {
   const slack = await startSlack()
   const { ts, channel: dm } = await say(clientOf(slack), { channel: 'U0ALICE', text: 'x', blocks })

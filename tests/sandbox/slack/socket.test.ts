@@ -1,11 +1,12 @@
 // Socket Mode on the wire: turns, refreshes, lost sockets, events sent again.
 import { SocketModeReceiver } from '@slack/bolt'
 import type { KnownBlock } from '@slack/types'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 
+import { createSlackServer } from '../../../src/sandbox/slack/server.ts'
 import type { SlackServer } from '../../../src/sandbox/slack/types.ts'
-import { SILENT, buttonBlocks, clientOf, say, startBolt, startSlack, until } from './support.ts'
+import { SEED, SILENT, buttonBlocks, clientOf, say, startBolt, startSlack, until } from './support.ts'
 
 interface Frame {
   type: string
@@ -98,8 +99,32 @@ test('a late or doubled acknowledgement is a warning', async () => {
   await next()
   socket.send(JSON.stringify({ envelope_id: 'nothing' }))
   socket.send('not json')
-  await until(slack, () => (slack.state().warnings.length === 2 ? true : undefined))
+  socket.send('null')
+  await until(slack, () => (slack.state().warnings.length === 3 ? true : undefined))
   expect(slack.state().warnings[0]).toContain('(nothing)')
+})
+
+test('sockets are pinged again and again: a client that saw one ping waits for the next', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const slack = await startSlack()
+  const { socket, next } = await connect(slack)
+  await next()
+  for (let round = 0; round < 2; round += 1) {
+    const pinged = new Promise((resolve) => socket.once('ping', resolve))
+    vi.advanceTimersByTime(10_000)
+    await pinged
+  }
+})
+
+test('closing the server ends what people still wait for', async () => {
+  const slack = await createSlackServer({ port: 0, workspace: SEED })
+  const { next } = await connect(slack)
+  await next()
+  const waiting = slack.command({ user: 'U0ALICE', channel: 'C0DATA', command: '/spark', text: '' })
+  await next()
+  await slack.close()
+  expect(await waiting).toEqual({ ok: false, error: 'no_socket' })
 })
 
 test('Bolt comes back after a refresh and after a lost socket, and hears presses again', async () => {

@@ -1,5 +1,6 @@
 // Slack's own validator of Block Kit payloads, for which no token is needed.
 import { type Problem, validateBlocks, validateView } from '../blocks/validate.ts'
+import { isObject } from '../blocks/schema.ts'
 import { Refusal } from '../refusal.ts'
 import type { JsonObject } from '../types.ts'
 import type { Call, Methods } from '../world.ts'
@@ -23,7 +24,7 @@ function validate({ args }: Call): JsonObject {
   const value = args.structure(kind, `invalid_${kind}`)
   if (kind === 'view') return verdict('invalid_view', validateView(value))
   if (kind === 'blocks') return verdict('invalid_blocks', validateBlocks('message', value))
-  const { blocks } = value as { blocks?: unknown }
+  const { blocks } = isObject(value) ? value : {}
   const problems = blocks === undefined ? [] : validateBlocks('message', blocks)
   return verdict(
     'invalid_message',

@@ -71,7 +71,8 @@ function completeUpload({ world, args }: Call): JsonObject {
   const asked = args.structure('files', 'invalid_arguments')
   if (!Array.isArray(asked) || asked.length === 0)
     throw new Refusal('invalid_arguments', ['missing required field: files'])
-  const files = asked.map(({ id, title }: { id?: string; title?: string }): FileRecord => {
+  const files = asked.map((entry: { id?: string; title?: string } | null): FileRecord => {
+    const { id, title } = entry ?? {}
     const file = store.kept.files.find((one) => one.id === id)
     if (file === undefined || store.kept.contents[file.id] === undefined) throw new Refusal('file_not_found')
     if (title !== undefined) file.title = title
