@@ -127,14 +127,13 @@ export function readEntries(
     const at = [...path, i]
     const parsed = parseMatchers(text)
     if (!parsed.ok)
-      // One more column: the matchers stand in quotes, as a rule.
       problems.push(
         block.problemAt(
           at,
           'matcher',
           `${parsed.message} in ${text}`,
           'Write it as name="value", with =, !=, =~ or !~.',
-          parsed.offset + 1,
+          parsed.offset,
         ),
       )
     else if (parsed.value.length === 0)

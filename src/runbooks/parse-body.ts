@@ -64,6 +64,11 @@ export function readBody(
         titled = true
         continue
       }
+      if (drafts.length >= MAX_SECTIONS) {
+        const mend = 'Split it into several runbooks.'
+        problems.push(complain(line, 'bounds', `there are more than ${MAX_SECTIONS} headings`, mend))
+        break
+      }
       const parent = drafts.findLastIndex((section) => section.level < node.depth)
       drafts.push({
         id: slug(heading, slugs),
@@ -132,15 +137,6 @@ export function readBody(
     if ('verify' in step.value) current.actions.push(step.value)
     else current.probes.push(step.value)
   }
-  if (drafts.length > MAX_SECTIONS)
-    problems.push(
-      complain(
-        1,
-        'bounds',
-        `there are more than ${MAX_SECTIONS} headings`,
-        'Split it into several runbooks.',
-      ),
-    )
   const sections = drafts.map(({ prose, ...rest }) => ({ ...rest, prose: prose.join('\n\n') }))
   return { intro: intro.join('\n\n'), sections, problems }
 }

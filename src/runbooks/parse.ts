@@ -104,7 +104,7 @@ export function parseRunbook(raw: string, file: string): ParseResult {
       head.problemAt(
         [],
         'no-match',
-        'front matter: nothing says when this applies',
+        'nothing says when this applies',
         'Give match: a list of matchers such as alertname="SparkJobFailed"; or catch_all: true.',
       ),
     )

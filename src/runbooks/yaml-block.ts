@@ -19,13 +19,13 @@ export interface BlockSource {
 export interface Block<T> {
   readonly value: T | null
   readonly problems: readonly Problem[]
-  /** A problem at the node that a path leads to (at the block's start where there is none). */
+  /** A problem at the node that a path leads to, `within` characters into its text; at the block's start where there is none. */
   problemAt(
     path: readonly PropertyKey[],
     code: string,
     message: string,
     mend: string,
-    offset?: number,
+    within?: number,
   ): Problem
   lineAt(path: readonly PropertyKey[]): number
 }
@@ -103,28 +103,34 @@ export function readBlock<T>(
       code: string,
       message: string,
       mend: string,
-      offset = 0,
+      within?: number,
     ): Problem => {
-      const found = problem(offsetOf(document, path), code, message, mend)
-      return { ...found, column: found.column + offset }
+      const offset = offsetOf(document, path)
+      const found = problem(offset, code, message, mend)
+      if (within === undefined) return found
+      const quoted = /['"]/.test(source.text[offset] ?? '') ? 1 : 0
+      return { ...found, column: found.column + quoted + within }
     },
     lineAt: (path: readonly PropertyKey[]): number => place(offsetOf(document, path)).line,
   }
   if (problems.length > 0) return { ...block, value: null }
-  if (data !== null && typeof data === 'object' && !Array.isArray(data))
-    for (const key of Object.keys(data)) {
-      const slip = keys.includes(key) ? undefined : keys.find((own) => distance(key.toLowerCase(), own) <= 1)
-      if (slip !== undefined)
-        problems.push(
-          problem(
-            offsetOf(document, [], key),
-            'unknown-key',
-            `unknown key "${key}"`,
-            `Did you mean "${slip}"?`,
-          ),
-        )
-    }
   const parsed = schema.safeParse(data)
+  const unknown = new Set(
+    parsed.error?.issues.flatMap((issue) => (issue.code === 'unrecognized_keys' ? issue.keys : [])),
+  )
+  for (const key of typeof data === 'object' && data !== null ? Object.keys(data) : []) {
+    if (keys.includes(key) || unknown.has(key)) continue
+    const slip = keys.find((own) => distance(key.toLowerCase(), own) <= 1)
+    if (slip !== undefined)
+      problems.push(
+        problem(
+          offsetOf(document, [], key),
+          'unknown-key',
+          `unknown key "${key}"`,
+          `Did you mean "${slip}"?`,
+        ),
+      )
+  }
   if (parsed.success) return { ...block, value: problems.length > 0 ? null : parsed.data }
   for (const issue of parsed.error.issues) {
     if (issue.code === 'unrecognized_keys') {

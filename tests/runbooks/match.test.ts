@@ -197,9 +197,9 @@ describe('the index', () => {
       return { ...template, id: `r${n}`, match: [{ text, line: 5, matchers: parsed.ok ? parsed.value : [] }] }
     })
     const index = indexOf(many)
-    const spoken = alert({ alertname: 'SparkFailure04711', severity: 'error', team: 'data' })
+    const spoken = alert({ alertname: 'SparkFailure04710', severity: 'error', team: 'data' })
     expect(index.lookup(factsOf(spoken)).length).toBeLessThan(10)
-    expect(matchAlert(index, spoken).runbook?.id).toBe('r04711')
+    expect(matchAlert(index, spoken).runbook?.id).toBe('r04710')
   })
 
   test('has one hash for the same runbooks in any order, another when one changes', () => {
