@@ -1,8 +1,9 @@
 // What a person does in a modal and what the app may answer: submit, errors, update, push, clear, close.
+import type { ModalView } from '@slack/types'
 import { expect, test } from 'vitest'
 
 import { modal, top, withTriggers } from './modals.ts'
-import { clientOf, deferred, startSlack } from './support.ts'
+import { clientOf, deferred, startBolt, startSlack } from './support.ts'
 
 test('a submission carries the state; an empty acknowledgement closes the modal', async () => {
   const slack = await startSlack()
@@ -164,4 +165,95 @@ test('a press in a modal brings the view and its state', async () => {
   })
   expect(body).not.toHaveProperty('response_url')
   expect(body).not.toHaveProperty('channel')
+})
+
+test('numbers and lengths are checked by the form, options by what is offered', async () => {
+  const slack = await startSlack()
+  const heard = deferred<unknown>()
+  const trigger = await withTriggers(slack, (app) => {
+    app.view('assign', async ({ ack, view }) => {
+      await ack()
+      heard.resolve(view.state.values)
+    })
+  })
+  const label = { type: 'plain_text' as const, text: 'Label' }
+  const option = { text: label, value: 'a' }
+  const blocks: ModalView['blocks'] = [
+    {
+      type: 'input',
+      block_id: 'mib',
+      label,
+      element: {
+        type: 'number_input',
+        action_id: 'n',
+        is_decimal_allowed: false,
+        min_value: '512',
+        max_value: '8192',
+      },
+    },
+    {
+      type: 'input',
+      block_id: 'why',
+      label,
+      element: { type: 'plain_text_input', action_id: 't', min_length: 3 },
+    },
+    {
+      type: 'input',
+      block_id: 'pick',
+      label,
+      element: { type: 'multi_static_select', action_id: 'o', option_groups: [{ label, options: [option] }] },
+    },
+  ]
+  const { view } = await clientOf(slack).views.open({
+    trigger_id: await trigger(),
+    view: modal('Rerun', { blocks }),
+  })
+  const submit = async (n: string, t: string, o: string[]): Promise<unknown> =>
+    await slack.submitView({
+      user: 'U0ALICE',
+      view_id: view?.id as string,
+      values: { mib: { n }, why: { t }, pick: { o } },
+    })
+  const errors = async (n: string): Promise<unknown> =>
+    ((await submit(n, 'because', ['a'])) as { errors: unknown }).errors
+  expect(await errors('1.5')).toEqual({ mib: 'Please enter a valid number.' })
+  expect(await errors('511')).toEqual({ mib: 'Please enter a number no less than 512.' })
+  expect(await errors('8193')).toEqual({ mib: 'Please enter a number no more than 8192.' })
+  expect(await submit('1024', 'no', [])).toEqual({
+    ok: false,
+    error: 'field_errors',
+    errors: { why: 'Please enter at least 3 characters.', pick: 'Please complete this required field.' },
+  })
+  expect(await submit('1024', 'because', ['b'])).toEqual({ ok: false, error: 'no_such_input' })
+  expect(await submit('1024', 'because', ['a'])).toEqual({ ok: true })
+  expect(await heard.promise).toMatchObject({
+    mib: { n: { type: 'number_input', value: '1024' } },
+    pick: { o: { type: 'multi_static_select', selected_options: [option] } },
+  })
+})
+
+test('a button on the Home tab is pressed there; a Home tab is neither submitted nor closed', async () => {
+  const slack = await startSlack()
+  const heard = deferred<unknown>()
+  const app = await startBolt(slack, (bolt) => {
+    bolt.action('mine', async ({ ack, body }) => {
+      await ack()
+      heard.resolve(body)
+    })
+  })
+  const elements = [
+    { type: 'button' as const, action_id: 'mine', text: { type: 'plain_text' as const, text: 'Mine' } },
+  ]
+  const { view } = await app.client.views.publish({
+    user_id: 'U0ALICE',
+    view: { type: 'home', blocks: [{ type: 'actions', block_id: 'b', elements }] },
+  })
+  const view_id = view?.id as string
+  const press = { user: 'U0ALICE', view_id, block_id: 'b', action_id: 'mine' }
+  expect(await slack.clickInView({ ...press, user: 'U0BOB' })).toEqual({ ok: false, error: 'no_such_view' })
+  expect(await slack.clickInView(press)).toEqual({ ok: true })
+  expect(await heard.promise).toMatchObject({ container: { type: 'view', view_id }, view: { type: 'home' } })
+  const none = { ok: false, error: 'no_such_view' }
+  expect(await slack.submitView({ user: 'U0ALICE', view_id, values: {} })).toEqual(none)
+  expect(await slack.closeView({ user: 'U0ALICE', view_id })).toEqual(none)
 })
