@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { type OpenedStore, openStore } from '../../src/store/open.ts'
 import type { StoreLogger } from '../../src/store/store.ts'
+import { HOW_TO_GET_POSTGRES, type PostgresCluster, findPostgres, startPostgres } from './postgres-cluster.ts'
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts'
 
 export interface TestStore {
@@ -46,13 +47,59 @@ async function makeTemplate(): Promise<Uint8Array> {
   }
 }
 
-/** A migrated embedded store in memory with a virtual clock. Close it with `store.close()`. */
-export async function openTestStore(
-  options: { clock?: VirtualClock; logger?: StoreLogger } = {},
-): Promise<TestStore> {
-  template ??= makeTemplate()
+export interface TestStoreOptions {
+  readonly clock?: VirtualClock
+  readonly logger?: StoreLogger
+  /** An empty database of a server; without it the store is embedded, in memory. */
+  readonly databaseUrl?: string
+  readonly transactionTimeoutMs?: number
+}
+
+/**
+ * A migrated store with a virtual clock: by default embedded and in memory. Close it with `store.close()`.
+ * About 0.4 s and 160 MB each: open one per file and give tests subjects of their own.
+ */
+export async function openTestStore(options: TestStoreOptions = {}): Promise<TestStore> {
   const clock = options.clock ?? createVirtualClock()
-  const logger = options.logger === undefined ? {} : { logger: options.logger }
-  const store = await openStore({ inMemory: true, prepared: await template, clock, ...logger })
+  const where =
+    options.databaseUrl === undefined
+      ? { inMemory: true, prepared: await (template ??= makeTemplate()) }
+      : { databaseUrl: options.databaseUrl }
+  const { logger, transactionTimeoutMs } = options
+  const store = await openStore({
+    ...where,
+    clock,
+    ...(logger === undefined ? {} : { logger }),
+    ...(transactionTimeoutMs === undefined ? {} : { transactionTimeoutMs }),
+  })
   return { store, clock }
+}
+
+export interface StoreKind {
+  readonly name: string
+  /** Why it cannot be opened here, for the test's name. */
+  readonly missing?: string
+  open(options?: TestStoreOptions): Promise<TestStore>
+  /** Ends what `open` had to start. */
+  close(): Promise<void>
+}
+
+const POSTGRES_BIN = findPostgres()
+
+function postgresKind(): StoreKind {
+  let cluster: Promise<PostgresCluster> | undefined
+  return {
+    name: 'PostgreSQL',
+    ...(POSTGRES_BIN === null ? { missing: HOW_TO_GET_POSTGRES } : {}),
+    open: async (options = {}) => {
+      cluster ??= startPostgres(POSTGRES_BIN ?? '', { fsync: false })
+      return await openTestStore({ ...options, databaseUrl: await (await cluster).createDatabase() })
+    },
+    close: async () => (await cluster)?.stop(),
+  }
+}
+
+/** Both databases, for suites that must hold on each. */
+export function storeKinds(): readonly StoreKind[] {
+  return [{ name: 'embedded', open: openTestStore, close: async () => {} }, postgresKind()]
 }
