@@ -132,8 +132,8 @@ test('Bolt comes back after a refresh and after a lost socket, and hears presses
   const receiver = new SocketModeReceiver({
     appToken: 'xapp-test',
     logger: SILENT,
-    // Bolt waits this long before it reconnects.
-    clientPingTimeout: 50,
+    // Bolt waits this long before it reconnects, and takes a socket without a pong in it for dead.
+    clientPingTimeout: 300,
     installerOptions: { clientOptions: { slackApiUrl: slack.apiUrl } },
   })
   let presses = 0
