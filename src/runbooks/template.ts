@@ -46,7 +46,7 @@ export function parseTemplate(source: string): Template {
       if (!NAME.test(word))
         return { ok: false, message: `"${word}" is no name of a label or an output`, offset: Number(offset) }
       parts.push({ name: word })
-    } else
+    } else if (kind !== '!')
       return {
         ok: false,
         message: FORBIDDEN[String(kind)] ?? `{{${String(kind)}}} is not allowed`,

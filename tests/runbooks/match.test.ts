@@ -1,5 +1,5 @@
 // Matching: the ranking that people can foresee, reasons for every result, and an index that changes nothing but time.
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { explainMatch } from '../../src/runbooks/explain.ts'
 import { factsOf, holdEntry } from '../../src/runbooks/facts.ts'

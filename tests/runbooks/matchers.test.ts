@@ -1,5 +1,5 @@
 // Matchers agree with Alertmanager's own test vectors, and no pattern can hang them.
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parseClassic } from '../../src/runbooks/matcher-classic.ts'
 import { parseUtf8 } from '../../src/runbooks/matcher-utf8.ts'

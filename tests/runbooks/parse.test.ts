@@ -1,5 +1,5 @@
 // Reading a runbook: what becomes what, and every mistake with its line, its column and its mend.
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { MAX_BYTES } from '../../src/runbooks/bounds.ts'
 import { actionsOf, probesOf } from '../../src/runbooks/model.ts'
