@@ -163,6 +163,17 @@ export function createDueLoop(
     }
   }
 
+  /** The usual answer is no, and then one statement is all that a poll costs. */
+  const anyDue = async (now: Date): Promise<boolean> => {
+    const found = store.db.selectFrom('due').select('kind').where('due_at', '<=', now)
+    return (
+      (await found
+        .where('kind', '=', sql<string>`any(${names})`)
+        .limit(1)
+        .executeTakeFirst()) !== undefined
+    )
+  }
+
   const lookForUnknown = async (now: Date): Promise<void> => {
     const rows = await store.db
       .selectFrom('due')
@@ -181,6 +192,7 @@ export function createDueLoop(
   /** How many it handled. A batch that failed as a whole (a handler that never ends) is then tried row by row. */
   const batch = async (limit: number): Promise<number> => {
     const now = store.clock.now()
+    if (!(await anyDue(now))) return 0
     let rows: readonly ClaimedRow[] = []
     try {
       await store.transaction(async (tx) => {

@@ -152,9 +152,7 @@ function createDestinationLoop(store: Store, notifier: Notifier, options: Outbox
   const pass = async (): Promise<boolean> => {
     const free = notifier.concurrency - sending.size
     if (free <= 0) return false
-    const rows = await store.transaction((tx) =>
-      reserve(tx, notifier.destination, free, notifier.leaseMs, store.clock.now()),
-    )
+    const rows = await reserve(store.db, notifier.destination, free, notifier.leaseMs, store.clock.now())
     for (const row of rows) {
       const abort = new AbortController()
       const done = deliver(row, abort)

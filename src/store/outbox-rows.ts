@@ -1,7 +1,7 @@
 // The outbox's statements: reserve, claim, record. Each names the fence, so that a process that was late cannot undo another.
 import { type Selectable, sql } from 'kysely'
 import type { OutboxRow, SendResult } from './outbox.ts'
-import type { Tx } from './store.ts'
+import type { Db, Tx } from './store.ts'
 import type { OutboxTable } from './tables.ts'
 
 function toRow(row: Selectable<OutboxTable>): OutboxRow {
@@ -26,10 +26,10 @@ function toRow(row: Selectable<OutboxTable>): OutboxRow {
 
 /**
  * Reserves up to `limit` rows for this process: by priority, then by time; of ordered rows only the first unfinished one
- * of a subject. A row found in `sending` with its lease over belongs to a process that died between claim and result.
+ * of a subject. One statement, so it needs no transaction. A row found in `sending` with its lease over belongs to a process that died between claim and result.
  */
 export async function reserve(
-  tx: Tx,
+  db: Db,
   destination: string,
   limit: number,
   leaseMs: number,
@@ -54,7 +54,7 @@ export async function reserve(
       fence = fence + 1,
       lease_until = ${new Date(now.getTime() + leaseMs)}
     from free where outbox.id = free.id
-    returning outbox.*`.execute(tx)
+    returning outbox.*`.execute(db)
   return rows.map(toRow).sort((a, b) => a.priority - b.priority || a.id - b.id)
 }
 

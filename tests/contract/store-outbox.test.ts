@@ -349,7 +349,7 @@ for (const kind of storeKinds()) {
       /** Another process: claims the row and dies before it records anything. */
       const claimAndDie = async (): Promise<OutboxRow> => {
         const { reserve, markSending } = await import('../../src/store/outbox-rows.ts')
-        const [row] = await opened.store.transaction((tx) => reserve(tx, 'd', 1, 10_000, now()))
+        const [row] = await reserve(opened.store.db, 'd', 1, 10_000, now())
         const claimed = await opened.store.transaction((tx) => markSending(tx, row as OutboxRow, now()))
         return claimed as OutboxRow
       }
@@ -375,7 +375,7 @@ for (const kind of storeKinds()) {
       test('a row that it had only reserved comes back as never sent', async () => {
         const { reserve } = await import('../../src/store/outbox-rows.ts')
         await add('a')
-        await opened.store.transaction((tx) => reserve(tx, 'd', 1, 10_000, now()))
+        await reserve(opened.store.db, 'd', 1, 10_000, now())
         const seen: boolean[] = []
         start([
           {
