@@ -8,23 +8,14 @@ export type Leaf = RichTextText | RichTextLink
 
 type Style = NonNullable<RichTextText['style']>
 
-/** No leaf is longer; what is longer becomes several. */
-export const MAX_LEAF = 3000
 /** Nobody reads emphasis in emphasis this deep; below it is plain text. */
 const MAX_DEPTH = 16
 const MAX_URL = 3000
 
-/** A text leaf; empty text has no leaf, since Slack refuses it. */
+/** A text leaf; empty text has no leaf, since Slack refuses it. What is too long for a page is cut there. */
 export function textLeaf(text: string, style?: Style): RichTextText[] {
   const clean = cut(text, Number.POSITIVE_INFINITY)
-  const leaves: RichTextText[] = []
-  for (let rest = clean; rest !== '';) {
-    let piece = rest.slice(0, MAX_LEAF)
-    if (/[\uD800-\uDBFF]$/.test(piece) && rest.length > MAX_LEAF) piece = piece.slice(0, -1)
-    leaves.push({ type: 'text', text: piece, ...(style !== undefined && { style }) })
-    rest = rest.slice(piece.length)
-  }
-  return leaves
+  return clean === '' ? [] : [{ type: 'text', text: clean, ...(style !== undefined && { style }) }]
 }
 
 /** Where a link leads, if it is one that people may follow from here. */
