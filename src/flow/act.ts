@@ -40,7 +40,6 @@ export async function runAction(deps: FlowDeps, actionRunId: string): Promise<vo
       outcome = { kind: 'unknown', detail: reasonOf(error) }
     }
   await recordOutcome(deps, run, outcome)
-  deps.wake()
 }
 
 async function start(deps: FlowDeps, id: string): Promise<{ run: ActionRun; incident: Incident } | null> {

@@ -23,6 +23,4 @@ export interface FlowDeps {
   readonly directory: OnCallDirectory
   readonly logger: Logger
   readonly metrics: Metrics
-  /** Told after a commit that the loops have work; polling is the backstop. */
-  wake(): void
 }

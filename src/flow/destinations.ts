@@ -18,4 +18,4 @@ export const DUE = {
   twinCheck: 'slack.twin-check',
 } as const
 
-export const JOBS = { diagnose: 'diagnose', act: 'act', verify: 'verify' } as const
+export const JOBS = { diagnose: 'diagnose', act: 'act', verify: 'verify', twins: 'twins' } as const

@@ -56,7 +56,6 @@ export function createIntake(deps: FlowDeps): Intake {
       )
     })
     for (const waiting of batch) waiting.answer({ kind: 'stored' })
-    deps.wake()
   }
 
   async function storeBatch(batch: readonly Waiting[]): Promise<void> {

@@ -101,6 +101,7 @@ export async function announceOpened(
       })
     await publish(
       tx,
+      deps.settings,
       'incident.opened.v1',
       incident,
       {

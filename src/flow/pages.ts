@@ -1,5 +1,5 @@
 // Pages: asking PagerDuty for somebody, and letting it follow what happens here. Ordered rows, one dedup key an incident.
-import { createHash } from 'node:crypto'
+import { dedupKeyOf } from '../escalation/dedup-key.ts'
 import type { Actor, Incident } from '../incidents/model.ts'
 import { record } from '../incidents/timeline.ts'
 import { SYSTEM } from '../incidents/model.ts'
@@ -7,11 +7,6 @@ import { append } from '../store/outbox.ts'
 import type { Tx } from '../store/store.ts'
 import { DESTINATIONS, PRIORITY } from './destinations.ts'
 import type { Settings } from './settings.ts'
-
-/** PagerDuty's side of the incident: `arrestor:` and a hash, far below its limit of 255 characters and never empty. */
-export function dedupKeyOf(incident: Pick<Incident, 'id' | 'team'>): string {
-  return `arrestor:${createHash('sha256').update(`${incident.team}\n${incident.id}`).digest('hex')}`
-}
 
 export interface PagePayload {
   readonly incidentId: string
@@ -44,7 +39,7 @@ export async function requestPage(
     .values({
       incident_id: incident.id,
       route: incident.team,
-      dedup_key: dedupKeyOf(incident),
+      dedup_key: dedupKeyOf(incident.team, incident.id),
       state: 'pending',
       step: step.index,
       requested_at: now,

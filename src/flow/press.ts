@@ -82,8 +82,8 @@ async function command(
         : { kind: 'refused', sentence: transition.sentence }
     const changed =
       what === 'acknowledge'
-        ? await acknowledgeLocked(tx, incident, person, now)
-        : await resolveLocked(tx, incident, person, 'person', now)
+        ? await acknowledgeLocked(tx, deps, incident, person, now)
+        : await resolveLocked(tx, deps, incident, person, 'person', now)
     return {
       kind: 'done',
       sentence: `${what === 'acknowledge' ? 'Acknowledged' : 'Resolved'} #${incident.number}: ${incident.title}`,
@@ -228,5 +228,4 @@ async function refuse(
 
 function finish(deps: FlowDeps, press: string, pressed: Pressed): void {
   deps.metrics.presses.inc({ press, outcome: pressed.kind })
-  if (pressed.kind === 'done') deps.wake()
 }

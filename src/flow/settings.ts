@@ -24,8 +24,6 @@ export interface Team {
 export interface PlatformSettings {
   readonly name: string
   readonly kind: string
-  /** Action ids the operator allows here. */
-  readonly allow: ReadonlySet<string>
 }
 
 export interface Settings {
@@ -36,6 +34,8 @@ export interface Settings {
   /** The operator's floor per action id. */
   readonly floors: ReadonlyMap<string, Role>
   readonly platforms: ReadonlyMap<string, PlatformSettings>
+  /** Teams whose events somebody subscribes to; the others publish nothing. */
+  readonly subscribed: ReadonlySet<string>
   /** Where people reach this service, without a trailing slash; null when it has no public address. */
   readonly publicUrl: string | null
 }

@@ -5,12 +5,14 @@ import { record } from '../incidents/timeline.ts'
 import { withdrawOffers } from '../remediation/offers.ts'
 import { type Tx, json } from '../store/store.ts'
 import { requestCards } from './card-version.ts'
+import type { FlowDeps } from './deps.ts'
 import { publish, refOf } from './events.ts'
 import { followPage } from './pages.ts'
 
 /** Acknowledges a locked, triggered incident. Escalation steps that wait for this find it when they are due. */
 export async function acknowledgeLocked(
   tx: Tx,
+  deps: FlowDeps,
   incident: Incident,
   actor: Actor,
   now: Date,
@@ -24,6 +26,7 @@ export async function acknowledgeLocked(
   await followPage(tx, changed, 'acknowledge', actor, now)
   await publish(
     tx,
+    deps.settings,
     'incident.acknowledged.v1',
     changed,
     { incident: refOf(changed), by: actor, at: now.toISOString() },
@@ -36,6 +39,7 @@ export async function acknowledgeLocked(
 /** Resolves a locked, open incident. */
 export async function resolveLocked(
   tx: Tx,
+  deps: FlowDeps,
   incident: Incident,
   actor: Actor,
   how: Resolution,
@@ -52,6 +56,7 @@ export async function resolveLocked(
   await followPage(tx, changed, 'resolve', actor, now)
   await publish(
     tx,
+    deps.settings,
     'incident.resolved.v1',
     changed,
     { incident: refOf(changed), by: actor, how, at: now.toISOString() },

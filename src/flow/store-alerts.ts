@@ -115,7 +115,7 @@ export async function storeAlerts(
       incident.alertsFiring === 0 &&
       (changes.get(incident.id)?.ended ?? 0) > 0
     )
-      await resolveLocked(tx, incident, sourceActor(incident.source), 'source', now)
+      await resolveLocked(tx, deps, incident, sourceActor(incident.source), 'source', now)
 
   await decideAll(tx, ignoredDecisions(folded.ignored), now)
   for (const incident of incidents)

@@ -66,7 +66,6 @@ export async function verifyAction(deps: FlowDeps, job: VerifyJob): Promise<void
       look = { kind: 'waiting', detail: `Spark could not be asked: ${reasonOf(error)}` }
     }
   await deps.store.transaction((tx) => recordLook(tx, deps, job, look))
-  deps.wake()
 }
 
 async function recordLook(tx: Tx, deps: FlowDeps, job: VerifyJob, look: Verification): Promise<void> {
@@ -135,6 +134,7 @@ async function recordLook(tx: Tx, deps: FlowDeps, job: VerifyJob, look: Verifica
   })
   await publish(
     tx,
+    deps.settings,
     'action.ended.v1',
     incident,
     {
@@ -227,6 +227,5 @@ export async function settleUnknown(
     await requestCards(tx, [changed], now)
     return { kind: 'done', sentence: `Settled: ${detail}.`, incident: changed }
   })
-  if (pressed.kind === 'done') deps.wake()
   return pressed
 }

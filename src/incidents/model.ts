@@ -65,6 +65,7 @@ export type TimelineKind =
   | 'resolved'
   | 'press_refused'
   | 'diagnosed'
+  | 'runbook_switched'
   | 'page_requested'
   | 'page_sent'
   | 'page_withdrawn'

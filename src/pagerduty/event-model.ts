@@ -1,5 +1,4 @@
 // Events as PagerDuty takes them, built from what we know of an incident.
-import { createHash } from 'node:crypto'
 
 export type Severity = 'critical' | 'error' | 'warning' | 'info'
 export type Link = { href: string; text?: string }
@@ -63,16 +62,6 @@ const SEVERITIES = new Map<string, Severity>([
   ['low', 'info'],
   ['info', 'info'],
 ])
-
-/**
- * The key under which PagerDuty knows our incident: `arrestor:` and 64 hex digits, of team and incident id.
- * Throws when either is empty: a constant key would melt unrelated incidents into one.
- */
-export function dedupKeyOf(team: string, incidentId: string): string {
-  if (team === '' || incidentId === '') throw new Error('A dedup key needs a team and an incident id')
-  // A separator that neither may contain: "a" + "bc" and "ab" + "c" must differ.
-  return `arrestor:${createHash('sha256').update(`${team}\0${incidentId}`).digest('hex')}`
-}
 
 /** Opens a page, or repeats it: PagerDuty folds a second trigger under the same key into the first. */
 export function buildTrigger(input: TriggerInput): TriggerEvent {

@@ -4,9 +4,9 @@ import {
   buildAcknowledge,
   buildResolve,
   buildTrigger,
-  dedupKeyOf,
   shorten,
 } from '../../src/pagerduty/event-model.ts'
+import { dedupKeyOf } from '../../src/escalation/dedup-key.ts'
 import { bareEvent, fitEvent, MAX_EVENT_BYTES } from '../../src/pagerduty/event-size.ts'
 import { eventErrors } from '../../src/sandbox/pagerduty/event-rules.ts'
 import { DATA_KEY } from '../sandbox/pagerduty/account.ts'

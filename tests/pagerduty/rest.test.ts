@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { buildResolve, buildTrigger, dedupKeyOf } from '../../src/pagerduty/event-model.ts'
+import { buildResolve, buildTrigger } from '../../src/pagerduty/event-model.ts'
+import { dedupKeyOf } from '../../src/escalation/dedup-key.ts'
 import { sendEvent } from '../../src/pagerduty/events.ts'
 import { createRest, type PagerDutyRest } from '../../src/pagerduty/rest.ts'
 import { closeConnection, createConnection, type Connection } from '../../src/pagerduty/transport.ts'

@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { buildAcknowledge, buildResolve, buildTrigger, dedupKeyOf } from '../../src/pagerduty/event-model.ts'
+import { buildAcknowledge, buildResolve, buildTrigger } from '../../src/pagerduty/event-model.ts'
+import { dedupKeyOf } from '../../src/escalation/dedup-key.ts'
 import { sendEvent, type EventsConfig } from '../../src/pagerduty/events.ts'
 import { closeConnection, createConnection, type Connection } from '../../src/pagerduty/transport.ts'
 import type { PagerDutyServer } from '../../src/sandbox/pagerduty/server.ts'

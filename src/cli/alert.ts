@@ -1,0 +1,107 @@
+// `arrestor alert send`: one alert through the front door, as Alertmanager would send it.
+import { readFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import type { Command } from 'commander'
+import { ArrestorError, reasonOf } from '../errors.ts'
+import { apiAccess, call } from './api-client.ts'
+
+interface SendOptions {
+  readonly label: string[]
+  readonly annotation: string[]
+  readonly resolved?: boolean
+  readonly file?: string
+  readonly json?: boolean
+}
+
+const collect = (value: string, before: string[]): string[] => [...before, value]
+
+export function registerAlert(program: Command): void {
+  program
+    .command('alert')
+    .description('alerts of a running service')
+    .command('send [alertname]')
+    .description(
+      'send an alert to /webhooks/alertmanager (ARRESTOR_URL; the token is ARRESTOR_WEBHOOK_TOKEN)',
+    )
+    .option('-l, --label <name=value>', 'a label; repeatable', collect, [])
+    .option('-a, --annotation <name=value>', 'an annotation; repeatable', collect, [])
+    .option('--resolved', 'send its resolution')
+    .option('-f, --file <file>', 'send this body as it is, in Alertmanager’s format (- for standard input)')
+    .option('--json', 'as JSON')
+    .action(async (name: string | undefined, options: SendOptions) => {
+      const body =
+        options.file === undefined
+          ? bodyOf(name ?? 'ManualAlert', options, new Date())
+          : readBody(options.file)
+      const access = {
+        ...apiAccess(process.env),
+        token: process.env['ARRESTOR_WEBHOOK_TOKEN'] ?? process.env['ARRESTOR_TOKEN'] ?? '',
+      }
+      const answer = await call(access, 'POST', '/webhooks/alertmanager', body)
+      if (answer.status !== 200)
+        throw new ArrestorError('ARR-701', {
+          url: access.url,
+          why: `it answered ${answer.status}: ${JSON.stringify(answer.body)}`,
+        })
+      const { stored, rejected } = answer.body as {
+        stored: number
+        rejected: { pointer: string; reason: string }[]
+      }
+      if (options.json === true) console.log(JSON.stringify(answer.body))
+      else {
+        console.log(`${stored} stored, ${rejected.length} rejected.`)
+        for (const one of rejected) console.log(`  ${one.pointer}: ${one.reason}`)
+      }
+    })
+}
+
+/** A v4 body with one alert. The fingerprint follows from the labels, so that `--resolved` finds what was sent before. */
+export function bodyOf(
+  name: string,
+  options: Pick<SendOptions, 'label' | 'annotation' | 'resolved'>,
+  now: Date,
+): unknown {
+  const labels: Record<string, string> = { alertname: name, severity: 'warning', ...pairs(options.label) }
+  const annotations = pairs(options.annotation)
+  const sorted = JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)))
+  const status = options.resolved === true ? 'resolved' : 'firing'
+  const alert = {
+    status,
+    labels,
+    annotations,
+    startsAt: now.toISOString(),
+    endsAt: status === 'resolved' ? now.toISOString() : '0001-01-01T00:00:00Z',
+    generatorURL: '',
+    fingerprint: createHash('sha256').update(sorted).digest('hex').slice(0, 16),
+  }
+  return {
+    version: '4',
+    groupKey: `{}:{alertname="${name}"}`,
+    truncatedAlerts: 0,
+    status,
+    receiver: 'arrestor-cli',
+    groupLabels: {},
+    commonLabels: labels,
+    commonAnnotations: annotations,
+    externalURL: '',
+    alerts: [alert],
+  }
+}
+
+function pairs(texts: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    texts.map((text) => {
+      const at = text.indexOf('=')
+      if (at < 1) throw new ArrestorError('ARR-101', { problems: `    "${text}" is not name=value` })
+      return [text.slice(0, at), text.slice(at + 1)]
+    }),
+  )
+}
+
+function readBody(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file === '-' ? 0 : file, 'utf8'))
+  } catch (error) {
+    throw new ArrestorError('ARR-102', { file, why: reasonOf(error) })
+  }
+}

@@ -1,0 +1,192 @@
+// `arrestor doctor`: asks everything the configuration names whether it is there, and says the mend where it is not.
+import { readFileSync } from 'node:fs'
+import type { Command } from 'commander'
+import { readVariable, requireVariable } from '../config/environment.ts'
+import { loadConfig } from '../config/load.ts'
+import type { Config } from '../config/schema.ts'
+import { settingsOf } from '../config/settings.ts'
+import { ArrestorError, reasonOf } from '../errors.ts'
+import { addressesOf } from '../pagerduty/config.ts'
+import { createRest } from '../pagerduty/rest.ts'
+import { closeConnection, createConnection } from '../pagerduty/transport.ts'
+import { createPlatforms } from '../platforms/create.ts'
+import { PROBES } from '../diagnosis/registry.ts'
+import { ACTIONS } from '../remediation/registry.ts'
+import { lintRunbooks } from '../runbooks/lint.ts'
+import { createClient, slackFromEnvironment } from '../slack/index.ts'
+import { failureOf } from '../slack/client.ts'
+import { checkDatabase } from '../store/check.ts'
+
+export interface Check {
+  readonly what: string
+  readonly state: 'ok' | 'warning' | 'failed'
+  readonly says: string
+}
+
+const ASK_MS = 5_000
+const MARK = { ok: 'ok     ', warning: 'warning', failed: 'FAILED ' } as const
+
+export function registerDoctor(program: Command): void {
+  program
+    .command('doctor')
+    .description(
+      'check configuration, database, Slack, PagerDuty, platforms and runbooks; exit code 1 when one fails',
+    )
+    .option('-c, --config <file>', 'configuration file (default: ARRESTOR_CONFIG or arrestor.yml)')
+    .option('--json', 'as JSON')
+    .action(async (options: { config?: string; json?: boolean }) => {
+      const checks = await examine(options.config ?? process.env['ARRESTOR_CONFIG'] ?? 'arrestor.yml')
+      console.log(
+        options.json === true
+          ? JSON.stringify(checks, null, 2)
+          : checks.map(({ what, state, says }) => `${MARK[state]} ${what}: ${says}`).join('\n'),
+      )
+      if (checks.some((check) => check.state === 'failed')) process.exitCode = 1
+    })
+}
+
+async function examine(file: string): Promise<readonly Check[]> {
+  const environment = process.env
+  let config: Config
+  try {
+    config = loadConfig(file, environment)
+  } catch (error) {
+    return [{ what: 'configuration', state: 'failed', says: reason(error) }]
+  }
+  const checks = await Promise.all([
+    check('database', () =>
+      checkDatabase({
+        databaseUrl: readVariable(environment, 'DATABASE_URL'),
+        dataDir: readVariable(environment, 'ARRESTOR_DATA_DIR') ?? 'data',
+      }),
+    ),
+    slackCheck(config),
+    pagerDutyCheck(config),
+    ...Object.entries(config.platforms).map(([name, platform]) => {
+      const reader = createPlatforms({ [name]: platform }, settingsOf(config).normaliseJobName).readers.get(
+        name,
+      )
+      return check(`platform ${name}`, async () =>
+        reader === undefined ? 'nothing to read it with' : await reader.check(AbortSignal.timeout(ASK_MS)),
+      )
+    }),
+    runbookCheck(config),
+  ])
+  return [{ what: 'configuration', state: 'ok', says: file }, ...checks.flat(), ...gaps(config)]
+}
+
+async function check(what: string, ask: () => Promise<string>): Promise<Check> {
+  try {
+    return { what, state: 'ok', says: await ask() }
+  } catch (error) {
+    return { what, state: 'failed', says: reason(error) }
+  }
+}
+
+async function slackCheck(config: Config): Promise<Check[]> {
+  const environment = process.env
+  try {
+    const tokens = slackFromEnvironment(
+      (name, wantedBy) => requireVariable(environment, name, wantedBy),
+      readVariable(environment, 'SLACK_API_URL'),
+    )
+    const client = createClient(tokens)
+    const me = await client.auth.test()
+    const checks: Check[] = [
+      { what: 'Slack', state: 'ok', says: `${me.user ?? 'the app'} in ${me.team ?? 'the workspace'}` },
+    ]
+    for (const [name, team] of Object.entries(config.teams))
+      try {
+        const { channel } = await client.conversations.info({ channel: team.channel })
+        const member = channel?.is_member === true
+        checks.push({
+          what: `channel of team ${name}`,
+          state: member ? 'ok' : 'failed',
+          says: member
+            ? `#${channel.name ?? team.channel}`
+            : `invite the app to #${channel?.name ?? team.channel}`,
+        })
+      } catch (error) {
+        const failure = failureOf(error)
+        const told =
+          failure.kind === 'refused'
+            ? new ArrestorError('ARR-303', { channel: team.channel, error: failure.error, team: name })
+            : error
+        checks.push({ what: `channel of team ${name}`, state: 'failed', says: reason(told) })
+      }
+    return checks
+  } catch (error) {
+    const failure = failureOf(error)
+    const told =
+      error instanceof ArrestorError
+        ? error
+        : failure.kind === 'refused'
+          ? new ArrestorError('ARR-302', { error: failure.error })
+          : new ArrestorError('ARR-301', {
+              url: readVariable(environment, 'SLACK_API_URL') ?? 'https://slack.com/api/',
+              why: reasonOf(error),
+            })
+    return [{ what: 'Slack', state: 'failed', says: reason(told) }]
+  }
+}
+
+async function pagerDutyCheck(config: Config): Promise<Check[]> {
+  const environment = process.env
+  const token = config.pagerduty.api_token ?? readVariable(environment, 'PAGERDUTY_API_TOKEN')
+  if (token === undefined)
+    return [
+      {
+        what: 'PagerDuty',
+        state: 'warning',
+        says: 'no PAGERDUTY_API_TOKEN: pages go out, but cannot be confirmed or checked here',
+      },
+    ]
+  const caFile = readVariable(environment, 'ARRESTOR_CA_FILE')
+  const apiUrl = readVariable(environment, 'PAGERDUTY_API_URL')
+  const connection = createConnection({
+    timeoutMs: ASK_MS,
+    ...(caFile === undefined ? {} : { ca: readFileSync(caFile, 'utf8') }),
+  })
+  try {
+    const rest = createRest({ connection, apiUrl: apiUrl ?? addressesOf(config.pagerduty).apiUrl, token })
+    const answer = await rest.openIncidents([])
+    if (answer.kind === 'ok') return [{ what: 'PagerDuty', state: 'ok', says: 'the REST API answers' }]
+    return [
+      {
+        what: 'PagerDuty',
+        state: 'failed',
+        says: reason(new ArrestorError('ARR-401', { why: answer.detail })),
+      },
+    ]
+  } finally {
+    closeConnection(connection)
+  }
+}
+
+async function runbookCheck(config: Config): Promise<Check[]> {
+  const report = await lintRunbooks(config.runbooks.folders, { probes: PROBES, actions: ACTIONS })
+  const state = report.errors > 0 ? 'failed' : report.warnings > 0 ? 'warning' : 'ok'
+  const first = report.problems[0]
+  const says = `${report.runbooks} loaded, ${report.errors} errors, ${report.warnings} warnings${first === undefined ? '' : `; ${first.file}:${first.line}: ${first.message}`}`
+  return [{ what: 'runbooks', state, says }]
+}
+
+/** What is configured in a way that will disappoint at 03:00. */
+function gaps(config: Config): Check[] {
+  const found: Check[] = []
+  const warn = (what: string, says: string): void => void found.push({ what, state: 'warning', says })
+  for (const [name, team] of Object.entries(config.teams)) {
+    if (team.pagerduty === undefined)
+      warn(`team ${name}`, 'no PagerDuty routing key: its pages have no way out')
+    if (team.second_route === undefined)
+      warn(`team ${name}`, 'no second_route: a page that PagerDuty does not take shows on the card alone')
+    if (team.commanders.length === 0) warn(`team ${name}`, 'no commanders: nobody may press what needs one')
+  }
+  if (Object.keys(config.webhooks).length === 0)
+    warn('webhooks', 'no credentials: no alert source can send anything')
+  return found
+}
+
+function reason(error: unknown): string {
+  return error instanceof ArrestorError ? error.message.replaceAll('\n  ', ' ') : reasonOf(error)
+}

@@ -1,0 +1,100 @@
+// `arrestor incident list|show`: what the service knows, from a terminal.
+import type { Command } from 'commander'
+import * as z from 'zod'
+import { ArrestorError } from '../errors.ts'
+import { Incident, IncidentDetail } from '../http/api/schemas.ts'
+import { apiAccess, call } from './api-client.ts'
+
+export function registerIncident(program: Command): void {
+  const incident = program
+    .command('incident')
+    .description('incidents of a running service (ARRESTOR_URL, ARRESTOR_TOKEN)')
+  incident
+    .command('list')
+    .description('open incidents, newest first')
+    .option('--state <state>', 'open, triggered, acknowledged, resolved or all', 'open')
+    .option('--limit <number>', 'at most so many', '50')
+    .option('--json', 'as JSON')
+    .action(async (options: { state: string; limit: string; json?: boolean }) => {
+      const { status, body } = await call(
+        apiAccess(process.env),
+        'GET',
+        `/api/v1/incidents?state=${encodeURIComponent(options.state)}&limit=${encodeURIComponent(options.limit)}`,
+      )
+      if (status !== 200)
+        throw new ArrestorError('ARR-701', {
+          url: apiAccess(process.env).url,
+          why: `it answered ${status}: ${JSON.stringify(body)}`,
+        })
+      const { incidents } = z.object({ incidents: z.array(Incident) }).parse(body)
+      console.log(
+        options.json === true
+          ? JSON.stringify(incidents, null, 2)
+          : incidents.length === 0
+            ? 'No incident.'
+            : incidents.map(line).join('\n'),
+      )
+    })
+  incident
+    .command('show <incident>')
+    .description('one incident, by number or id, with findings and timeline')
+    .option('--json', 'as JSON')
+    .action(async (reference: string, options: { json?: boolean }) => {
+      const { status, body } = await call(
+        apiAccess(process.env),
+        'GET',
+        `/api/v1/incidents/${encodeURIComponent(reference.replace(/^#/, ''))}`,
+      )
+      if (status === 404)
+        throw new ArrestorError('ARR-703', {
+          kind: 'incident',
+          id: reference,
+          list: 'arrestor incident list --state all',
+        })
+      const detail = IncidentDetail.parse(body)
+      console.log(options.json === true ? JSON.stringify(detail, null, 2) : describe(detail))
+    })
+}
+
+type Row = z.infer<typeof Incident>
+
+function line(incident: Row): string {
+  return [
+    `#${incident.number}`.padEnd(6),
+    incident.state.padEnd(12),
+    incident.severity.padEnd(8),
+    incident.team.padEnd(16),
+    incident.opened_at.slice(0, 16).replace('T', ' '),
+    incident.title,
+  ].join(' ')
+}
+
+function describe(detail: z.infer<typeof IncidentDetail>): string {
+  const out = [
+    `#${detail.number} ${detail.title}`,
+    `${detail.state}, ${detail.severity}, team ${detail.team}${detail.platform === null ? '' : `, platform ${detail.platform}`}; opened ${detail.opened_at}`,
+    `${detail.alerts_total} alerts, ${detail.alerts_firing} firing; runbook ${detail.runbook ?? 'none'}; key ${detail.key}`,
+  ]
+  if (detail.page !== null)
+    out.push(
+      `page: ${detail.page.state}${detail.page.last_error === null ? '' : ` (${detail.page.last_error})`}`,
+    )
+  if (detail.findings.length > 0) out.push('', 'Findings')
+  for (const finding of detail.findings) {
+    out.push(`  ${finding.severity.padEnd(8)} ${finding.sentence}`)
+    for (const evidence of finding.evidence)
+      out.push(`           ${evidence.from}: ${(evidence.text.split('\n')[0] ?? '').slice(0, 160)}`)
+    for (const unreached of finding.unreached) out.push(`           could not be seen: ${unreached}`)
+  }
+  if (detail.actions.length > 0) out.push('', 'Actions')
+  for (const run of detail.actions)
+    out.push(
+      `  ${run.action} ${run.target}: ${run.state}, ${run.verified}; asked by ${run.requested_by}${run.detail === null ? '' : `; ${run.detail}`}`,
+    )
+  out.push('', 'Timeline')
+  for (const entry of detail.timeline)
+    out.push(
+      `  ${entry.at.slice(0, 19).replace('T', ' ')}  ${entry.kind.padEnd(18)} ${entry.actor}: ${entry.reason}${entry.count > 1 ? ` (${entry.count} times)` : ''}`,
+    )
+  return out.join('\n')
+}

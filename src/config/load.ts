@@ -1,0 +1,132 @@
+// arrestor.yml read whole: `${NAME}` filled from the environment, every mistake with its line and its mend.
+import { readFileSync } from 'node:fs'
+import { type Document, LineCounter, isNode, isScalar, parseDocument, visit } from 'yaml'
+import type * as z from 'zod'
+import { ArrestorError, reasonOf } from '../errors.ts'
+import { nearest } from '../runbooks/nearest.ts'
+import { type Environment, readVariable } from './environment.ts'
+import { checkReferences } from './references.ts'
+import { type Config, ConfigSchema } from './schema.ts'
+
+/** One mistake. */
+export interface ConfigProblem {
+  /** From the top, for example `['teams', 'streaming', 'channel']`. */
+  readonly path: readonly PropertyKey[]
+  readonly message: string
+}
+
+/** Reads and checks a configuration file. Throws ARR-102 when it cannot be read, ARR-101 with all its mistakes. */
+export function loadConfig(file: string, environment: Environment): Config {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new ArrestorError('ARR-102', { file, why: reasonOf(error) })
+  }
+  return parseConfig(text, file, environment)
+}
+
+/** As `loadConfig`, from text. */
+export function parseConfig(text: string, file: string, environment: Environment): Config {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  const syntax = document.errors.map(
+    (error) => `${file}:${lines.linePos(error.pos[0]).line}: ${error.message}`,
+  )
+  if (syntax.length > 0) throw new ArrestorError('ARR-101', { problems: indent(syntax) })
+  const missing = fillVariables(document, environment, (offset) => `${file}:${lines.linePos(offset).line}`)
+  const parsed = ConfigSchema.safeParse(document.toJS({ maxAliasCount: 100 }) ?? {})
+  const problems = parsed.success ? checkReferences(parsed.data) : parsed.error.issues.flatMap(problemsOf)
+  const said = problems.map(
+    (problem) =>
+      `${placeOf(document, lines, file, problem.path)}: ${problem.path.map(String).join('.')}: ${problem.message}`,
+  )
+  if (missing.length + said.length > 0 || !parsed.success)
+    throw new ArrestorError('ARR-101', { problems: indent([...missing, ...said]) })
+  return parsed.data
+}
+
+/** Fills `${NAME}` in every string; answers a line for each name that is not set. The value itself is never shown. */
+function fillVariables(
+  document: Document,
+  environment: Environment,
+  place: (offset: number) => string,
+): string[] {
+  const missing: string[] = []
+  visit(document, {
+    Scalar(_key, node) {
+      if (typeof node.value !== 'string') return
+      node.value = node.value.replaceAll(/\$\{([A-Z][A-Z0-9_]*)\}/g, (whole, name: string) => {
+        const value = readVariable(environment, name)
+        if (value === undefined)
+          missing.push(
+            `${place(node.range?.[0] ?? 0)}: the environment variable ${name} is missing; set it, or ${name}_FILE to a file that holds it`,
+          )
+        return value ?? whole
+      })
+    },
+  })
+  return missing
+}
+
+function problemsOf(issue: z.core.$ZodIssue): ConfigProblem[] {
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => ({
+      path: [...issue.path, key],
+      message: `this key is not known here${suggestion(issue, key)}`,
+    }))
+  if (issue.code === 'invalid_union') {
+    const [first] = issue.errors
+    return first === undefined
+      ? [{ path: issue.path, message: issue.message }]
+      : first.flatMap((inner) =>
+          problemsOf({ ...inner, path: [...issue.path, ...inner.path] } as z.core.$ZodIssue),
+        )
+  }
+  return [{ path: issue.path, message: issue.message }]
+}
+
+/** The known key nearest to a wrong one, at the same place of the schema. */
+function suggestion(issue: z.core.$ZodIssue, key: string): string {
+  const known = keysAt(ConfigSchema, issue.path)
+  const close = nearest(key, known)
+  if (close !== null) return `; did you mean "${close}"?`
+  return known.length === 0 ? '' : `; there are ${known.join(', ')}`
+}
+
+function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[] {
+  const def = (schema as unknown as { _zod: { def: Record<string, unknown> } })._zod.def
+  const inner = def['innerType'] ?? def['in']
+  if (inner !== undefined) return keysAt(inner as z.core.$ZodType, path)
+  const shape = def['shape'] as Record<string, z.core.$ZodType> | undefined
+  const [head, ...rest] = path
+  if (head === undefined) return shape === undefined ? [] : Object.keys(shape)
+  const next = shape?.[String(head)] ?? def['valueType'] ?? def['element']
+  return next === undefined ? [] : keysAt(next as z.core.$ZodType, rest)
+}
+
+/** `file:line:column` of the nearest node that exists on this path. */
+function placeOf(document: Document, lines: LineCounter, file: string, path: readonly PropertyKey[]): string {
+  for (let length = path.length; length >= 0; length -= 1) {
+    const node = length === 0 ? document.contents : document.getIn(path.slice(0, length), true)
+    if (isNode(node) && node.range != null) {
+      const { line, col } = lines.linePos(keyOffset(document, path.slice(0, length)) ?? node.range[0])
+      return `${file}:${line}:${col}`
+    }
+  }
+  return file
+}
+
+/** Where the key of the last path element stands: a mistake in a mapping is read at its key. */
+function keyOffset(document: Document, path: readonly PropertyKey[]): number | null {
+  const parent = path.length < 2 ? document.contents : document.getIn(path.slice(0, -1), true)
+  if (parent === null || typeof parent !== 'object' || !('items' in parent) || !Array.isArray(parent.items))
+    return null
+  for (const item of parent.items as { key?: unknown }[])
+    if (isScalar(item.key) && item.key.value === path.at(-1)) return item.key.range?.[0] ?? null
+  return null
+}
+
+function indent(problems: readonly string[]): string {
+  return problems.map((problem) => `    ${problem}`).join('\n')
+}

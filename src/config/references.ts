@@ -1,0 +1,65 @@
+// What a schema cannot see: names that must exist elsewhere in the file, patterns that must compile.
+import { reasonOf } from '../errors.ts'
+import { createNormaliseJobName } from '../alerts/job-name.ts'
+import { ACTIONS } from '../remediation/registry.ts'
+import { nearest } from '../runbooks/nearest.ts'
+import { compileRoute } from './routes.ts'
+import { SOURCES } from '../sources/registry.ts'
+import type { ConfigProblem } from './load.ts'
+import type { Config } from './schema.ts'
+
+/** Every reference that leads nowhere. Pure. */
+export function checkReferences(config: Config): ConfigProblem[] {
+  const problems: ConfigProblem[] = []
+  const teams = Object.keys(config.teams)
+  const platforms = Object.keys(config.platforms)
+  const policies = Object.keys(config.escalation)
+  const must = (path: readonly PropertyKey[], kind: string, name: string, known: Iterable<string>): void => {
+    const list = [...known]
+    if (list.includes(name)) return
+    const close = nearest(name, list)
+    const hint =
+      close === null
+        ? list.length === 0
+          ? '; none is configured'
+          : `; there are ${list.join(', ')}`
+        : `; did you mean "${close}"?`
+    problems.push({ path, message: `there is no ${kind} "${name}"${hint}` })
+  }
+  must(['routing', 'default_team'], 'team', config.routing.default_team, teams)
+  for (const [index, route] of config.routing.routes.entries()) {
+    must(['routing', 'routes', index, 'team'], 'team', route.team, teams)
+    const wrong = attempt(() => compileRoute(route))
+    if (wrong !== null) problems.push({ path: ['routing', 'routes', index, 'match'], message: wrong })
+  }
+  for (const [name, team] of Object.entries(config.teams)) {
+    must(['teams', name, 'escalation'], 'escalation policy', team.escalation, policies)
+    for (const [index, platform] of team.platforms.entries())
+      must(['teams', name, 'platforms', index], 'platform', platform, platforms)
+  }
+  for (const action of Object.keys(config.actions))
+    must(['actions', action], 'action', action, ACTIONS.keys())
+  for (const [source, { credentials }] of Object.entries(config.webhooks)) {
+    must(['webhooks', source], 'alert source', source, SOURCES.keys())
+    for (const [index, credential] of credentials.entries()) {
+      for (const team of credential.teams ?? [])
+        must(['webhooks', source, 'credentials', index, 'teams'], 'team', team, teams)
+      for (const platform of credential.platforms ?? [])
+        must(['webhooks', source, 'credentials', index, 'platforms'], 'platform', platform, platforms)
+    }
+  }
+  for (const [index, token] of config.api.tokens.entries())
+    for (const team of token.teams ?? []) must(['api', 'tokens', index, 'teams'], 'team', team, teams)
+  const wrong = attempt(() => createNormaliseJobName(config.job_names.strip))
+  if (wrong !== null) problems.push({ path: ['job_names', 'strip'], message: wrong })
+  return problems
+}
+
+function attempt(work: () => unknown): string | null {
+  try {
+    work()
+    return null
+  } catch (error) {
+    return reasonOf(error)
+  }
+}

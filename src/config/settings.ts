@@ -1,0 +1,49 @@
+// From the file to what flow works with: teams, routes, floors, platforms, resolved once.
+import { createNormaliseJobName } from '../alerts/job-name.ts'
+import type { SecondRoute, Settings, Team } from '../flow/settings.ts'
+import type { Role } from '../remediation/roles.ts'
+import { compileRoute } from './routes.ts'
+import type { Config } from './schema.ts'
+
+/** Pure; the configuration was checked when it was loaded. */
+export function settingsOf(config: Config): Settings {
+  const teams = new Map(Object.entries(config.teams).map(([name, team]) => [name, teamOf(name, team)]))
+  const everyone = [...teams.keys()]
+  return {
+    teams,
+    routing: {
+      label: config.routing.label,
+      routes: config.routing.routes.map(compileRoute),
+      defaultTeam: config.routing.default_team,
+      teams: new Set(everyone),
+    },
+    normaliseJobName: createNormaliseJobName(config.job_names.strip),
+    policies: new Map(Object.entries(config.escalation)),
+    floors: new Map<string, Role>(
+      Object.entries(config.actions).map(([action, { requires }]) => [action, requires]),
+    ),
+    platforms: new Map(
+      Object.entries(config.platforms).map(([name, platform]) => [name, { name, kind: platform.kind }]),
+    ),
+    subscribed: new Set(config.events.webhooks.flatMap((webhook) => webhook.teams ?? everyone)),
+    publicUrl: config.service.url?.replace(/\/+$/, '') ?? null,
+  }
+}
+
+function teamOf(name: string, team: Config['teams'][string]): Team {
+  return {
+    name,
+    channel: team.channel,
+    responders: team.responders,
+    commanders: team.commanders,
+    escalation: team.escalation,
+    platforms: team.platforms,
+    pages: team.pagerduty !== undefined,
+    secondRoute: secondRouteOf(team.second_route),
+  }
+}
+
+function secondRouteOf(route: Config['teams'][string]['second_route']): SecondRoute | null {
+  if (route === undefined) return null
+  return 'slack' in route ? { kind: 'slack', channel: route.slack } : { kind: 'webhook' }
+}

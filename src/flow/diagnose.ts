@@ -1,0 +1,217 @@
+// Diagnosis: probes run outside any transaction under a deadline; what they found is stored, told, and turned into offers.
+import { reasonOf } from '../errors.ts'
+import { type StepResult, runProbes } from '../diagnosis/run-probes.ts'
+import { newId } from '../incidents/id.ts'
+import { type Incident, SYSTEM } from '../incidents/model.ts'
+import { lockIncident, updateIncident } from '../incidents/repository.ts'
+import { record } from '../incidents/timeline.ts'
+import { listRuns } from '../remediation/action-runs.ts'
+import { type NewOffer, replaceOffers } from '../remediation/offers.ts'
+import { ACTIONS } from '../remediation/registry.ts'
+import { required } from '../remediation/roles.ts'
+import { matchAlert } from '../runbooks/match.ts'
+import { type ProbeOutputs, type Runbook, probesOf } from '../runbooks/model.ts'
+import { append } from '../store/outbox.ts'
+import { type Tx, json } from '../store/store.ts'
+import { requestCards } from './card-version.ts'
+import type { FlowDeps } from './deps.ts'
+import { DESTINATIONS, PRIORITY } from './destinations.ts'
+import { factsWith, firstAlert, sectionsOf } from './diagnosis-view.ts'
+import { pinnedRunbook } from './runbook-text.ts'
+
+/** A person waits for this at 03:00: what has not answered by then is said to be missing. */
+const DEADLINE_MS = 20_000
+const CONCURRENCY = 4
+
+/** Handler of the `diagnose` job. Coming twice repeats reads only: the later generation replaces the earlier. */
+export async function diagnose(deps: FlowDeps, incidentId: string): Promise<void> {
+  const begun = await begin(deps, incidentId)
+  if (begun === null) return
+  const { incident, runbook, labels } = begun
+  const steps = probesOf(runbook).map((step) => ({
+    id: step.id,
+    use: step.use,
+    params: step.params,
+    heading: step.heading,
+  }))
+  const reader = incident.platform === null ? null : (deps.readers.get(incident.platform) ?? null)
+  let results: readonly StepResult[]
+  try {
+    results = await runProbes(
+      steps,
+      {
+        run: incident.run,
+        labels,
+        reader,
+        signal: AbortSignal.timeout(DEADLINE_MS + 2_000),
+        now: deps.clock.now(),
+      },
+      { deadlineMs: DEADLINE_MS, concurrency: CONCURRENCY },
+    )
+  } catch (error) {
+    // Probes answer for themselves; this is a fault of ours, and the card must not say "running" for ever.
+    deps.logger.error({ incident: incident.id, reason: reasonOf(error) }, 'the diagnosis failed')
+    results = []
+  }
+  await deps.store.transaction((tx) => finish(tx, deps, incident, results))
+}
+
+async function begin(
+  deps: FlowDeps,
+  id: string,
+): Promise<{ incident: Incident; runbook: Runbook; labels: Readonly<Record<string, string>> } | null> {
+  return await deps.store.transaction(async (tx) => {
+    const incident = await lockIncident(tx, id)
+    if (incident === null) return null
+    const runbook = await pinnedRunbook(tx, incident.runbookHash)
+    if (runbook === null) return null
+    const alert = await firstAlert(tx, incident)
+    const changed = await updateIncident(tx, incident, {
+      diagnosis: 'running',
+      diagnosis_generation: incident.diagnosisGeneration + 1,
+    })
+    await requestCards(tx, [changed], deps.clock.now())
+    return { incident: changed, runbook, labels: alert?.labels ?? {} }
+  })
+}
+
+async function finish(
+  tx: Tx,
+  deps: FlowDeps,
+  begun: Incident,
+  results: readonly StepResult[],
+): Promise<void> {
+  const now = deps.clock.now()
+  const incident = await lockIncident(tx, begun.id)
+  // A later diagnosis has taken over: its findings stand.
+  if (incident === null || incident.diagnosisGeneration !== begun.diagnosisGeneration) return
+  if (results.length > 0)
+    await tx
+      .insertInto('findings')
+      .values(
+        results.map((result, position) => ({
+          incident_id: incident.id,
+          generation: incident.diagnosisGeneration,
+          step: result.step,
+          position,
+          outputs: json(result.outputs),
+          findings: json(result.findings),
+          at: now,
+        })),
+      )
+      .execute()
+  const outputs = Object.fromEntries(results.map((result) => [result.step, result.outputs]))
+  const runbook = await secondMatch(tx, deps, incident, outputs, now)
+  const offers =
+    runbook === null || incident.state === 'resolved'
+      ? []
+      : await offersFor(tx, deps, incident, runbook, outputs, now)
+  await replaceOffers(tx, incident.id, offers, now)
+  const findings = results.flatMap((result) => result.findings)
+  await record(
+    tx,
+    incident.id,
+    {
+      kind: 'diagnosed',
+      actor: SYSTEM,
+      reason: `${findings.length} findings`,
+      data: { probes: results.length, offers: offers.length },
+    },
+    now,
+  )
+  if (findings.length > 0)
+    await append(tx, {
+      destination: DESTINATIONS.thread,
+      subject: incident.id,
+      priority: PRIORITY.thread,
+      payload: { type: 'findings', findings },
+      now,
+    })
+  await requestCards(tx, [await updateIncident(tx, incident, { diagnosis: 'done' })], now)
+}
+
+/** Matches again over labels and findings; a switch is recorded, and the new text pinned. */
+async function secondMatch(
+  tx: Tx,
+  deps: FlowDeps,
+  incident: Incident,
+  outputs: ProbeOutputs,
+  now: Date,
+): Promise<Runbook | null> {
+  const before = await pinnedRunbook(tx, incident.runbookHash)
+  const alert = await firstAlert(tx, incident)
+  if (alert === null) return before
+  const kind = incident.platform === null ? undefined : deps.settings.platforms.get(incident.platform)?.kind
+  const match = matchAlert(deps.runbooks(), alert, outputs, kind)
+  if (match.runbook === null || match.reason === 'catch_all' || match.runbook.id === incident.runbookId)
+    return before
+  const runbook = match.runbook
+  await tx
+    .insertInto('runbook_texts')
+    .values({ hash: runbook.hash, runbook_id: runbook.id, file: runbook.file, text: runbook.text })
+    .onConflict((oc) => oc.column('hash').doNothing())
+    .execute()
+  await tx
+    .updateTable('incidents')
+    .set({
+      runbook_id: runbook.id,
+      runbook_hash: runbook.hash,
+      match: json({
+        reason: match.reason,
+        explanation: match.explanation,
+        runnersUp: match.runnersUp,
+        unknownName: match.unknownName,
+      }),
+    })
+    .where('id', '=', incident.id)
+    .execute()
+  await record(
+    tx,
+    incident.id,
+    {
+      kind: 'runbook_switched',
+      actor: SYSTEM,
+      reason: match.reason,
+      data: { from: incident.runbookId, to: runbook.id },
+    },
+    now,
+  )
+  return runbook
+}
+
+async function offersFor(
+  tx: Tx,
+  deps: FlowDeps,
+  incident: Incident,
+  runbook: Runbook,
+  outputs: ProbeOutputs,
+  now: Date,
+): Promise<NewOffer[]> {
+  const facts = factsWith(deps, incident, await firstAlert(tx, incident), outputs)
+  const texts = Object.fromEntries(facts)
+  const settled = new Set(
+    (await listRuns(tx, incident.id))
+      .filter((run) => run.state !== 'failed')
+      .map((run) => `${run.action} ${run.target}`),
+  )
+  const offers: NewOffer[] = []
+  for (const view of sectionsOf(deps, incident, runbook, facts))
+    for (const { step, use } of view.offered) {
+      const action = ACTIONS.get(use)
+      const target = action?.target({ run: incident.run, facts: texts }) ?? null
+      if (action === undefined || target === null || settled.has(`${use} ${target}`)) continue
+      if (offers.some((offer) => offer.action === use && offer.target === target)) continue
+      offers.push({
+        id: newId('off', now),
+        incidentId: incident.id,
+        step: step.id,
+        action: use,
+        target,
+        title: action.title,
+        requires: required(required(action.floor, deps.settings.floors.get(use) ?? null), step.requires),
+        verifyMs: step.verify?.withinMs ?? null,
+        runbookHash: runbook.hash,
+      })
+    }
+  return offers
+}

@@ -1,0 +1,93 @@
+// What a diagnosis means for an incident: its facts, the sections that apply, the actions that may be offered. Pure but for reads.
+import type { Finding } from '../diagnosis/model.ts'
+import type { Incident } from '../incidents/model.ts'
+import { ACTIONS } from '../remediation/registry.ts'
+import { type AlertFacts, type Facts, factsOf } from '../runbooks/facts.ts'
+import type { ProbeOutputs, Runbook, Scalar } from '../runbooks/model.ts'
+import { type PlatformView, type SectionView, viewSections } from '../runbooks/sections.ts'
+import type { Severity } from '../alerts/model.ts'
+import type { Tx } from '../store/store.ts'
+import type { FlowDeps } from './deps.ts'
+
+export interface StoredFindings {
+  readonly outputs: ProbeOutputs
+  /** Worst first. */
+  readonly findings: readonly Finding[]
+}
+
+const ORDER = ['critical', 'high', 'medium', 'low', 'none']
+
+/** The findings of the incident's newest diagnosis. */
+export async function readFindings(tx: Tx, incident: Incident): Promise<StoredFindings> {
+  const rows = await tx
+    .selectFrom('findings')
+    .selectAll()
+    .where('incident_id', '=', incident.id)
+    .where('generation', '=', incident.diagnosisGeneration)
+    .orderBy('position')
+    .execute()
+  const outputs = Object.fromEntries(rows.map((row) => [row.step, row.outputs as Record<string, Scalar>]))
+  const findings = rows.flatMap((row) => row.findings as Finding[])
+  return {
+    outputs,
+    findings: findings.toSorted((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity)),
+  }
+}
+
+/** The alert that matching looks at again: the incident's first. */
+export async function firstAlert(tx: Tx, incident: Incident): Promise<AlertFacts | null> {
+  const row = await tx
+    .selectFrom('alert_instances')
+    .select(['name', 'severity', 'labels', 'annotations'])
+    .where('incident_id', '=', incident.id)
+    .orderBy('first_seen_at')
+    .orderBy('fingerprint')
+    .limit(1)
+    .executeTakeFirst()
+  if (row === undefined) return null
+  return {
+    name: row.name,
+    severity: row.severity as Severity,
+    labels: row.labels,
+    annotations: row.annotations,
+    run: incident.run,
+  }
+}
+
+/** The incident's platform as far as buttons need it: what is configured, and what its writer is allowed to do. */
+export function platformView(
+  deps: Pick<FlowDeps, 'settings' | 'writers'>,
+  incident: Incident,
+): PlatformView | null {
+  const platform = incident.platform === null ? undefined : deps.settings.platforms.get(incident.platform)
+  if (platform === undefined) return null
+  return {
+    name: platform.name,
+    kind: platform.kind,
+    capabilities: deps.writers.get(platform.name)?.capabilities ?? new Set(),
+  }
+}
+
+/** Everything matchers are held against once probes have answered. */
+export function factsWith(
+  deps: Pick<FlowDeps, 'settings'>,
+  incident: Incident,
+  alert: AlertFacts | null,
+  outputs: ProbeOutputs,
+): Facts {
+  const kind = incident.platform === null ? undefined : deps.settings.platforms.get(incident.platform)?.kind
+  return factsOf(
+    alert ?? { name: '', severity: incident.severity, labels: {}, annotations: {}, run: incident.run },
+    outputs,
+    kind,
+  )
+}
+
+export function sectionsOf(
+  deps: Pick<FlowDeps, 'settings' | 'writers'>,
+  incident: Incident,
+  runbook: Runbook,
+  facts: Facts,
+): readonly SectionView[] {
+  return viewSections(runbook, facts, platformView(deps, incident), ACTIONS)
+}

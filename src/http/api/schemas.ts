@@ -1,0 +1,128 @@
+// What the API answers, as schemas: the OpenAPI document is made from them, and every answer is checked by them.
+import * as z from 'zod'
+
+export const Incident = z
+  .object({
+    id: z.string(),
+    number: z.number().int(),
+    team: z.string(),
+    key: z.string(),
+    state: z.enum(['triggered', 'acknowledged', 'resolved']),
+    severity: z.enum(['critical', 'high', 'medium', 'low']),
+    title: z.string(),
+    source: z.string(),
+    platform: z.string().nullable(),
+    job_name: z.string().nullable(),
+    run_id: z.string().nullable(),
+    runbook: z.string().nullable(),
+    opened_at: z.iso.datetime(),
+    acknowledged_at: z.iso.datetime().nullable(),
+    acknowledged_by: z.string().nullable(),
+    resolved_at: z.iso.datetime().nullable(),
+    resolved_by: z.string().nullable(),
+    resolution: z.string().nullable(),
+    alerts_total: z.number().int(),
+    alerts_firing: z.number().int(),
+  })
+  .meta({ id: 'Incident' })
+
+export const TimelineEntry = z
+  .object({
+    seq: z.number().int(),
+    at: z.iso.datetime(),
+    kind: z.string(),
+    actor: z.string(),
+    reason: z.string(),
+    count: z.number().int(),
+    data: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'TimelineEntry' })
+
+export const Finding = z
+  .object({
+    probe: z.string(),
+    severity: z.enum(['critical', 'high', 'medium', 'low', 'none']),
+    sentence: z.string(),
+    evidence: z.array(z.object({ text: z.string(), from: z.string(), link: z.string().nullable() })),
+    link: z.string().nullable(),
+    confidence: z.enum(['low', 'medium', 'high']),
+    unreached: z.array(z.string()),
+  })
+  .meta({ id: 'Finding' })
+
+export const ActionRun = z
+  .object({
+    id: z.string(),
+    action: z.string(),
+    target: z.string(),
+    state: z.string(),
+    verified: z.string(),
+    requested_by: z.string(),
+    requested_at: z.iso.datetime(),
+    detail: z.string().nullable(),
+  })
+  .meta({ id: 'ActionRun' })
+
+export const IncidentDetail = Incident.extend({
+  findings: z.array(Finding),
+  page: z
+    .object({ state: z.string(), sent_at: z.iso.datetime().nullable(), last_error: z.string().nullable() })
+    .nullable(),
+  actions: z.array(ActionRun),
+  timeline: z.array(TimelineEntry),
+}).meta({ id: 'IncidentDetail' })
+
+export const Alert = z
+  .object({
+    team: z.string(),
+    source: z.string(),
+    fingerprint: z.string(),
+    name: z.string(),
+    severity: z.string(),
+    status: z.enum(['firing', 'resolved']),
+    starts_at: z.iso.datetime(),
+    ends_at: z.iso.datetime().nullable(),
+    labels: z.record(z.string(), z.string()),
+    incident: z.string().nullable(),
+    seen: z.number().int(),
+  })
+  .meta({ id: 'Alert' })
+
+export const Runbook = z
+  .object({
+    id: z.string(),
+    title: z.string(),
+    owner: z.string(),
+    severity: z.string().nullable(),
+    catch_all: z.boolean(),
+    verified: z.string().nullable(),
+    hash: z.string(),
+    match: z.array(z.string()),
+  })
+  .meta({ id: 'Runbook' })
+
+export const Decision = z
+  .object({
+    kind: z.string(),
+    subject: z.string(),
+    reason: z.string(),
+    team: z.string().nullable(),
+    count: z.number().int(),
+    first_at: z.iso.datetime(),
+    last_at: z.iso.datetime(),
+  })
+  .meta({ id: 'Decision' })
+
+export const Audit = z
+  .object({
+    seq: z.number().int(),
+    at: z.iso.datetime(),
+    actor: z.string(),
+    action: z.string(),
+    subject: z.string(),
+    hash: z.string(),
+  })
+  .meta({ id: 'Audit' })
+
+/** Pages of a list: at most 200 at once. */
+export const Limit = z.coerce.number().int().min(1).max(200).default(50)

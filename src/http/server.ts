@@ -1,0 +1,73 @@
+// The one HTTP listener: webhooks in, the API, health and metrics.
+import Fastify, { type FastifyInstance } from 'fastify'
+import type { Source } from '../alerts/source.ts'
+import { ArrestorError } from '../errors.ts'
+import type { FlowDeps } from '../flow/deps.ts'
+import type { Intake } from '../flow/intake.ts'
+import { type ApiToken, registerApi } from './api/index.ts'
+import { registerHealth } from './health.ts'
+import { type SourceCredentials, registerWebhooks } from './webhooks.ts'
+
+export interface HttpOptions {
+  readonly deps: FlowDeps
+  readonly intake: Intake
+  readonly sources: ReadonlyMap<string, Source>
+  readonly credentials: ReadonlyMap<string, readonly SourceCredentials[]>
+  readonly apiTokens: readonly ApiToken[]
+  readonly host: string
+  readonly port: number
+}
+
+export interface HttpServer {
+  readonly url: string
+  readonly port: number
+  /** Refuses new requests, waits for those under way. */
+  close(): Promise<void>
+}
+
+/** 10,000 alerts of about 3 kB; a larger body is 413, which Alertmanager's `max_alerts` avoids. */
+const MAX_BODY = 32 * 1024 * 1024
+
+/** The application without a listener; tests inject requests into it. */
+export function buildHttp(options: HttpOptions): FastifyInstance {
+  const app = Fastify({
+    bodyLimit: MAX_BODY,
+    logger: false,
+    return503OnClosing: true,
+    requestTimeout: 60_000,
+  })
+  // Bodies stay raw: what cannot be parsed is kept as it came, and we say what is wrong with it.
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+  app.setErrorHandler((error: { statusCode?: number; message: string }, _request, reply) => {
+    const status = error.statusCode ?? 500
+    if (status >= 500) options.deps.logger.error({ reason: error.message }, 'a request failed')
+    return reply
+      .code(status)
+      .send({ error: status >= 500 ? 'something failed here; the log says more' : error.message })
+  })
+  app.setNotFoundHandler((request, reply) =>
+    reply
+      .code(404)
+      .send({ error: `there is nothing at ${request.method} ${request.url.split('?')[0] ?? ''}` }),
+  )
+  registerHealth(app, options.deps)
+  registerWebhooks(app, options)
+  registerApi(app, options.deps, options.apiTokens)
+  return app
+}
+
+/** Listens. Throws ARR-901 when the port is taken. */
+export async function startHttp(options: HttpOptions): Promise<HttpServer> {
+  const app = buildHttp(options)
+  try {
+    await app.listen({ host: options.host, port: options.port })
+  } catch (error) {
+    if ((error as { code?: string }).code === 'EADDRINUSE')
+      throw new ArrestorError('ARR-901', { port: String(options.port) })
+    throw error
+  }
+  const address = app.server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : options.port
+  return { url: `http://127.0.0.1:${port}`, port, close: () => app.close() }
+}

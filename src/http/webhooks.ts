@@ -1,0 +1,86 @@
+// POST /webhooks/<source>: authenticate, understand, store, and only then 2xx (P1).
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { decideAll } from '../incidents/decisions.ts'
+import { type Sender, understand } from '../flow/receive.ts'
+import type { HttpOptions } from './server.ts'
+import { bearerOf, sameSecret } from './secrets.ts'
+
+export interface SourceCredentials {
+  readonly sender: Sender
+  readonly token: string
+}
+
+/** Alertmanager never retries a 429, nor any 4xx in the same flush: what we cannot store now is 503. */
+const RETRY_AFTER_S = 5
+
+export function registerWebhooks(app: FastifyInstance, options: HttpOptions): void {
+  app.post<{ Params: { source: string } }>('/webhooks/:source', async (request, reply) => {
+    const source = options.sources.get(request.params.source)
+    if (source === undefined)
+      return await reply.code(404).send({
+        error: `there is no alert source "${request.params.source.slice(0, 60)}"; there are ${[...options.sources.keys()].join(', ')}`,
+      })
+    const sender = senderOf(request, options.credentials.get(source.name) ?? [])
+    if (sender === null)
+      return await reply
+        .code(401)
+        .header('www-authenticate', 'Bearer')
+        .send({ error: 'the credential is missing or not known' })
+    const timer = options.deps.metrics.intakeSeconds.startTimer({ source: source.name })
+    const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+    const understood = understand(options.deps, source, sender, body)
+    if (understood.kind === 'refused') {
+      await remember(options, source.name, sender, understood.reason)
+      options.deps.metrics.alerts.inc({ source: source.name, outcome: 'body_refused' })
+      return await reply.code(400).send({ error: understood.reason })
+    }
+    const { prepared } = understood
+    const stored = await options.intake.store(prepared)
+    timer()
+    if (stored.kind !== 'stored')
+      return await unavailable(
+        reply,
+        stored.kind === 'overloaded' ? 'too many alerts wait already' : 'the alerts could not be stored',
+      )
+    options.deps.metrics.alerts.inc({ source: source.name, outcome: 'stored' }, prepared.alerts.length)
+    options.deps.metrics.alerts.inc({ source: source.name, outcome: 'rejected' }, prepared.rejected.length)
+    return await reply.code(200).send({
+      stored: prepared.alerts.length,
+      rejected: prepared.rejected.map(({ pointer, reason }) => ({ pointer, reason })),
+    })
+  })
+}
+
+function senderOf(request: FastifyRequest, credentials: readonly SourceCredentials[]): Sender | null {
+  const given = bearerOf(request.headers.authorization)
+  if (given === null) return null
+  // Every credential is compared, so that the time taken tells nothing about which one was near.
+  return credentials.reduce<Sender | null>(
+    (found, credential) => (sameSecret(given, credential.token) ? (found ?? credential.sender) : found),
+    null,
+  )
+}
+
+async function unavailable(reply: FastifyReply, error: string): Promise<FastifyReply> {
+  return await reply
+    .code(503)
+    .header('retry-after', String(RETRY_AFTER_S))
+    .send({ error: `${error}; send again` })
+}
+
+/** A refused body is a decision too; when even that cannot be stored, the answer is still the sender's 400. */
+async function remember(options: HttpOptions, source: string, sender: Sender, reason: string): Promise<void> {
+  const { store, clock, logger } = options.deps
+  logger.warn({ source, sender: sender.name, reason }, 'a webhook body was refused')
+  try {
+    await store.transaction((tx) =>
+      decideAll(
+        tx,
+        [{ kind: 'body_refused', subject: `${source} from ${sender.name}`, reason, team: null }],
+        clock.now(),
+      ),
+    )
+  } catch {
+    // Logged above; the database's own trouble is logged by the store.
+  }
+}

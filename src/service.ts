@@ -1,0 +1,223 @@
+// The service, composed in the order of the house: config, clock, store, adapters, ports, flow, outbox handlers, HTTP and Slack, loops.
+import type { Logger } from 'pino'
+import type { Sender } from './flow/receive.ts'
+import type { Config } from './config/schema.ts'
+import { type Environment, readVariable, requireVariable } from './config/environment.ts'
+import { settingsOf } from './config/settings.ts'
+import { ArrestorError } from './errors.ts'
+import { actionLeaseDue, runAction } from './flow/act.ts'
+import type { FlowDeps } from './flow/deps.ts'
+import { JOBS } from './flow/destinations.ts'
+import { diagnose } from './flow/diagnose.ts'
+import { escalationDue } from './flow/escalate.ts'
+import { createIntake } from './flow/intake.ts'
+import { type VerifyJob, actionVerifyDue, verifyAction } from './flow/verify.ts'
+import { eventNotifier } from './http/outgoing.ts'
+import { type HttpServer, startHttp } from './http/server.ts'
+import { addressesOf } from './pagerduty/config.ts'
+import { pageNotifier } from './pagerduty/notifier.ts'
+import { closeConnection, createConnection } from './pagerduty/transport.ts'
+import { createPlatforms } from './platforms/create.ts'
+import { watchRunbooks } from './runbooks/watch.ts'
+import { createClient, createDirectory, createSlack, slackFromEnvironment } from './slack/index.ts'
+import { SOURCES } from './sources/registry.ts'
+import { createDueLoop } from './store/due.ts'
+import { registerJobs } from './store/jobs.ts'
+import { openStore } from './store/open.ts'
+import { createOutboxLoop } from './store/outbox-loop.ts'
+import { createMetrics } from './telemetry/metrics.ts'
+
+export interface ServiceOptions {
+  readonly config: Config
+  readonly environment: Environment
+  readonly logger: Logger
+  readonly port: number
+  /** The certificate authority to trust beside Node's own, as PEM. */
+  readonly ca?: string
+}
+
+export interface Service {
+  readonly http: HttpServer
+  readonly deps: FlowDeps
+  /** Whether Slack's presses reach us now. */
+  slackConnected(): boolean
+  /** Rebuilds the Slack connection; for failures that surface outside our calls. */
+  rebuildSlack(): void
+  /** Takes nothing new, finishes what is under way, closes the store last. */
+  stop(): Promise<void>
+}
+
+/** Starts everything; throws an ArrestorError that says what is wrong and what to do. */
+export async function startService(options: ServiceOptions): Promise<Service> {
+  const { config, environment, logger } = options
+  const settings = settingsOf(config)
+  const tokens = slackFromEnvironment(
+    (name, wantedBy) => requireVariable(environment, name, wantedBy),
+    readVariable(environment, 'SLACK_API_URL'),
+  )
+
+  const databaseUrl = readVariable(environment, 'DATABASE_URL')
+  const store = await openStore({
+    ...(databaseUrl === undefined
+      ? { dataDir: readVariable(environment, 'ARRESTOR_DATA_DIR') ?? 'data' }
+      : { databaseUrl }),
+    logger,
+  })
+  const undo: (() => Promise<unknown> | void)[] = [() => store.close()]
+  const stop = async (): Promise<void> => {
+    for (const step of undo.splice(0).reverse()) await step()
+  }
+  try {
+    const { readers, writers } = createPlatforms(config.platforms, settings.normaliseJobName)
+    const library = await watchRunbooks(config.runbooks.folders, {
+      onChange: ({ problems }) => {
+        if (problems.length > 0)
+          logger.warn(
+            { problems: problems.slice(0, 5) },
+            'runbooks have problems; the last good version of each stays in force',
+          )
+      },
+    })
+    undo.push(() => library.close())
+    const metrics = createMetrics({ processMetrics: true })
+    const deps: FlowDeps = {
+      store,
+      clock: store.clock,
+      settings,
+      runbooks: () => library.current().index,
+      readers,
+      writers,
+      directory: createDirectory({ client: createClient(tokens), logger, now: () => performance.now() }),
+      logger,
+      metrics,
+    }
+
+    const slack = createSlack(deps, tokens)
+    const { eventsUrl } = addressesOf({
+      ...config.pagerduty,
+      ...given('events_url', readVariable(environment, 'PAGERDUTY_EVENTS_URL')),
+      ...given('api_url', readVariable(environment, 'PAGERDUTY_API_URL')),
+    })
+    const connection = createConnection({
+      ...given('ca', options.ca),
+      ...given('proxy', readVariable(environment, 'HTTPS_PROXY')),
+    })
+    undo.push(() => closeConnection(connection))
+    const routingKeys = new Map(
+      Object.entries(config.teams).flatMap(([name, team]) =>
+        team.pagerduty === undefined ? [] : [[name, team.pagerduty.routing_key] as const],
+      ),
+    )
+
+    await registerJobs(
+      store,
+      {
+        [JOBS.diagnose]: {
+          handler: ({ incidentId }: { incidentId: string }) => diagnose(deps, incidentId),
+          options: { concurrency: 4 },
+        },
+        [JOBS.act]: { handler: ({ actionRunId }: { actionRunId: string }) => runAction(deps, actionRunId) },
+        [JOBS.verify]: { handler: (job: VerifyJob) => verifyAction(deps, job) },
+        ...Object.fromEntries(Object.entries(slack.jobs).map(([queue, handler]) => [queue, { handler }])),
+      },
+      Object.values(JOBS),
+    )
+
+    const intake = createIntake(deps)
+    const http = await startHttp({
+      deps,
+      intake,
+      sources: SOURCES,
+      credentials: credentialsOf(config),
+      apiTokens: config.api.tokens.map(({ name, token, teams }) => ({ name, token, teams: teams ?? null })),
+      host: config.service.host,
+      port: options.port,
+    })
+    undo.push(async () => {
+      await http.close()
+      await intake.drain()
+    })
+
+    const notifiers = [
+      ...slack.notifiers,
+      pageNotifier(deps, { connection, eventsUrl, routingKeys }),
+      eventNotifier(
+        config.events.webhooks.map(({ url, secret, teams }) => ({ url, secret, teams: teams ?? null })),
+      ),
+    ]
+    const outbox = createOutboxLoop(store, notifiers, {
+      observe: (row, result) =>
+        metrics.deliveries.inc({ destination: row.destination, outcome: result.kind }),
+    })
+    undo.push(() => outbox.stop())
+    const due = createDueLoop(store, [
+      escalationDue(deps),
+      actionLeaseDue(deps),
+      actionVerifyDue(),
+      ...slack.dueKinds,
+    ])
+    undo.push(() => due.stop())
+    const socket = slack.connect()
+    undo.push(() => socket.stop())
+    return {
+      http,
+      deps,
+      slackConnected: () => socket.connected(),
+      rebuildSlack: () => socket.rebuild(),
+      stop,
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+function credentialsOf(config: Config): ReadonlyMap<string, { sender: Sender; token: string }[]> {
+  return new Map(
+    Object.entries(config.webhooks).map(([source, { credentials }]) => [
+      source,
+      credentials.map(({ name, token, teams, platforms }) => ({
+        token,
+        sender: {
+          name,
+          teams: teams === undefined ? null : new Set(teams),
+          platforms: platforms === undefined ? null : new Set(platforms),
+        },
+      })),
+    ]),
+  )
+}
+
+/** Every secret of the configuration and the environment, for the logger to take out. */
+export function secretsOf(config: Config, environment: Environment): string[] {
+  const names = [
+    'SLACK_BOT_TOKEN',
+    'SLACK_APP_TOKEN',
+    'SLACK_SIGNING_SECRET',
+    'PAGERDUTY_API_TOKEN',
+    'DATABASE_URL',
+  ]
+  return [
+    ...names.flatMap((name) => readVariable(environment, name) ?? []),
+    ...Object.values(config.teams).flatMap((team) => team.pagerduty?.routing_key ?? []),
+    ...Object.values(config.webhooks).flatMap(({ credentials }) => credentials.map(({ token }) => token)),
+    ...config.api.tokens.map(({ token }) => token),
+    ...config.events.webhooks.map(({ secret }) => secret),
+    ...(config.pagerduty.api_token === undefined ? [] : [config.pagerduty.api_token]),
+    ...config.pagerduty.webhook_secrets,
+    ...Object.values(config.platforms).flatMap((platform) => platform.authorization ?? []),
+  ]
+}
+
+function given<K extends string, V>(name: K, value: V | undefined): Partial<Record<K, V>> {
+  return value === undefined ? {} : ({ [name]: value } as Record<K, V>)
+}
+
+/** The port of the environment, 3000 by default. Throws ARR-101 for what is no port. */
+export function portOf(environment: Environment): number {
+  const text = environment['PORT'] ?? '3000'
+  const port = Number(text)
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new ArrestorError('ARR-101', { problems: `    PORT: "${text}" is not a port` })
+  return port
+}

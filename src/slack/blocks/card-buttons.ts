@@ -1,0 +1,73 @@
+// The buttons of a card: what may be pressed now, each with an opaque id; what is destructive asks first. Pure.
+import type { ActionsBlock, Button, KnownBlock } from '@slack/types'
+import type { CardView, OfferView } from '../../flow/card.ts'
+import { ACTION } from '../ids.ts'
+import { cut, plain } from './text.ts'
+
+/** Slack takes 25 elements a block; a person at 03:00 takes far fewer. */
+const MAX_OFFERS = 4
+
+export function buttons(view: CardView): KnownBlock[] {
+  const { incident } = view
+  const row: Button[] = []
+  if (incident.state === 'triggered')
+    row.push(button(ACTION.acknowledge, 'Acknowledge', incident.id, 'primary'))
+  if (incident.state !== 'resolved')
+    row.push({ ...button(ACTION.resolve, 'Resolve', incident.id), confirm: resolveConfirm(view) })
+  if (view.runbook !== null) row.push(button(ACTION.viewRunbook, 'View Runbook', incident.id))
+  const blocks: KnownBlock[] = []
+  if (row.length > 0) blocks.push(block('incident', row))
+  if (incident.state === 'resolved') return blocks
+  const offers = view.offers.slice(0, MAX_OFFERS).map(offerButton)
+  if (offers.length > 0) blocks.push(block('offers', offers))
+  for (const run of view.runs.filter((one) => one.state === 'unknown').slice(0, 2))
+    blocks.push(
+      block(`settle:${run.id}`, [
+        button(ACTION.settleHappened, 'It Happened', run.id),
+        button(ACTION.settleNot, 'It Did Not Happen', run.id),
+      ]),
+    )
+  return blocks
+}
+
+function block(id: string, elements: Button[]): ActionsBlock {
+  return { type: 'actions', block_id: id, elements }
+}
+
+function button(actionId: string, text: string, value: string, style?: 'primary' | 'danger'): Button {
+  return {
+    type: 'button',
+    action_id: actionId,
+    text: plain(text, 75),
+    value,
+    ...(style === undefined ? {} : { style }),
+  }
+}
+
+function offerButton(offer: OfferView, index: number): Button {
+  return {
+    // Ids are unique within a message, so offers are numbered; which action it is stands in the offer.
+    ...button(`${ACTION.act}:${index}`, offer.title, offer.id, offer.danger ? 'danger' : undefined),
+    confirm: {
+      title: plain(`${offer.title}?`, 100),
+      text: plain(cut(`${offer.consequence} Needs a ${offer.requires}.`, 300), 300),
+      confirm: plain(offer.title, 30),
+      deny: plain('Leave It', 30),
+      ...(offer.danger ? { style: 'danger' as const } : {}),
+    },
+  }
+}
+
+function resolveConfirm(view: CardView): NonNullable<Button['confirm']> {
+  const { alertsFiring } = view.incident
+  const firing =
+    alertsFiring === 0
+      ? 'No alert fires any more.'
+      : `${alertsFiring === 1 ? '1 alert still fires' : `${alertsFiring} alerts still fire`}.`
+  return {
+    title: plain('Resolve this incident?', 100),
+    text: plain(`${firing} Paging stops, and PagerDuty is told.`, 300),
+    confirm: plain('Resolve', 30),
+    deny: plain('Leave It Open', 30),
+  }
+}

@@ -1,0 +1,59 @@
+// What we know: the worst findings with the line Spark itself wrote, and honestly what could not be seen. Pure.
+import type { KnownBlock, RichTextBlockElement } from '@slack/types'
+import type { Finding } from '../../diagnosis/model.ts'
+import type { CardView } from '../../flow/card.ts'
+import { cut, inline, mrkdwn } from './text.ts'
+
+const SHOWN = 3
+const QUOTE = 400
+
+/** The evidence blocks of a card; what diagnosis is doing when there are none yet. */
+export function evidence(view: CardView): KnownBlock[] {
+  const { diagnosis } = view.incident
+  if (diagnosis === 'pending' || diagnosis === 'running')
+    return [{ type: 'context', elements: [mrkdwn('Looking into Spark…')] }]
+  const worst = view.findings.filter((finding) => finding.severity !== 'none').slice(0, SHOWN)
+  const blocks: KnownBlock[] = []
+  if (worst.length > 0) blocks.push({ type: 'rich_text', elements: worst.flatMap(findingElements) })
+  else if (diagnosis === 'done')
+    blocks.push({ type: 'context', elements: [mrkdwn('Nothing abnormal was found in what could be seen.')] })
+  const unseen = [...new Set(view.findings.flatMap((finding) => finding.unreached))]
+  if (unseen.length > 0)
+    blocks.push({
+      type: 'context',
+      elements: [
+        mrkdwn(
+          `Could not be seen: ${unseen
+            .slice(0, 4)
+            .map((text) => inline(text, 160))
+            .join(' · ')}`,
+        ),
+      ],
+    })
+  return blocks
+}
+
+/** One finding as rich text, whose leaves are inert. */
+export function findingElements(finding: Finding): RichTextBlockElement[] {
+  const elements: RichTextBlockElement[] = [
+    {
+      type: 'rich_text_section',
+      elements: [
+        { type: 'text', text: `${cut(finding.severity, 20)}: `, style: { bold: true } },
+        { type: 'text', text: cut(finding.sentence, 500) },
+        ...(finding.confidence === 'high'
+          ? []
+          : [
+              { type: 'text' as const, text: ` (${finding.confidence} confidence)`, style: { italic: true } },
+            ]),
+      ],
+    },
+  ]
+  const quoted = finding.evidence[0]
+  if (quoted !== undefined && quoted.text.trim() !== '')
+    elements.push({
+      type: 'rich_text_preformatted',
+      elements: [{ type: 'text', text: cut(quoted.text, QUOTE) }],
+    })
+  return elements
+}

@@ -1,0 +1,138 @@
+// What hangs in a card's thread: findings with all their evidence, what actions did, who is called. Pure.
+import type { KnownBlock } from '@slack/types'
+import type { Finding } from '../../diagnosis/model.ts'
+import type { Actor } from '../../incidents/model.ts'
+import { label } from './card-actions.ts'
+import { actorName, cut, inline, mrkdwn } from './text.ts'
+
+export type ThreadEntry =
+  | { readonly type: 'findings'; readonly findings: readonly Finding[] }
+  | { readonly type: 'mention'; readonly people: readonly string[]; readonly minutes: number }
+  | {
+      readonly type: 'action'
+      readonly action: string
+      readonly target: string
+      readonly state: string
+      readonly detail: string
+      readonly by: Actor
+    }
+  | {
+      readonly type: 'verified'
+      readonly action: string
+      readonly target: string
+      readonly verified: string
+      readonly state: string
+      readonly detail: string
+    }
+
+export interface ThreadMessage {
+  readonly text: string
+  readonly blocks: KnownBlock[]
+}
+
+/** Slack refuses messages of somewhat above 13,000 characters of blocks; this leaves room. */
+const BUDGET = 9_000
+const MAX_FINDINGS = 12
+
+export function threadMessage(entry: ThreadEntry): ThreadMessage {
+  switch (entry.type) {
+    case 'findings':
+      return findingsMessage(entry.findings)
+    case 'mention': {
+      const people = entry.people
+        .filter((id) => /^[USW][A-Z0-9]+$/.test(id))
+        .map((id) => (id.startsWith('S') ? `<!subteam^${id}>` : `<@${id}>`))
+      const text = `${people.join(' ')} nobody has acknowledged this for ${entry.minutes} ${entry.minutes === 1 ? 'minute' : 'minutes'}.`
+      return { text, blocks: [{ type: 'section', text: mrkdwn(text) }] }
+    }
+    case 'action': {
+      const how = entry.state === 'unknown' ? 'ended without an answer: it may have happened' : entry.state
+      return one(
+        `*${label(entry.action)}* ${inline(entry.target, 100)}: ${how}. ${inline(entry.detail, 400)} Asked by ${actorName(entry.by)}.`,
+      )
+    }
+    case 'verified': {
+      const how = entry.verified === 'verified' ? 'Verified' : 'Not confirmed'
+      return one(
+        `*${how}*: ${label(entry.action)} ${inline(entry.target, 100)}. ${inline(entry.detail, 400)}`,
+      )
+    }
+  }
+}
+
+function one(text: string): ThreadMessage {
+  return { text, blocks: [{ type: 'section', text: mrkdwn(text) }] }
+}
+
+function findingsMessage(findings: readonly Finding[]): ThreadMessage {
+  const blocks: KnownBlock[] = []
+  let budget = BUDGET
+  for (const finding of findings.slice(0, MAX_FINDINGS)) {
+    const quotes = finding.evidence
+      .slice(0, 3)
+      .map((evidence) => ({ text: cut(evidence.text, 1_500), from: cut(evidence.from, 150) }))
+    const size =
+      finding.sentence.length + quotes.reduce((sum, quote) => sum + quote.text.length + quote.from.length, 0)
+    if (size > budget) break
+    budget -= size
+    blocks.push({
+      type: 'rich_text',
+      elements: [
+        {
+          type: 'rich_text_section',
+          elements: [
+            { type: 'text', text: `${finding.severity}: `, style: { bold: true } },
+            { type: 'text', text: cut(finding.sentence, 800) },
+            ...(finding.link === null
+              ? []
+              : [
+                  { type: 'text' as const, text: ' ' },
+                  { type: 'link' as const, url: cut(finding.link, 3000), text: hostOf(finding.link) },
+                ]),
+          ],
+        },
+        ...quotes.flatMap((quote) => [
+          {
+            type: 'rich_text_section' as const,
+            elements: [{ type: 'text' as const, text: `${quote.from}:`, style: { italic: true } }],
+          },
+          {
+            type: 'rich_text_preformatted' as const,
+            elements: [{ type: 'text' as const, text: quote.text === '' ? '(empty)' : quote.text }],
+          },
+        ]),
+      ],
+    })
+    if (finding.unreached.length > 0)
+      blocks.push({
+        type: 'context',
+        elements: [
+          mrkdwn(
+            `Could not be seen: ${finding.unreached
+              .slice(0, 4)
+              .map((text) => inline(text, 200))
+              .join(' · ')}`,
+          ),
+        ],
+      })
+  }
+  const left = findings.length - blocks.filter((block) => block.type === 'rich_text').length
+  if (left > 0)
+    blocks.push({
+      type: 'context',
+      elements: [
+        mrkdwn(
+          `${left} more ${left === 1 ? 'finding' : 'findings'} did not fit; \`arrestor incident show\` has all.`,
+        ),
+      ],
+    })
+  const worst = findings[0]
+  return {
+    text: worst === undefined ? 'Diagnosis' : `Diagnosis: ${inline(worst.sentence, 200)}`,
+    blocks: blocks.slice(0, 50),
+  }
+}
+
+function hostOf(url: string): string {
+  return `${URL.parse(url)?.host ?? 'link'}`
+}

@@ -1,0 +1,165 @@
+// The card's delivery: Slack is made equal to the incident's newest state; one post, then edits (P3, P14).
+import type { WebClient } from '@slack/web-api'
+import type { Logger } from 'pino'
+import { type CardView, readCard } from '../../flow/card.ts'
+import { DESTINATIONS, DUE } from '../../flow/destinations.ts'
+import type { FlowDeps } from '../../flow/deps.ts'
+import { schedule } from '../../store/due.ts'
+import type { Notifier, OutboxRow, SendResult } from '../../store/outbox.ts'
+import { cardMessage } from '../blocks/card.ts'
+import { failureOf, operatorError } from '../client.ts'
+import { METADATA } from '../ids.ts'
+import { lookFor } from './look.ts'
+
+/** What a channel takes in a row before Slack starts to refuse; edits of one card are spaced by the outbox. */
+const CONCURRENCY = 4
+/** When a second post could have overtaken a lost first one, the channel is searched for a twin this much later. */
+const TWIN_CHECK_MS = 30_000
+/** A refusal that a person must mend is tried again at this pace: often enough to heal soon after. */
+const REFUSED_RETRY_MS = 30_000
+/** Edits of one card are at least this far apart, so that a storm costs a bounded number of calls. */
+export const EDIT_SPACING_MS = 3_000
+
+export interface MessageRef {
+  readonly channel: string
+  readonly ts: string
+}
+
+/** `C0DATA/1700000000.000100` as the outbox keeps it. */
+export function messageRef(externalId: string): MessageRef {
+  const [channel = '', ts = ''] = externalId.split('/')
+  return { channel, ts }
+}
+
+export function cardNotifier(deps: FlowDeps, client: WebClient): Notifier {
+  return {
+    destination: DESTINATIONS.card,
+    mode: 'level',
+    concurrency: CONCURRENCY,
+    leaseMs: 30_000,
+    spacingMs: EDIT_SPACING_MS,
+    async claim(tx, row) {
+      const view = await readCard(tx, deps, row.subject)
+      return view === null ? { withdraw: 'its incident or team is gone' } : { send: view }
+    },
+    async send(prepared, row) {
+      return await sendCard(client, deps.logger, prepared as CardView, row)
+    },
+    async settled(tx, row, result, now) {
+      if (
+        result.kind !== 'delivered' ||
+        result.externalId === undefined ||
+        result.externalId === row.externalId
+      )
+        return
+      await tx
+        .insertInto('external_refs')
+        .values({
+          system: 'slack.message',
+          external_id: result.externalId,
+          incident_id: row.subject,
+          data: '{}',
+        })
+        .onConflict((oc) => oc.columns(['system', 'external_id']).doNothing())
+        .execute()
+      if (row.mayHaveHappened)
+        await schedule(tx, {
+          kind: DUE.twinCheck,
+          subject: row.subject,
+          dueAt: new Date(now.getTime() + TWIN_CHECK_MS),
+          data: { externalId: result.externalId, since: (row.firstTriedAt ?? now).toISOString() },
+        })
+    },
+  }
+}
+
+async function sendCard(
+  client: WebClient,
+  logger: Logger,
+  view: CardView,
+  row: OutboxRow,
+): Promise<SendResult> {
+  const version = view.incident.version
+  const message = cardMessage(view)
+  const posted = row.externalId === null ? null : messageRef(row.externalId)
+  try {
+    if (posted !== null) {
+      const gone = await edit(client, posted, message)
+      if (!gone) return { kind: 'delivered', version }
+      // Somebody deleted the card: an incident without a card is worse than a second message.
+    }
+    if (row.mayHaveHappened) {
+      const [first, ...twins] = await lookFor(client, {
+        channel: view.channel,
+        threadTs: null,
+        eventType: METADATA.card,
+        field: 'incident',
+        value: view.incident.id,
+        since: row.firstTriedAt ?? view.incident.openedAt,
+      })
+      if (first !== undefined) {
+        const ref = { channel: view.channel, ts: first }
+        await edit(client, ref, message)
+        await deleteAll(client, view.channel, twins)
+        return { kind: 'delivered', externalId: `${ref.channel}/${ref.ts}`, version }
+      }
+    }
+    const answer = await client.chat.postMessage({
+      channel: view.channel,
+      ...message,
+      metadata: { event_type: METADATA.card, event_payload: { incident: view.incident.id } },
+      unfurl_links: false,
+      unfurl_media: false,
+    })
+    return { kind: 'delivered', externalId: `${answer.channel ?? view.channel}/${answer.ts ?? ''}`, version }
+  } catch (error) {
+    return resultOf(error, { logger, channel: view.channel, team: view.incident.team })
+  }
+}
+
+/** Edits the message; true when it is not there any more. */
+async function edit(
+  client: WebClient,
+  ref: MessageRef,
+  message: ReturnType<typeof cardMessage>,
+): Promise<boolean> {
+  try {
+    await client.chat.update({ channel: ref.channel, ts: ref.ts, ...message })
+    return false
+  } catch (error) {
+    const failure = failureOf(error)
+    if (failure.kind === 'refused' && failure.error.startsWith('message_not_found')) return true
+    throw error
+  }
+}
+
+/** Deletes messages of ours; one that is gone already is no failure. */
+export async function deleteAll(client: WebClient, channel: string, all: readonly string[]): Promise<void> {
+  for (const ts of all)
+    try {
+      await client.chat.delete({ channel, ts })
+    } catch (error) {
+      const failure = failureOf(error)
+      if (failure.kind !== 'refused' || !failure.error.startsWith('message_not_found')) throw error
+    }
+}
+
+/** What a failed call means for a row of the outbox. */
+export function resultOf(
+  error: unknown,
+  where: { logger: Logger; channel: string; team: string },
+): SendResult {
+  const failure = failureOf(error)
+  switch (failure.kind) {
+    case 'rate_limited':
+      return { kind: 'retry', reason: 'Slack asks us to slow down', afterMs: failure.afterMs }
+    case 'unknown':
+      return { kind: 'unknown', reason: failure.reason }
+    case 'refused': {
+      const mend = operatorError(failure.error, where.channel, where.team)
+      if (mend !== null) where.logger.error({ code: mend.code }, mend.message)
+      else where.logger.error({ channel: where.channel, error: failure.error }, 'Slack refused a message')
+      return { kind: 'retry', reason: `Slack refuses it: ${failure.error}`, afterMs: REFUSED_RETRY_MS }
+    }
+  }
+}

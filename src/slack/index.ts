@@ -1,0 +1,43 @@
+// Slack, put together: listeners on a socket that stays up, notifiers for the outbox, the directory of people.
+import type { App } from '@slack/bolt'
+import type { FlowDeps } from '../flow/deps.ts'
+import { JOBS } from '../flow/destinations.ts'
+import type { DueKind } from '../store/due.ts'
+import type { Notifier } from '../store/outbox.ts'
+import { type SlackTokens, createClient } from './client.ts'
+import { registerCommand } from './commands/spark.ts'
+import { cardNotifier } from './deliver/card.ts'
+import { secondRouteNotifier } from './deliver/second-route.ts'
+import { threadNotifier } from './deliver/thread.ts'
+import { type TwinJob, deleteTwins, twinDue } from './deliver/twins.ts'
+import { registerButtons } from './listeners/buttons.ts'
+import { registerRunbookModal } from './listeners/runbook-modal.ts'
+import { type SlackSocket, connectSocket } from './socket.ts'
+
+export { createDirectory } from './directory.ts'
+export { createClient } from './client.ts'
+export { slackFromEnvironment } from './config.ts'
+
+export interface SlackRoom {
+  readonly notifiers: readonly Notifier[]
+  readonly dueKinds: readonly DueKind[]
+  /** Job handlers by queue. */
+  readonly jobs: Readonly<Record<string, (data: TwinJob) => Promise<void>>>
+  connect(): SlackSocket
+}
+
+export function createSlack(deps: FlowDeps, tokens: SlackTokens): SlackRoom {
+  // Deliveries and presses have a client each: a slow-down of one must not hold up the other.
+  const client = createClient(tokens)
+  const register = (app: App): void => {
+    registerButtons(app, deps)
+    registerRunbookModal(app, deps)
+    registerCommand(app, deps)
+  }
+  return {
+    notifiers: [cardNotifier(deps, client), threadNotifier(deps, client), secondRouteNotifier(deps, client)],
+    dueKinds: [twinDue],
+    jobs: { [JOBS.twins]: (job) => deleteTwins(client, job) },
+    connect: () => connectSocket({ tokens, logger: deps.logger, metrics: deps.metrics, register }),
+  }
+}

@@ -1,0 +1,167 @@
+// Socket Mode kept up by us: a connection that ends is rebuilt in process at once, and never takes anything else down.
+import { App, LogLevel, SocketModeReceiver } from '@slack/bolt'
+import type { Logger } from 'pino'
+import { ArrestorError, reasonOf } from '../errors.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
+import { type SlackTokens, failureOf } from './client.ts'
+import { quietLogger } from './quiet-logger.ts'
+
+export interface SlackSocket {
+  /** Whether presses and commands reach us now. */
+  connected(): boolean
+  /** The last failure in one sentence, or null while connected. */
+  problem(): string | null
+  /** Drops the connection and builds another; for failures that surface outside our calls. */
+  rebuild(): void
+  stop(): Promise<void>
+}
+
+export interface SocketOptions {
+  readonly tokens: SlackTokens
+  readonly logger: Logger
+  readonly metrics: Metrics
+  /** Adds the listeners to each new app. */
+  readonly register: (app: App) => void
+}
+
+const FIRST_PAUSE_MS = 250
+const MAX_PAUSE_MS = 30_000
+/** Presses under way at shutdown may finish for this long. */
+const DRAIN_MS = 10_000
+
+/**
+ * Connects in the background and stays connected until `stop`. The library's own reconnection is off: it leaves a gap
+ * of five seconds at each refresh, and a failure in it is a rejection that nobody handles (socket-mode 3.1.0).
+ */
+export function connectSocket(options: SocketOptions): SlackSocket {
+  const { tokens, logger, metrics } = options
+  let stopped = false
+  let isConnected = false
+  let lastProblem: string | null = 'not connected yet'
+  let failures = 0
+  let receiver: SocketModeReceiver | null = null
+  let timer: NodeJS.Timeout | null = null
+  const inFlight = new Set<Promise<unknown>>()
+
+  function build(): { app: App; receiver: SocketModeReceiver } {
+    // Its own options object: the library writes into it, and a short retry here must not become the listeners'.
+    const next = new SocketModeReceiver({
+      appToken: tokens.appToken,
+      autoReconnectEnabled: false,
+      logger: quietLogger(logger),
+      installerOptions: {
+        clientOptions: { slackApiUrl: tokens.apiUrl, retryConfig: { retries: 0 }, timeout: 10_000 },
+      },
+    })
+    const app = new App({
+      token: tokens.botToken,
+      receiver: next,
+      deferInitialization: true,
+      convoStore: false,
+      logger: quietLogger(logger),
+      logLevel: LogLevel.ERROR,
+      clientOptions: {
+        slackApiUrl: tokens.apiUrl,
+        timeout: 5_000,
+        retryConfig: { retries: 0 },
+        rejectRateLimitedCalls: true,
+      },
+    })
+    return { app, receiver: next }
+  }
+
+  async function connect(): Promise<void> {
+    timer = null
+    if (stopped) return
+    const built = build()
+    try {
+      await built.app.init()
+      built.app.error(async (error) => {
+        logger.error({ reason: reasonOf(error) }, 'a Slack listener failed')
+        await Promise.resolve()
+      })
+      built.app.use(async ({ next }) => {
+        const work = next()
+        inFlight.add(work)
+        try {
+          await work
+        } finally {
+          inFlight.delete(work)
+        }
+      })
+      options.register(built.app)
+      await built.app.start()
+    } catch (error) {
+      failed(error)
+      return
+    }
+    if (stopped) {
+      await built.receiver.client.disconnect()
+      return
+    }
+    receiver = built.receiver
+    isConnected = true
+    failures = 0
+    if (lastProblem !== null) logger.info('Slack is connected')
+    lastProblem = null
+    metrics.slackSocket.set(1)
+    built.receiver.client.once('disconnected', () => {
+      if (receiver !== built.receiver) return
+      receiver = null
+      isConnected = false
+      metrics.slackSocket.set(0)
+      again(0)
+    })
+  }
+
+  function failed(error: unknown): void {
+    failures += 1
+    const failure = failureOf(error)
+    const told =
+      failure.kind === 'refused'
+        ? new ArrestorError('ARR-302', { error: failure.error })
+        : new ArrestorError('ARR-301', {
+            url: tokens.apiUrl,
+            why: failure.kind === 'unknown' ? failure.reason : 'it asks us to slow down',
+          })
+    // Once per reason: an outage of an hour is one line, not hundreds.
+    if (told.message !== lastProblem) logger.error({ code: told.code }, told.message)
+    lastProblem = told.message
+    again(
+      failure.kind === 'rate_limited'
+        ? failure.afterMs
+        : Math.min(FIRST_PAUSE_MS * 2 ** Math.min(failures, 10), MAX_PAUSE_MS),
+    )
+  }
+
+  function again(pauseMs: number): void {
+    if (stopped || timer !== null) return
+    timer = setTimeout(() => void connect(), pauseMs)
+  }
+
+  void connect()
+
+  return {
+    connected: () => isConnected,
+    problem: () => lastProblem,
+    rebuild() {
+      const old = receiver
+      receiver = null
+      isConnected = false
+      metrics.slackSocket.set(0)
+      if (old !== null) void old.client.disconnect().catch(() => {})
+      again(FIRST_PAUSE_MS)
+    },
+    async stop() {
+      stopped = true
+      if (timer !== null) clearTimeout(timer)
+      await Promise.race([
+        Promise.allSettled(inFlight),
+        new Promise((done) => setTimeout(done, DRAIN_MS).unref()),
+      ])
+      const old = receiver
+      receiver = null
+      if (old !== null) await old.client.disconnect()
+    },
+  }
+}
