@@ -55,6 +55,11 @@ export function webhookBody(group: AlertGroup, endsAt?: string): WebhookBody {
   }
 }
 
+/** A moment (milliseconds since the epoch) as Go writes it: RFC 3339, without a fraction's trailing zeros. */
+export function goTime(at: number): string {
+  return new Date(at).toISOString().replace(/\.?0+Z$/, 'Z')
+}
+
 /** Groups alerts by labels, as a route's `group_by` does. An absent label groups as if it were not named. */
 export function groupBy(alerts: readonly FiredAlert[], names: readonly string[]): AlertGroup[] {
   const groups = new Map<string, AlertGroup>()

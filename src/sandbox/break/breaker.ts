@@ -1,5 +1,5 @@
 // Fires and resolves scenarios: posts to the service as Alertmanager would, and remembers what is burning.
-import { groupBy, webhookBody, type AlertGroup } from './alertmanager.ts'
+import { goTime, groupBy, webhookBody, type AlertGroup } from './alertmanager.ts'
 import { SCENARIOS, type Scenario } from './scenarios.ts'
 
 /** What was fired and not yet resolved: resolving must use the same labels, also after a restart. */
@@ -13,9 +13,11 @@ export type BreakerOptions = {
   serviceUrl: string
   webhookToken: string
   /** Starts the recorded application; undefined when there is no such recording. */
-  startApplication: (recording: string) => Promise<{ appId: string } | undefined>
+  startApplication: (recording: string) => { appId: string } | undefined
   /** Whether that application still runs; a killed one must not be reported as burning again. */
   isRunning: (appId: string) => boolean
+  /** Takes the cluster's workers away, or gives them back. */
+  setWorkersAlive: (alive: boolean) => void
   burning: () => Burning[]
   keep: (burning: Burning[]) => void
   now: () => number
@@ -31,16 +33,19 @@ export type Breaker = {
 /** Alertmanager gives up on a webhook after its `group_interval`; a person at a page waits less long. */
 const TIMEOUT_MS = 15_000
 
-/** A breaker for one service. */
+/** A breaker for one service. What burnt before a restart still does: the cluster is set accordingly. */
 export function createBreaker(options: BreakerOptions): Breaker {
-  const { burning, keep } = options
-  const iso = (): string => new Date(options.now()).toISOString()
+  const { burning } = options
+  const keep = (next: Burning[]): void => {
+    options.keep(next)
+    options.setWorkersAlive(!next.some((one) => losesWorkers(one.scenario)))
+  }
+  const iso = (): string => goTime(options.now())
 
-  async function light(scenario: Scenario): Promise<Burning> {
+  function light(scenario: Scenario): Burning {
     const old = burning().findLast((one) => one.scenario === scenario.id)
     if (old !== undefined && (old.appId === undefined || options.isRunning(old.appId))) return old
-    const app =
-      scenario.recording === undefined ? undefined : await options.startApplication(scenario.recording)
+    const app = scenario.recording === undefined ? undefined : options.startApplication(scenario.recording)
     const startsAt = iso()
     const occasion = app === undefined ? { startsAt } : { startsAt, appId: app.appId }
     return {
@@ -55,11 +60,12 @@ export function createBreaker(options: BreakerOptions): Breaker {
     return answers.find((answer) => answer !== undefined)
   }
 
+  options.setWorkersAlive(!burning().some((one) => losesWorkers(one.scenario)))
   return {
     async fire(scenarioId) {
       const scenario = SCENARIOS.find((one) => one.id === scenarioId)
       if (scenario === undefined) return noSuch(scenarioId)
-      const fire = await light(scenario)
+      const fire = light(scenario)
       // Kept before it is sent: what the service has taken must be resolvable even if we die in between.
       keep([...burning().filter((one) => one !== fire), fire])
       const refused = await deliver(fire.groups)
@@ -86,6 +92,10 @@ export function createBreaker(options: BreakerOptions): Breaker {
       return { ok: true, alerts: count(out), message: `${plural(count(out))} resolved at the source.` }
     },
   }
+}
+
+function losesWorkers(scenarioId: string): boolean {
+  return SCENARIOS.some((one) => one.id === scenarioId && one.losesWorkers === true)
 }
 
 type Refused = { error: string; message: string }

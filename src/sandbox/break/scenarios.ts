@@ -14,6 +14,8 @@ export type Scenario = {
   channel: string
   /** The recording that the Spark replay plays for it, when there is one. */
   recording?: string
+  /** The workers of the Spark replay are gone while it burns. */
+  losesWorkers?: boolean
   /** The labels that Alertmanager's route groups by. */
   groupBy: readonly string[]
   alerts: (occasion: Occasion) => FiredAlert[]
@@ -33,7 +35,7 @@ type Kind = Omit<Scenario, 'channel' | 'groupBy' | 'alerts'> & {
 
 /** A scenario of one alert. */
 function single(kind: Kind): Scenario {
-  const { id, title, explains, team, severity, recording } = kind
+  const { id, title, explains, team, severity, recording, losesWorkers } = kind
   return {
     id,
     title,
@@ -41,6 +43,7 @@ function single(kind: Kind): Scenario {
     team,
     severity,
     ...(recording === undefined ? {} : { recording }),
+    ...(losesWorkers === undefined ? {} : { losesWorkers }),
     channel: CHANNELS[team],
     groupBy: GROUP_BY,
     alerts: (occasion) => [alert(kind, { ...kind.labels }, occasion)],
@@ -99,11 +102,9 @@ export const SCENARIOS: readonly Scenario[] = [
   single({
     id: 'driver-oom',
     title: 'Driver out of memory',
-    explains:
-      'Somebody collected too much to the driver: the application ends, and a plain rerun will not help.',
+    explains: 'Too much was collected to the driver: the application ends, and a rerun alone will not help.',
     team: 'data-platform',
     severity: 'critical',
-    recording: 'driver-oom',
     alertname: 'SparkDriverOOM',
     labels: { job_name: 'customer-export' },
     summary: 'The driver of customer-export ran out of memory',
@@ -113,29 +114,30 @@ export const SCENARIOS: readonly Scenario[] = [
   single({
     id: 'data-skew',
     title: 'Data skew',
-    explains: 'One task runs forty times longer than its neighbours. Nothing has failed yet: a warning.',
+    explains:
+      'One task runs far longer than its neighbours. Nothing has failed yet: a warning, and a recording of it.',
     team: 'data-platform',
     severity: 'warning',
     recording: 'data-skew',
     alertname: 'SparkTaskSkew',
-    labels: { job_name: 'sessions-join', stage_id: '14' },
-    summary: 'One task of sessions-join runs 40 times longer than the median',
-    description:
-      'Stage 14: median task 9 s, slowest 6 min 12 s, and 71 % of the shuffle bytes in one partition.',
+    labels: { job_name: 'clicks-sessionize' },
+    summary: 'One task of clicks-sessionize runs far longer than the median',
+    description: 'The slowest task of a stage has taken more than 10 times as long as the median one.',
     expr: 'spark_stage_task_duration_max / spark_stage_task_duration_median > 10',
   }),
   single({
     id: 'fetch-failure',
     title: 'Fetch failure',
-    explains: 'Shuffle files were lost with their host; stages are computed again and may never finish.',
+    explains:
+      'Shuffle files were lost with their host; stages are computed again and may never finish. Recorded too.',
     team: 'data-platform',
     severity: 'critical',
     recording: 'fetch-failed',
     alertname: 'SparkFetchFailures',
-    labels: { job_name: 'revenue-rollup' },
-    summary: 'revenue-rollup cannot fetch shuffle data',
-    description: '12 FetchFailedException in 10 minutes; stage 7 is in its third attempt.',
-    expr: 'increase(spark_shuffle_fetch_failures_total{job_name="revenue-rollup"}[10m]) > 5',
+    labels: { job_name: 'payments-hourly' },
+    summary: 'payments-hourly cannot fetch shuffle data',
+    description: 'More than 5 FetchFailedException in 10 minutes; a stage is being computed again.',
+    expr: 'increase(spark_shuffle_fetch_failures_total{job_name="payments-hourly"}[10m]) > 5',
   }),
   single({
     id: 'streaming-lag',
@@ -143,7 +145,6 @@ export const SCENARIOS: readonly Scenario[] = [
     explains: 'A stream falls behind its source. It is the other team’s: another channel, other people.',
     team: 'streaming',
     severity: 'critical',
-    recording: 'streaming-lag',
     alertname: 'SparkStreamingLag',
     labels: { job_name: 'clicks-to-lake', query_name: 'clicks' },
     summary: 'clicks-to-lake is 14 minutes behind its source',
@@ -156,6 +157,7 @@ export const SCENARIOS: readonly Scenario[] = [
     explains: 'The master has no workers left. Not one job but the whole platform waits.',
     team: 'data-platform',
     severity: 'critical',
+    losesWorkers: true,
     alertname: 'SparkNoAliveWorkers',
     labels: { instance: 'spark-master:8080' },
     summary: 'The Spark master has no alive workers',

@@ -104,6 +104,7 @@ export function createActions(
       for (const part of [slack, pagerduty, parts.spark]) part.faults.clear()
       slack.reset()
       pagerduty.reset()
+      parts.spark.reset()
       memory.reset()
       changed()
       return { ok: true }

@@ -36,6 +36,7 @@ export async function createPageServer(options: PageServerOptions): Promise<Page
     startApplication: parts.spark.start,
     isRunning: (appId) =>
       parts.spark.applications().some((app) => app.id === appId && app.state.toUpperCase() === 'RUNNING'),
+    setWorkersAlive: parts.spark.setWorkersAlive,
     burning: () => memory.get().burning,
     keep: (burning) => memory.set({ burning }),
     now: options.now,

@@ -1,19 +1,18 @@
-// The page's server on real parts: the local Slack and PagerDuty, with a Spark that only counts applications.
+// The page's server on its real parts (the local Slack, PagerDuty and Spark) and a service that takes its webhooks.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { createFaults } from '../../../src/sandbox/faults.ts'
 import { createPagerDutyServer, type PagerDutyServer } from '../../../src/sandbox/pagerduty/server.ts'
 import { PAGERDUTY_SERVICES, PAGERDUTY_USERS, TOKENS, WORKSPACE } from '../../../src/sandbox/seed.ts'
 import { openMemory, type Memory } from '../../../src/sandbox/shell/memory.ts'
 import { createPageServer } from '../../../src/sandbox/shell/page-server.ts'
-import type { SparkPart } from '../../../src/sandbox/shell/parts.ts'
+import { sparkPart } from '../../../src/sandbox/shell/parts.ts'
 import { createSlackServer } from '../../../src/sandbox/slack/server.ts'
 import type { SlackServer } from '../../../src/sandbox/slack/types.ts'
+import { createSparkReplay, type SparkReplay } from '../../../src/sandbox/spark/replay.ts'
 import { ensureCertificates } from '../../../src/sandbox/tls.ts'
-import type { UiApplication } from '../../../src/sandbox/ui-state.ts'
 
 export type Received = { path: string; authorization: string | undefined; body: Record<string, unknown> }
 
@@ -59,7 +58,7 @@ export type Harness = {
   url: string
   slack: SlackServer
   pagerduty: PagerDutyServer
-  applications: UiApplication[]
+  spark: SparkReplay
   memory: Memory
   memoryFile: string
   service: Service
@@ -79,23 +78,12 @@ export async function createHarness(options: { port?: number } = {}): Promise<Ha
     users: [...PAGERDUTY_USERS],
     apiToken: TOKENS.pagerdutyApi,
   })
-  const applications: UiApplication[] = []
-  const faults = createFaults()
-  const spark: SparkPart = {
-    applications: () => applications,
-    start: async (recording) => {
-      if (recording !== 'executor-oom') return undefined
-      const id = `app-20261122100000-${String(applications.length).padStart(4, '0')}`
-      applications.push({ id, name: 'orders-daily', state: 'RUNNING' })
-      return await Promise.resolve({ appId: id })
-    },
-    faults,
-  }
+  const spark = await createSparkReplay({ port: 0 })
   const service = await createService()
   const memory = openMemory(memoryFile)
   const page = await createPageServer({
     port: options.port ?? 0,
-    parts: { slack, pagerduty, spark },
+    parts: { slack, pagerduty, spark: sparkPart(spark) },
     memory,
     serviceUrl: service.url,
     webhookToken: 'sandbox',
@@ -103,11 +91,12 @@ export async function createHarness(options: { port?: number } = {}): Promise<Ha
   })
   slack.subscribe(page.changed)
   pagerduty.subscribe(page.changed)
+  spark.subscribe(page.changed)
   return {
     url: page.url,
     slack,
     pagerduty,
-    applications,
+    spark,
     memory,
     memoryFile,
     service,
@@ -116,6 +105,7 @@ export async function createHarness(options: { port?: number } = {}): Promise<Ha
       await page.close()
       await slack.close()
       await pagerduty.close()
+      await spark.close()
       await service.close()
       await rm(folder, { recursive: true, force: true })
     },

@@ -1,7 +1,7 @@
 // The browser's own dialog: modal, with focus kept inside, Escape and a click on the backdrop closing it.
 import { html } from 'htm/preact'
 import type { VNode } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { Child } from '../text/view.ts'
 
 /** A dialog that is open while it is drawn. `onClose` is asked for, the parent decides. */
@@ -13,7 +13,7 @@ export function Dialog(props: {
   children?: Child
 }): VNode {
   const dialog = useRef<HTMLDialogElement>(null)
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (dialog.current?.open === false) dialog.current.showModal()
   }, [])
   const onBackdrop = (event: MouseEvent): void => {

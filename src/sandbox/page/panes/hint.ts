@@ -2,8 +2,8 @@
 import { html } from 'htm/preact'
 import type { VNode } from 'preact'
 import { useState } from 'preact/hooks'
-import type { UiState } from '../../ui-state.ts'
 import { useDesk } from '../desk.ts'
+import { stepsDone } from './steps.ts'
 
 const KEY = 'arrestor-sandbox-hint'
 
@@ -16,16 +16,6 @@ const STEPS = [
   },
   { title: 'Make it well again', text: 'The source resolves its alert, and the incident closes by itself.' },
 ] as const
-
-/** How many of the steps are done, in order. Pure, so that the page and its tests agree. */
-export function stepsDone(ui: UiState): number {
-  const spoke = ui.slack.channels.some((one) => one.messages.some((message) => message.user === ui.bot.id))
-  const cared = ui.progress.pressed || ui.pagerduty.incidents.length > 0
-  const well = ui.progress.broke && ui.scenarios.every((scenario) => scenario.firing === 0)
-  const done = [ui.progress.broke, spoke, cared, well]
-  const open = done.indexOf(false)
-  return open === -1 ? done.length : open
-}
 
 /** What an empty channel shows: the whole way, and the button to begin. */
 export function EmptyChannel(): VNode {

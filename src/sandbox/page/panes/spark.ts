@@ -2,11 +2,13 @@
 import { html } from 'htm/preact'
 import type { VNode } from 'preact'
 import { useDesk } from '../desk.ts'
+import { ago } from '../text/dates.ts'
 import { safeUrl } from '../text/mrkdwn.ts'
 
 /** Draws the applications, the newest first, with the state that Spark's master gives them. */
 export function Spark(): VNode {
-  const { applications } = useDesk().ui.spark
+  const { ui, names } = useDesk()
+  const { applications } = ui.spark
   return html`<div class="side-body" data-testid="spark">
     <div class="scroll">
       ${
@@ -18,14 +20,21 @@ export function Spark(): VNode {
           : null
       }
       ${[...applications].reverse().map((app) => {
-        const ui = app.uiUrl === undefined ? undefined : safeUrl(app.uiUrl)
+        const link = app.uiUrl === undefined ? undefined : safeUrl(app.uiUrl)
         return html`<article class="app" key=${app.id} data-testid=${`spark-app-${app.id}`}>
           <header class="pd-head">
             <span class=${`pill pill-app-${app.state.toLowerCase()}`}>${app.state.toLowerCase()}</span>
             <strong>${app.name}</strong>
+            ${
+              app.startedAt === undefined
+                ? null
+                : html`<time class="faint pd-age" datetime=${app.startedAt}
+                    >${ago(Date.parse(app.startedAt), names.reader.now)}</time
+                  >`
+            }
           </header>
           <p class="faint mono">${app.id}</p>
-          ${ui === undefined ? null : html`<a href=${ui} target="_blank" rel="noopener noreferrer">Its REST answers ↗</a>`}
+          ${link === undefined ? null : html`<a href=${link} target="_blank" rel="noopener noreferrer">Its REST answers ↗</a>`}
         </article>`
       })}
     </div>
