@@ -128,7 +128,7 @@ async function record(cluster: Cluster, scenario: Scenario, into: string): Promi
       }
     },
     `${scenario.id} to show (${submitted.log})`,
-    180_000,
+    600_000,
   )
 
   const master = async (): Promise<Record<'/json/' | '/' | '/app/', Answer>> => ({

@@ -61,8 +61,21 @@ export function milder(a: FindingSeverity, b: FindingSeverity): FindingSeverity 
   return ORDER.indexOf(a) <= ORDER.indexOf(b) ? a : b
 }
 
+/** Orders by severity, the gravest first. */
+export function byGravity(a: FindingSeverity, b: FindingSeverity): number {
+  return ORDER.indexOf(b) - ORDER.indexOf(a)
+}
+
+/** The gravest of several; `none` of nothing. */
+export function gravest(severities: readonly FindingSeverity[]): FindingSeverity {
+  return [...severities].sort(byGravity)[0] ?? 'none'
+}
+
 /** Grades a number by rising thresholds for low, medium, high and critical; below the first it is `none`. */
-export function gradeOf(value: number, thresholds: readonly [number, number, number, number]): FindingSeverity {
+export function gradeOf(
+  value: number,
+  thresholds: readonly [number, number, number, number],
+): FindingSeverity {
   const reached = thresholds.filter((threshold) => value >= threshold).length
   return ORDER[reached] ?? 'none'
 }

@@ -1,0 +1,157 @@
+// Why executors died: the strongest failure signature among Spark's own words, and how fast they go.
+import { reasonOf } from '../../errors.ts'
+import type { SparkApplication, SparkExecutor } from '../../ports.ts'
+import { executorHeap, suggestedHeap, suggestedOverhead } from '../memory.ts'
+import { type Confidence, type Finding, type Outputs, type Probe, gradeOf } from '../model.ts'
+import { type Strongest, bears, isIntended, strongest } from '../signatures.ts'
+import { NO_PARAMS, outputsOf, plural, span, unseen, withApplication } from './support.ts'
+import { type Words, quotes, wordsOfExecutors, wordsOfTasks } from './words.ts'
+
+/** Share of executors lost in ten minutes, against those alive: low, medium, high, critical. Ours, a starting value. */
+const CHURN = [0.05, 0.1, 0.25, 0.5] as const
+const CHURN_WINDOW_MS = 600_000
+
+export const executorDeaths: Probe = {
+  id: 'spark.executor-deaths',
+  title: 'Why executors died',
+  needs: ['application', 'executors'],
+  params: NO_PARAMS,
+  outputs: {
+    app_id: 'application id',
+    signature:
+      'F01 driver, F02 heap, F03 container, F04 fetch failure, F09 disk, F10 heartbeat, F11 preemption, unknown, or none',
+    cause: 'the same in words, for example executor-heap-oom',
+    count: 'executors lost whose removal bears the signature, or all lost where their tasks name it',
+    executors_lost: 'executors lost in all, without those that were released on purpose',
+    executors_alive: 'executors alive now',
+    lost_in_10_min: 'executors lost in the ten minutes before now, or before the end',
+    exit_code: 'exit code of the executor that died last',
+    host: 'host that lost most executors',
+    executor_mib: 'heap of one executor, MiB',
+    suggested_mib: 'memory to try next, MiB: heap for F02, overhead for F03',
+  },
+  run: (_params, context) =>
+    withApplication(executorDeaths, context, async (app, reader) => {
+      const { signal, now } = context
+      const all = (await reader.executors(app, signal)).filter(({ id }) => id !== 'driver')
+      const lost = all.filter((one) => !one.active && !isIntended(one.removeReason ?? '')).sort(byRemoval)
+      const unreached = [...app.unreached]
+      const memory = await attempt(() => reader.environment(app, signal), unreached, 'environment', null)
+      const known: Outputs = {
+        app_id: app.id,
+        executors_alive: all.filter(({ active }) => active).length,
+        executors_lost: lost.length,
+        executor_mib: memory === null ? null : executorHeap(memory),
+      }
+      if (lost.length === 0) return nobodyDied(app, known, unreached)
+      const tasks = await attempt(() => wordsOfTasks(reader, app, signal), unreached, 'failed tasks', [])
+      const executors = wordsOfExecutors(lost, app.link)
+      const best = strongest([...tasks, ...executors].map(({ text }) => text))
+      const recent = recentlyLost(lost, app.endedAt ?? now)
+      const finding: Finding = {
+        probe: executorDeaths.id,
+        severity: gradeOf(recent.length / Math.max(1, Number(known['executors_alive'])), CHURN),
+        sentence: `${plural(lost.length, 'executor')} of ${app.name} died${pace(lost, app, now)}: ${best?.signature.meaning ?? 'Spark does not name a reason that we know'}.`,
+        evidence: quotes(best?.signature ?? null, tasks, executors),
+        link: app.link,
+        confidence: confidenceOf(best),
+        unreached,
+      }
+      return {
+        outputs: outputsOf(executorDeaths, {
+          ...known,
+          signature: best?.signature.id ?? 'unknown',
+          cause: best?.signature.name ?? 'unknown',
+          count: countOf(best, executors),
+          lost_in_10_min: recent.length,
+          exit_code: exitCode(lost.at(-1)),
+          host: mostOf(lost.map(({ host }) => host)),
+          suggested_mib: memory === null ? null : suggestion(best?.signature.id, memory),
+        }),
+        findings: [finding],
+      }
+    }),
+}
+
+function nobodyDied(
+  app: SparkApplication,
+  known: Outputs,
+  unreached: readonly string[],
+): { outputs: Outputs; findings: Finding[] } {
+  const sentence = `No executor of ${app.name} died.`
+  return {
+    outputs: outputsOf(executorDeaths, {
+      ...known,
+      signature: 'none',
+      cause: 'none',
+      count: 0,
+      lost_in_10_min: 0,
+    }),
+    findings: [{ ...unseen(executorDeaths.id, sentence, unreached), link: app.link, confidence: 'high' }],
+  }
+}
+
+/** Carries on without a part that cannot be read, and says so. */
+async function attempt<T>(
+  read: () => Promise<T>,
+  unreached: string[],
+  what: string,
+  otherwise: T,
+): Promise<T> {
+  try {
+    return await read()
+  } catch (error) {
+    unreached.push(`${what}: ${reasonOf(error)}`)
+    return otherwise
+  }
+}
+
+/** A named error is certain; an exit code alone can have other causes; no known words at all is a guess. */
+function confidenceOf(best: Strongest | null): Confidence {
+  if (best === null) return 'low'
+  return best.named ? 'high' : 'medium'
+}
+
+/** Where only tasks name the cause, the executors' own words (`Command exited ...`) do not contradict it. */
+function countOf(best: Strongest | null, executors: readonly Words[]): number {
+  if (best === null) return 0
+  const bearing = executors.filter(({ text }) => bears(best.signature, text)).length
+  return bearing === 0 ? executors.length : bearing
+}
+
+function byRemoval(a: SparkExecutor, b: SparkExecutor): number {
+  return (a.removedAt?.getTime() ?? 0) - (b.removedAt?.getTime() ?? 0)
+}
+
+function recentlyLost(lost: readonly SparkExecutor[], until: Date): SparkExecutor[] {
+  return lost.filter(
+    ({ removedAt }) => removedAt !== null && until.getTime() - removedAt.getTime() <= CHURN_WINDOW_MS,
+  )
+}
+
+function pace(lost: readonly SparkExecutor[], app: SparkApplication, now: Date): string {
+  const times = lost.flatMap(({ removedAt }) => (removedAt === null ? [] : [removedAt.getTime()]))
+  const [first, last] = [times[0], times.at(-1)]
+  if (first === undefined || last === undefined) return ''
+  const within = times.length > 1 ? ` within ${span(last - first)}` : ''
+  const ago = `the last ${span(Math.max(0, now.getTime() - last))} ago`
+  return app.endedAt === null ? `${within}, ${ago}` : within
+}
+
+function exitCode(last: SparkExecutor | undefined): number | null {
+  const code = /\bexit(?:ed)?(?: with)?(?: exit)?[ _]?(?:code|status)\s*:?\s*(-?\d+)/i.exec(
+    last?.removeReason ?? '',
+  )?.[1]
+  return code === undefined ? null : Number(code)
+}
+
+function mostOf(words: readonly string[]): string | null {
+  const counts = new Map<string, number>()
+  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1)
+  return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0] ?? null
+}
+
+function suggestion(signature: string | undefined, properties: ReadonlyMap<string, string>): number | null {
+  if (signature === 'F02') return suggestedHeap(properties)
+  return signature === 'F03' ? suggestedOverhead(properties) : null
+}

@@ -1,0 +1,141 @@
+// Stages that failed, were tried again, or lose most of their tasks, each with the line that Spark gives as reason.
+import type { PlatformReader, SparkApplication, SparkStage } from '../../ports.ts'
+import { type Finding, type FindingSeverity, type Probe, byGravity, gradeOf, gravest } from '../model.ts'
+import { isIntended, strongest } from '../signatures.ts'
+import { whereabouts } from './words.ts'
+import { NO_PARAMS, evidence, outputsOf, plural, unseen, withApplication } from './support.ts'
+
+/** failed / (failed + complete) tasks. From Dr. Elephant's mapper and reducer heuristics; the last one moved. */
+const FAIL_RATE = [0.1, 0.3, 0.5, 0.8] as const
+/** A few lost tasks are Spark's everyday business: below this many a rate says nothing. */
+const LEAST_FAILED = 3
+/** Attempts beyond the first; at four in a row Spark gives up (`spark.stage.maxConsecutiveAttempts`). Ours. */
+const RETRIES = [1, 2, 3, Number.POSITIVE_INFINITY] as const
+const TOLD = 3
+
+export const failedStages: Probe = {
+  id: 'spark.failed-stages',
+  title: 'Stages that failed',
+  needs: ['application', 'stages'],
+  params: NO_PARAMS,
+  outputs: {
+    app_id: 'application id',
+    failed: 'stage attempts that failed',
+    retries: 'attempts beyond the first, of the stage that was tried most often',
+    failed_tasks: 'task attempts that failed, in all stages',
+    fail_rate: 'failed / (failed + complete) task attempts of the worst stage',
+    stage: 'id of the worst stage',
+    signature: 'failure signature of the worst stage, unknown, or none',
+  },
+  run: (_params, context) =>
+    withApplication(failedStages, context, async (app, reader) => {
+      const stages = await reader.stages(app, context.signal)
+      const troubled = stages
+        .map((stage) => ({ stage, grade: severityOf(stage, stages) }))
+        .filter(({ grade, stage }) => grade !== 'none' || isFailed(stage))
+        .sort((a, b) => byGravity(a.grade, b.grade) || b.stage.failedTasks - a.stage.failedTasks)
+        // The worst attempt speaks for its stage.
+        .filter(({ stage }, index, all) => all.findIndex((other) => other.stage.id === stage.id) === index)
+      const totals = {
+        app_id: app.id,
+        failed: stages.filter(isFailed).length,
+        retries: Math.max(0, ...stages.map((stage) => retriesOf(stage, stages))),
+        failed_tasks: stages.reduce((sum, { failedTasks }) => sum + failedTasks, 0),
+      }
+      const [worst] = troubled
+      if (worst === undefined) {
+        const fine: Finding = {
+          ...unseen(
+            failedStages.id,
+            `No stage of ${app.name} failed (${plural(stages.length, 'stage')}).`,
+            app.unreached,
+          ),
+          link: app.link,
+          confidence: 'high',
+        }
+        return {
+          outputs: outputsOf(failedStages, { ...totals, fail_rate: 0, signature: 'none' }),
+          findings: [fine],
+        }
+      }
+      const told = await Promise.all(
+        troubled
+          .slice(0, TOLD)
+          .map(({ stage, grade }) =>
+            tell(stage, grade, retriesOf(stage, stages), app, reader, context.signal),
+          ),
+      )
+      return {
+        outputs: outputsOf(failedStages, {
+          ...totals,
+          fail_rate: Number(failRate(worst.stage).toFixed(3)),
+          stage: worst.stage.id,
+          signature: told[0]?.signature ?? 'unknown',
+        }),
+        findings: told.map(({ finding }) => finding),
+      }
+    }),
+}
+
+async function tell(
+  stage: SparkStage,
+  severity: FindingSeverity,
+  retries: number,
+  app: SparkApplication,
+  reader: PlatformReader,
+  signal: AbortSignal,
+): Promise<{ finding: Finding; signature: string }> {
+  const name = `Stage ${stage.id}.${stage.attempt} (${stage.name})`
+  const tasks =
+    reader.capabilities.has('tasks') && stage.failedTasks > 0
+      ? await reader.failedTasks(app, stage, signal)
+      : []
+  const best = strongest([...tasks.map(({ errorMessage }) => errorMessage ?? ''), stage.failureReason ?? ''])
+  const cause = tasks.find(({ errorMessage }) => best !== null && errorMessage === best.text) ?? tasks[0]
+  const quoted = [
+    ...(stage.failureReason === null ? [] : [evidence(stage.failureReason, `stage ${stage.id}.${stage.attempt}, failureReason`, stage.link)]),
+    ...(cause?.errorMessage == null
+      ? []
+      : [evidence(cause.errorMessage, whereabouts(cause, stage), stage.link)]),
+  ] // prettier-ignore
+  const again = retries > 0 ? `, tried ${retries + 1} times` : ''
+  const share = `${stage.failedTasks} of ${plural(stage.failedTasks + stage.completedTasks, 'task attempt')} failed`
+  const verb = isFailed(stage) ? 'failed' : stage.status === 'ACTIVE' ? 'is in trouble' : 'lost tasks'
+  return {
+    signature: best?.signature.id ?? 'unknown',
+    finding: {
+      probe: failedStages.id,
+      severity,
+      sentence: `${name} ${verb}${again}: ${share}.`,
+      evidence: quoted,
+      link: stage.link,
+      confidence: quoted.length > 0 ? 'high' : 'medium',
+      unreached: app.unreached,
+    },
+  }
+}
+
+function severityOf(stage: SparkStage, stages: readonly SparkStage[]): FindingSeverity {
+  const recovered = stages.some(
+    ({ id, attempt, status }) => id === stage.id && attempt > stage.attempt && status === 'COMPLETE',
+  )
+  if (recovered) return 'low'
+  const retries = retriesOf(stage, stages)
+  const byRate = stage.failedTasks < LEAST_FAILED ? 'none' : gradeOf(failRate(stage), FAIL_RATE)
+  const byRetries = isFailed(stage) ? gradeOf(retries, RETRIES) : 'none'
+  const byStatus = isFailed(stage) ? (isIntended(stage.failureReason ?? '') ? 'low' : 'high') : 'none'
+  return gravest([byRate, byRetries, byStatus])
+}
+
+function retriesOf(stage: SparkStage, stages: readonly SparkStage[]): number {
+  return Math.max(...stages.filter(({ id }) => id === stage.id).map(({ attempt }) => attempt))
+}
+
+function failRate(stage: SparkStage): number {
+  const ended = stage.failedTasks + stage.completedTasks
+  return ended === 0 ? 0 : stage.failedTasks / ended
+}
+
+function isFailed(stage: SparkStage): boolean {
+  return stage.status === 'FAILED'
+}

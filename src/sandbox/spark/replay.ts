@@ -1,0 +1,251 @@
+// A Spark on one port that answers from recordings of a real one: master, driver UIs, History Server; kill kills.
+import { type IncomingMessage, type ServerResponse, createServer } from 'node:http'
+import { type Faults, createFaults, loseReply, meetFaults, refuseConnections } from '../faults.ts'
+import {
+  type Addresses,
+  type ReplayedApplication,
+  answerOf,
+  masterEntry,
+  masterPage,
+  momentOf,
+  stateOf,
+} from './application.ts'
+import { csrfTokenOf, errorPage, homePage, replayPage, rowOf } from './pages.ts'
+import { type Recording, listRecordings, loadRecording } from './recording.ts'
+
+export interface SparkReplayOptions {
+  /** 0 takes any free port. */
+  readonly port: number
+  readonly now?: () => number
+  /** Line whose recordings are replayed: `4` (default) or `3.5`. */
+  readonly line?: string
+}
+
+export interface ReplayedState {
+  readonly appId: string
+  readonly name: string
+  readonly recording: string
+  readonly state: 'RUNNING' | 'KILLED'
+  readonly startedAt: number
+  readonly endedAt: number | null
+}
+
+export interface SparkReplay {
+  readonly masterUrl: string
+  readonly historyUrl: string
+  uiUrl(appId: string): string
+  recordings(): { id: string; title: string }[]
+  applications(): ReplayedState[]
+  /** Begins an application that shows what the recording shows; `name` in place of the recorded one. */
+  start(recordingId: string): ReplayedState
+  /** All workers are lost to the master, or back again. */
+  setWorkersAlive(alive: boolean): void
+  /** Names to match: `master`, `driver`, `history`, `kill`, or a path. */
+  readonly faults: Faults
+  subscribe(listener: () => void): () => void
+  reset(): void
+  close(): Promise<void>
+}
+
+type Body = Record<string, unknown>
+const DRIVER = '/proxy/'
+const HISTORY = '/history-server'
+const JSON_TYPE = 'application/json'
+const HTML_TYPE = 'text/html;charset=utf-8'
+
+/** Starts the replay on 127.0.0.1; nothing runs in it before `start`. */
+export async function createSparkReplay(options: SparkReplayOptions): Promise<SparkReplay> {
+  const now = options.now ?? Date.now
+  const line = options.line ?? '4'
+  const faults = createFaults()
+  const listeners = new Set<() => void>()
+  const applications: ReplayedApplication[] = []
+  let workersAlive = true
+  let serial = 0
+  const tell = (): void => listeners.forEach((listener) => listener())
+  const quiet = loadRecording('healthy', line)
+
+  const server = createServer((request, response) => {
+    void answer(request, response).catch((error: unknown) => {
+      if (!response.headersSent) response.writeHead(500, { 'content-type': HTML_TYPE })
+      response.end(errorPage(500, String(error)))
+    })
+  })
+  refuseConnections(server, faults)
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(options.port, '127.0.0.1', resolve)
+  })
+  const address = server.address()
+  const masterUrl = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : options.port}`
+  const at: Addresses = { master: masterUrl, driver: (appId) => `${masterUrl}${DRIVER}${appId}` }
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '/', masterUrl)
+    const form = new URLSearchParams(await bodyOf(request))
+    const page = {
+      rateLimited: errorPage(429, 'Too Many Requests'),
+      serverError: errorPage(500, 'Request failed.'),
+    }
+    const met = await meetFaults(faults, [partOf(url.pathname), url.pathname], request, response, page)
+    if (met === 'answered') return
+    const reply = route(request.method ?? 'GET', url, form)
+    if (met === 'lose_reply' || reply === null) return loseReply(response)
+    const text = typeof reply.body === 'string' ? reply.body : JSON.stringify(reply.body, null, 2)
+    response.writeHead(reply.status, { 'content-type': reply.type, ...reply.headers }).end(text)
+  }
+
+  function route(method: string, url: URL, form: URLSearchParams): Reply | null {
+    const { pathname } = url
+    if (pathname.startsWith(DRIVER)) return driver(pathname.slice(DRIVER.length), url)
+    if (pathname.startsWith(`${HISTORY}/`)) return history(pathname.slice(HISTORY.length), url)
+    if (pathname === '/json' || pathname === '/app') return { status: 302, type: HTML_TYPE, body: '', headers: { location: `${masterUrl}${pathname}/` } }
+    if (pathname.startsWith('/json/')) return { status: 200, type: 'text/json;charset=utf-8', body: masterJson() }
+    if (pathname === '/app/kill/') return method === 'POST' ? kill(form) : html(405, errorPage(405, 'Method Not Allowed'))
+    if (pathname === '/app/') {
+      const app = find(url.searchParams.get('appId'))
+      return html(200, app === undefined ? 'No running application with that id' : masterPage(app, '/app/', now(), at))
+    }
+    return html(200, home())
+  } // prettier-ignore
+
+  /** A driver UI ends with its application: then nothing listens at its address any more. */
+  function driver(rest: string, url: URL): Reply | null {
+    const [appId = '', ...words] = rest.split('/')
+    const app = find(appId)
+    if (app === undefined || app.endedAt !== null) return null
+    return rest.includes('/api/v1/')
+      ? api(`/${words.join('/')}`, url, [app], app.recording)
+      : html(200, replayPage(app.recording.title, appId, [`${at.driver(appId)}/api/v1/applications/${appId}/allexecutors`]))
+  } // prettier-ignore
+
+  function history(path: string, url: URL): Reply {
+    if (path.startsWith('/api/v1/')) return api(path, url, applications, applications[0]?.recording ?? quiet)
+    const appId = path.split('/')[2] ?? ''
+    return html(200, replayPage('History Server', appId, [`${masterUrl}${HISTORY}/api/v1/applications`]))
+  }
+
+  function api(path: string, url: URL, among: readonly ReplayedApplication[], recording: Recording): Reply {
+    const words = path.split('/').filter((word) => word !== '').slice(2)
+    if (words[0] === 'version') return { status: 200, type: JSON_TYPE, body: recording.live.version.body }
+    if (words[0] !== 'applications') return html(404, errorPage(404, 'Not Found'))
+    const ask = (app: ReplayedApplication, relative: string): Reply | null => answerOf(app, relative, url.searchParams, now(), at)
+    const [, appId, ...relative] = words
+    if (appId === undefined) return { status: 200, type: JSON_TYPE, body: [...among].reverse().map((app) => ask(app, '')?.body) }
+    const app = among.find((one) => one.appId === appId)
+    if (app === undefined) return { status: 404, type: 'text/plain', body: `unknown app: ${appId}` }
+    return ask(app, relative.join('/')) ?? { status: 404, type: 'text/plain', body: `unknown stage: ${relative[1] ?? ''}` }
+  } // prettier-ignore
+
+  function masterJson(): Body {
+    const base = momentOf(applications.at(-1) ?? { recording: quiet, endedAt: null } as ReplayedApplication).master['/json/'].body as Body & { workers: Body[] }
+    const entries = (state: string): Body[] => applications.filter((app) => stateOf(app) === state).map((app) => masterEntry(app, now(), at))
+    return {
+      ...base,
+      workers: base.workers.map((worker) => ({ ...worker, lastheartbeat: now() - (workersAlive ? 2000 : 90_000), state: workersAlive ? 'ALIVE' : 'DEAD' })),
+      aliveworkers: workersAlive ? base.workers.length : 0,
+      activeapps: entries('RUNNING'),
+      completedapps: entries('KILLED'),
+    }
+  } // prettier-ignore
+
+  function home(): string {
+    const running = applications.filter(({ endedAt }) => endedAt === null)
+    const rows = running.flatMap((app) => rowOf(masterPage(app, '/', now(), at), app.appId) ?? [])
+    const { live } = running.at(-1)?.recording ?? quiet
+    const page = String(live.master['/'].body)
+    return homePage(page, rowOf(page, live.appId), rows)
+  }
+
+  /** As the real ones: 4.x wants its page's token, and every line answers the same redirect whatever came of it. */
+  function kill(form: URLSearchParams): Reply {
+    const token = csrfTokenOf(String(quiet.live.master['/'].body))
+    if (token !== null && form.get('csrfToken') !== token)
+      return html(403, errorPage(403, 'Missing or invalid CSRF token on a state-changing endpoint.'))
+    const app = find(form.get('id'))
+    if (app !== undefined && app.endedAt === null && form.get('terminate') === 'true') {
+      app.endedAt = now()
+      tell()
+    }
+    return { status: 302, type: HTML_TYPE, body: '', headers: { location: `${masterUrl}/` } }
+  }
+
+  function find(appId: string | null): ReplayedApplication | undefined {
+    return applications.find((app) => app.appId === appId)
+  }
+
+  return {
+    masterUrl,
+    historyUrl: `${masterUrl}${HISTORY}`,
+    uiUrl: (appId) => at.driver(appId),
+    recordings: () => listRecordings().map(({ id }) => ({ id, title: loadRecording(id, line).title })),
+    applications: () => applications.map(publicState),
+    start(recordingId) {
+      const recording = loadRecording(recordingId, line)
+      const startedAt = now()
+      const stamp = new Date(startedAt).toISOString().replaceAll(/\D/g, '').slice(0, 14)
+      const app: ReplayedApplication = {
+        appId: `app-${stamp}-${String(serial).padStart(4, '0')}`,
+        recording,
+        startedAt,
+        name: (recording.live.app['']?.body as { name: string } | undefined)?.name ?? recordingId,
+        endedAt: null,
+      }
+      serial += 1
+      applications.push(app)
+      tell()
+      return publicState(app)
+    },
+    setWorkersAlive(alive) {
+      workersAlive = alive
+      tell()
+    },
+    faults,
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    reset() {
+      applications.length = 0
+      workersAlive = true
+      faults.clear()
+      tell()
+    },
+    async close() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+interface Reply {
+  readonly status: number
+  readonly type: string
+  readonly body: unknown
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+function html(status: number, body: string): Reply {
+  return { status, type: HTML_TYPE, body }
+}
+
+function publicState(app: ReplayedApplication): ReplayedState {
+  const { appId, name, recording, startedAt, endedAt } = app
+  return { appId, name, recording: recording.id, state: stateOf(app), startedAt, endedAt }
+}
+
+function partOf(pathname: string): string {
+  if (pathname.startsWith(DRIVER)) return 'driver'
+  if (pathname.startsWith(HISTORY)) return 'history'
+  return pathname === '/app/kill/' ? 'kill' : 'master'
+}
+
+/** A form of a few fields; more is nobody's kill button. */
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  let text = ''
+  for await (const chunk of request) {
+    text += String(chunk)
+    if (text.length > 10_000) break
+  }
+  return text
+}
