@@ -1,4 +1,5 @@
 // The shipped library: lints clean against what there is to name, and every test beside a runbook passes.
+import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { PROBES } from '../../src/diagnosis/registry.ts'
 import { keyOf } from '../../src/incidents/key.ts'
@@ -7,6 +8,8 @@ import { formatLint, formatTests } from '../../src/runbooks/format.ts'
 import { lintRunbooks } from '../../src/runbooks/lint.ts'
 import { loadRunbooks } from '../../src/runbooks/load.ts'
 import { actionsOf } from '../../src/runbooks/model.ts'
+import { parseRunbook } from '../../src/runbooks/parse.ts'
+import { readTestFile } from '../../src/runbooks/test-file.ts'
 import { testRunbooks } from '../../src/runbooks/test-runner.ts'
 
 const FOLDERS = ['runbooks']
@@ -42,5 +45,15 @@ describe('the shipped runbooks', () => {
       expect(runbook.sections.map(({ heading }) => heading)).toEqual(
         expect.arrayContaining(['Escalate when', 'Hand over']),
       )
+  })
+})
+
+describe('the examples in docs/runbooks.md', () => {
+  test('are a runbook and a test file that can be read', async () => {
+    const page = await readFile('docs/runbooks.md', 'utf8')
+    const book = /^````markdown\n(.*?)^````$/ms.exec(page)?.[1] ?? ''
+    expect(parseRunbook(book, 'example.md').problems).toEqual([])
+    const tests = /^```yaml\n(tests:.*?)^```$/ms.exec(page)?.[1] ?? ''
+    expect(readTestFile(tests, 'example.test.yml')).toMatchObject({ problems: [], tests: { tests: [{}] } })
   })
 })
