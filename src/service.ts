@@ -24,6 +24,7 @@ import { SOURCES } from './sources/registry.ts'
 import { createDueLoop } from './store/due.ts'
 import { registerJobs } from './store/jobs.ts'
 import { openStore } from './store/open.ts'
+import type { Store } from './store/store.ts'
 import { createOutboxLoop } from './store/outbox-loop.ts'
 import { createMetrics } from './telemetry/metrics.ts'
 
@@ -34,6 +35,8 @@ export interface ServiceOptions {
   readonly port: number
   /** The certificate authority to trust beside Node's own, as PEM. */
   readonly ca?: string
+  /** Opens the store; by default as the environment says. */
+  readonly open?: () => Promise<Store>
 }
 
 export interface Service {
@@ -56,13 +59,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     readVariable(environment, 'SLACK_API_URL'),
   )
 
-  const databaseUrl = readVariable(environment, 'DATABASE_URL')
-  const store = await openStore({
-    ...(databaseUrl === undefined
-      ? { dataDir: readVariable(environment, 'ARRESTOR_DATA_DIR') ?? 'data' }
-      : { databaseUrl }),
-    logger,
-  })
+  const store = await (options.open ?? (() => openFrom(environment, logger)))()
   const undo: (() => Promise<unknown> | void)[] = [() => store.close()]
   const stop = async (): Promise<void> => {
     for (const step of undo.splice(0).reverse()) await step()
@@ -170,6 +167,12 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     await stop()
     throw error
   }
+}
+
+async function openFrom(environment: Environment, logger: Logger): Promise<Store> {
+  const databaseUrl = readVariable(environment, 'DATABASE_URL')
+  const dataDir = readVariable(environment, 'ARRESTOR_DATA_DIR') ?? 'data'
+  return await openStore({ ...(databaseUrl === undefined ? { dataDir } : { databaseUrl }), logger })
 }
 
 function credentialsOf(config: Config): ReadonlyMap<string, { sender: Sender; token: string }[]> {

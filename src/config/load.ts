@@ -79,9 +79,7 @@ function problemsOf(issue: z.core.$ZodIssue): ConfigProblem[] {
     const [first] = issue.errors
     return first === undefined
       ? [{ path: issue.path, message: issue.message }]
-      : first.flatMap((inner) =>
-          problemsOf({ ...inner, path: [...issue.path, ...inner.path] } as z.core.$ZodIssue),
-        )
+      : first.flatMap((inner) => problemsOf({ ...inner, path: [...issue.path, ...inner.path] }))
   }
   return [{ path: issue.path, message: issue.message }]
 }

@@ -13,7 +13,7 @@ import { requestPage } from './pages.ts'
 
 /** The policy an incident was opened with; the schema guards against a row written by another version. */
 export function pinnedPolicy(incident: Pick<Incident, 'policy'>): Policy {
-  return PinnedPolicySchema.parse(incident.policy) as Policy
+  return PinnedPolicySchema.parse(incident.policy)
 }
 
 /** The due kind that climbs the ladder. A late step is simply due. */

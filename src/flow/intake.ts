@@ -16,7 +16,7 @@ export type Stored =
 export interface Intake {
   /** Answers `stored` only after the commit. */
   store(prepared: Prepared): Promise<Stored>
-  /** Waits until nothing is waiting or being stored. */
+  /** Waits until what is waiting is stored; to be called when nothing new arrives any more. */
   drain(): Promise<void>
 }
 
@@ -94,7 +94,7 @@ export function createIntake(deps: FlowDeps): Intake {
       })
     },
     async drain() {
-      while (running !== null) await running
+      await running
     },
   }
 }

@@ -76,9 +76,9 @@ export function connectSocket(options: SocketOptions): SlackSocket {
     const built = build()
     try {
       await built.app.init()
-      built.app.error(async (error) => {
+      built.app.error((error) => {
         logger.error({ reason: reasonOf(error) }, 'a Slack listener failed')
-        await Promise.resolve()
+        return Promise.resolve()
       })
       built.app.use(async ({ next }) => {
         const work = next()

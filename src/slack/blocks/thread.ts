@@ -134,5 +134,5 @@ function findingsMessage(findings: readonly Finding[]): ThreadMessage {
 }
 
 function hostOf(url: string): string {
-  return `${URL.parse(url)?.host ?? 'link'}`
+  return URL.parse(url)?.host ?? 'link'
 }

@@ -1,0 +1,229 @@
+// The whole product in one process against the sandbox's Slack, PagerDuty and Spark, on a virtual clock.
+import { pino } from 'pino'
+import { onTestFinished } from 'vitest'
+import { parseConfig } from '../../src/config/load.ts'
+import { createPagerDutyServer } from '../../src/sandbox/pagerduty/server.ts'
+import { PAGERDUTY_SERVICES, PAGERDUTY_USERS, TOKENS, WORKSPACE } from '../../src/sandbox/seed.ts'
+import { createSlackServer } from '../../src/sandbox/slack/server.ts'
+import type { SlackServer } from '../../src/sandbox/slack/types.ts'
+import { type SparkReplay, createSparkReplay } from '../../src/sandbox/spark/replay.ts'
+import { ensureCertificates } from '../../src/sandbox/tls.ts'
+import { type Service, startService } from '../../src/service.ts'
+import { readFileSync } from 'node:fs'
+import { type StoreKind, type TestStore, openTestStore } from './stores.ts'
+
+export interface World {
+  readonly slack: SlackServer
+  readonly pagerduty: Awaited<ReturnType<typeof createPagerDutyServer>>
+  readonly spark: SparkReplay
+  readonly service: Service
+  readonly clock: TestStore['clock']
+  readonly store: TestStore['store']
+  readonly logs: string[]
+  /** POST to the webhook; answers the status and the body. */
+  send(
+    body: unknown,
+    token?: string,
+  ): Promise<{ status: number; body: { stored?: number; rejected?: unknown[]; error?: string } }>
+  /** Lets everything that is due now finish. */
+  settle(): Promise<void>
+  /** Settles again and again until the condition holds: for what presses set going after their acknowledgement. */
+  until(condition: () => boolean | Promise<boolean>, what?: string, advanceMs?: number): Promise<void>
+  /** The messages of a channel as Slack has them, threads included. */
+  messages(channel?: string): Message[]
+  /** Cards: messages of a channel that are no replies. */
+  cards(channel?: string): Message[]
+  press(
+    user: string,
+    actionId: string,
+    options?: { channel?: string; ts?: string; stale?: boolean },
+  ): Promise<unknown>
+}
+
+export interface Message {
+  readonly ts: string
+  readonly text: string
+  readonly blocks: readonly Record<string, unknown>[]
+  readonly thread_ts?: string
+}
+
+export interface WorldOptions {
+  readonly kind?: StoreKind
+  /** Replaces the sandbox's configuration. */
+  readonly config?: (yaml: string) => string
+  readonly logs?: boolean
+}
+
+let certificates: ReturnType<typeof ensureCertificates> | undefined
+
+export async function startWorld(options: WorldOptions = {}): Promise<World> {
+  const { store, clock } = await (options.kind?.open ?? openTestStore)()
+  const now = (): number => clock.now().getTime()
+  const tls = await (certificates ??= ensureCertificates())
+  const slack = await createSlackServer({ port: 0, workspace: WORKSPACE, now })
+  const pagerduty = await createPagerDutyServer({
+    port: 0,
+    tls,
+    services: PAGERDUTY_SERVICES,
+    users: PAGERDUTY_USERS,
+    apiToken: TOKENS.pagerdutyApi,
+    now,
+  })
+  const spark = await createSparkReplay({ port: 0, now })
+  const environment = {
+    SLACK_BOT_TOKEN: TOKENS.slackBot,
+    SLACK_APP_TOKEN: TOKENS.slackApp,
+    SLACK_API_URL: slack.apiUrl,
+    PAGERDUTY_EVENTS_URL: pagerduty.baseUrl,
+    PAGERDUTY_ROUTING_KEY_DATA_PLATFORM: PAGERDUTY_SERVICES[0]!.routingKey,
+    PAGERDUTY_ROUTING_KEY_STREAMING: PAGERDUTY_SERVICES[1]!.routingKey,
+    SANDBOX_SPARK_MASTER_URL: spark.masterUrl,
+    SANDBOX_SPARK_HISTORY_URL: spark.historyUrl,
+  }
+  const yaml = readFileSync(new URL('../../src/cli/sandbox.yml', import.meta.url), 'utf8')
+  const logs: string[] = []
+  const logger = pino({ level: 'debug' }, { write: (line: string) => void logs.push(line) })
+  const service = await startService({
+    config: parseConfig((options.config ?? ((text) => text))(yaml), 'sandbox.yml', environment),
+    environment,
+    logger,
+    port: 0,
+    ca: tls.ca,
+    open: () => Promise.resolve(store),
+  })
+  onTestFinished(async () => {
+    await service.stop()
+    await Promise.all([slack.close(), pagerduty.close(), spark.close()])
+    if (options.logs === true) console.log(logs.join(''))
+  })
+  await until(() => service.slackConnected())
+  const messages = (channel = 'C0DATA'): Message[] =>
+    (slack.state().channels.find((one) => one.id === channel)?.messages ?? []) as unknown as Message[]
+  const cards = (channel?: string): Message[] =>
+    messages(channel).filter((message) => message.thread_ts === undefined || message.thread_ts === message.ts)
+  return {
+    slack,
+    pagerduty,
+    spark,
+    service,
+    clock,
+    store,
+    logs,
+    messages,
+    cards,
+    settle: () => clock.settle(),
+    until: (condition, what, advanceMs = 0) =>
+      until(async () => {
+        await (advanceMs > 0 ? clock.advance(advanceMs) : clock.settle())
+        return await condition()
+      }, what),
+    async send(body, token = 'sandbox') {
+      const answer = await fetch(`${service.http.url}/webhooks/alertmanager`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+      })
+      return { status: answer.status, body: (await answer.json()) as { stored?: number } }
+    },
+    async press(user, actionId, { channel = 'C0DATA', ts, stale = false } = {}) {
+      const card =
+        ts === undefined ? cards(channel).at(-1) : messages(channel).find((message) => message.ts === ts)
+      const found = card === undefined ? undefined : findButton(card, actionId)
+      const pressed = await slack.click({
+        user,
+        channel,
+        ts: card?.ts ?? '',
+        block_id: found?.blockId ?? '',
+        action_id: found?.actionId ?? actionId,
+        ...(stale ? { stale: true } : {}),
+      })
+      return pressed
+    },
+  }
+}
+
+/** The first button whose action id begins so. */
+export function findButton(
+  message: Message,
+  actionId: string,
+): { blockId: string; actionId: string; value: string } | undefined {
+  for (const block of message.blocks) {
+    const elements = (block['elements'] ?? []) as { type?: string; action_id?: string; value?: string }[]
+    const element = elements.find(
+      (one) => one.type === 'button' && (one.action_id ?? '').startsWith(actionId),
+    )
+    if (element !== undefined)
+      return {
+        blockId: String(block['block_id']),
+        actionId: element.action_id ?? '',
+        value: element.value ?? '',
+      }
+  }
+  return undefined
+}
+
+/** Waits for something that real sockets do, in real time, at most ten seconds. */
+export async function until(condition: () => boolean | Promise<boolean>, what = 'it'): Promise<void> {
+  const end = performance.now() + 10_000
+  while (!(await condition())) {
+    if (performance.now() > end) throw new Error(`${what} did not happen within 10 s`)
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+}
+
+let started = 0
+
+/** An Alertmanager v4 body of one alert. */
+export function alertBody(
+  labels: Record<string, string>,
+  options: {
+    status?: 'firing' | 'resolved'
+    fingerprint?: string
+    startsAt?: string
+    annotations?: Record<string, string>
+  } = {},
+): Record<string, unknown> {
+  const status = options.status ?? 'firing'
+  started += 1
+  return envelope([
+    {
+      status,
+      labels,
+      annotations: options.annotations ?? { summary: 'something broke' },
+      startsAt: options.startsAt ?? '2026-11-02T02:59:00Z',
+      endsAt: status === 'firing' ? '0001-01-01T00:00:00Z' : '2026-11-02T03:10:00Z',
+      generatorURL: 'http://prometheus.example/graph?g0.expr=up',
+      fingerprint: options.fingerprint ?? `f${started}`,
+    },
+  ])
+}
+
+export function envelope(alerts: readonly unknown[]): Record<string, unknown> {
+  return {
+    version: '4',
+    groupKey: '{}:{}',
+    truncatedAlerts: 0,
+    status: 'firing',
+    receiver: 'arrestor',
+    groupLabels: {},
+    commonLabels: {},
+    commonAnnotations: {},
+    externalURL: 'http://alertmanager.example',
+    alerts,
+  }
+}
+
+/** All text of a message's blocks, for looking into. */
+export function textOf(message: Message | undefined): string {
+  const out: string[] = []
+  const walk = (value: unknown): void => {
+    if (Array.isArray(value)) for (const item of value) walk(item)
+    else if (typeof value === 'object' && value !== null)
+      for (const [key, inner] of Object.entries(value)) {
+        if ((key === 'text' || key === 'value') && typeof inner === 'string') out.push(inner)
+        else walk(inner)
+      }
+  }
+  walk(message?.blocks)
+  return out.join('\n')
+}
