@@ -156,7 +156,8 @@ function piecesOf(node: RootContent): Piece[] {
 
 /**
  * Markdown (CommonMark and GFM) as pages of blocks, each within `limits`. Text from outside stays text: it mentions
- * nobody, every link shows its host, and nothing is longer than Slack takes. Empty Markdown has no page.
+ * nobody, every link shows its host, and nothing is longer than Slack takes. Empty Markdown has no page. The time is
+ * bounded for what runbooks may hold (their loader refuses what would make the Markdown parser quadratic).
  */
 export function markdownPages(markdown: string, limits: PageLimits = {}): readonly (readonly TextBlock[])[] {
   let nodes: readonly RootContent[]
