@@ -4,8 +4,16 @@ import { requestLevels } from '../store/outbox.ts'
 import type { Tx } from '../store/store.ts'
 import { DESTINATIONS, PRIORITY } from './destinations.ts'
 
-/** Asks that the cards of these incidents show at least the versions they have now. */
-export async function requestCards(tx: Tx, incidents: readonly Incident[], now: Date): Promise<void> {
+/**
+ * Asks that the cards of these incidents show at least the versions they have now. What alerts alone change may wait
+ * for the card's spacing; what people and the ladder do shows at once.
+ */
+export async function requestCards(
+  tx: Tx,
+  incidents: readonly Incident[],
+  now: Date,
+  options: { mayWait?: boolean } = {},
+): Promise<void> {
   await requestLevels(
     tx,
     incidents.map((incident) => ({
@@ -14,6 +22,7 @@ export async function requestCards(tx: Tx, incidents: readonly Incident[], now: 
       version: incident.version,
       priority: PRIORITY.firstCard,
       editPriority: PRIORITY.edit,
+      urgent: options.mayWait !== true,
       now,
     })),
   )

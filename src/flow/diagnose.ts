@@ -70,7 +70,7 @@ async function begin(
       diagnosis: 'running',
       diagnosis_generation: incident.diagnosisGeneration + 1,
     })
-    await requestCards(tx, [changed], deps.clock.now())
+    await requestCards(tx, [changed], deps.clock.now(), { mayWait: true })
     return { incident: changed, runbook, labels: alert?.labels ?? {} }
   })
 }

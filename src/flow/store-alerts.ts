@@ -108,7 +108,7 @@ export async function storeAlerts(
   )
   await recordAll(tx, timelineOf(incidents, changes, opened), now)
   await announceOpened(tx, deps, incidents, opened, now)
-  await requestCards(tx, incidents, now)
+  await requestCards(tx, incidents, now, { mayWait: true })
   for (const incident of incidents)
     if (
       incident.state !== 'resolved' &&

@@ -83,7 +83,8 @@ function createCarrier(store: Store, notifier: Notifier, options: OutboxOptions)
             ? result.afterMs
             : backoffMs(row.attempts, random)
         await notifier.settled?.(tx, row, result, now)
-        if (!(await record(tx, row, result, new Date(now.getTime() + after), now))) throw FENCED
+        if (!(await record(tx, row, result, new Date(now.getTime() + after), now, notifier.spacingMs)))
+          throw FENCED
       })
       options.observe?.(row, result)
     } catch (error) {

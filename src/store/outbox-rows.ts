@@ -96,6 +96,7 @@ export async function record(
   result: SendResult,
   nextAt: Date,
   now: Date,
+  spacingMs = 0,
 ): Promise<boolean> {
   const update = tx
     .updateTable('outbox')
@@ -117,7 +118,7 @@ export async function record(
           may_have_happened: false,
           first_tried_at: row.mode === 'level' ? null : row.firstTriedAt,
           last_error: null,
-          next_at: now,
+          next_at: new Date(now.getTime() + spacingMs),
           done_at: now,
         })
       }

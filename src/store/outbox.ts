@@ -44,6 +44,8 @@ export interface Notifier {
   readonly concurrency: number
   /** A send is given up as unknown before this is over; a process that died is taken over after it. */
   readonly leaseMs: number
+  /** After a level row was delivered, its next delivery waits this long, so that a storm costs a bounded number of calls (P14). */
+  readonly spacingMs?: number
   /** P5: re-checks the state in the transaction that claims the send. Locks of its own come before the row's. */
   claim?(
     tx: Tx,
@@ -67,6 +69,8 @@ export interface LevelRequest {
   readonly priority: number
   /** The priority once something has been delivered; by default the same. */
   readonly editPriority?: number
+  /** Somebody waits for it: not held back by the notifier's spacing. */
+  readonly urgent?: boolean
   readonly now: Date
 }
 
@@ -90,14 +94,14 @@ export async function requestLevels(tx: Tx, requests: readonly LevelRequest[]): 
   if (folded.length === 0) return
   const rows = sql.join(
     folded.map(
-      ({ destination, subject, version, priority, editPriority, now }) =>
-        sql`(${destination}::text, ${subject}::text, ${version}::bigint, ${priority}::smallint, ${editPriority ?? priority}::smallint, ${now}::timestamptz)`,
+      ({ destination, subject, version, priority, editPriority, urgent, now }) =>
+        sql`(${destination}::text, ${subject}::text, ${version}::bigint, ${priority}::smallint, ${editPriority ?? priority}::smallint, ${urgent ?? false}::boolean, ${now}::timestamptz)`,
     ),
   )
   await sql`
-    with wanted (destination, subject, version, priority, edit_priority, now) as (values ${rows})
+    with wanted (destination, subject, version, priority, edit_priority, urgent, now) as (values ${rows})
     insert into outbox as o (destination, subject, mode, priority, desired_version, payload, next_at, created_at)
-    select destination, subject, 'level', priority, version, jsonb_build_object('editPriority', edit_priority), now, now
+    select destination, subject, 'level', priority, version, jsonb_build_object('editPriority', edit_priority, 'urgent', urgent), now, now
     from wanted order by destination, subject
     on conflict (destination, subject) where mode = 'level' do update set
       desired_version = excluded.desired_version,
@@ -106,7 +110,11 @@ export async function requestLevels(tx: Tx, requests: readonly LevelRequest[]): 
         when o.delivered_version > 0 then (excluded.payload ->> 'editPriority')::smallint
         when o.state in ('waiting', 'sending') then least(o.priority, excluded.priority)
         else excluded.priority end,
-      next_at = case when o.state in ('waiting', 'sending') then o.next_at else excluded.next_at end,
+      -- A row in backoff keeps it; a row that is only spaced is brought forward by what somebody waits for.
+      next_at = case
+        when o.attempts = 0 and (excluded.payload ->> 'urgent')::boolean then excluded.next_at
+        when o.state in ('waiting', 'sending') then o.next_at
+        else greatest(o.next_at, excluded.next_at) end,
       attempts = case when o.state in ('waiting', 'sending') then o.attempts else 0 end,
       done_at = null,
       state = case when o.state = 'sending' then 'sending' else 'waiting' end

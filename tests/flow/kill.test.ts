@@ -35,7 +35,7 @@ describe('Kill Application', () => {
     const { world, appId } = await broken()
     expect(stateOf(world, appId)).toBe('RUNNING')
     await world.press('U0BOB', 'act')
-    await world.until(() => textOf(world.cards()[0]).includes('verified'), 'the verification', 1_000)
+    await world.until(() => textOf(world.cards()[0]).includes('done and verified'), 'the verification', 1_000)
     expect(stateOf(world, appId)).toBe('KILLED')
     const card = textOf(world.cards()[0])
     expect(card).toContain('done and verified')

@@ -45,7 +45,7 @@ describe('the way of an alert', () => {
     await world.settle()
     await world.press('U0ALICE', 'acknowledge')
     await world.until(() => textOf(world.cards()[0]).includes('Acknowledged'))
-    await world.clock.advance(600_000)
+    await world.clock.advance(120_000)
     expect(world.pagerduty.state().events).toEqual([])
     expect(textOf(world.cards()[0])).toContain('Acknowledged')
   })

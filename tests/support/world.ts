@@ -64,8 +64,8 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const pagerduty = await createPagerDutyServer({
     port: 0,
     tls,
-    services: PAGERDUTY_SERVICES,
-    users: PAGERDUTY_USERS,
+    services: [...PAGERDUTY_SERVICES],
+    users: [...PAGERDUTY_USERS],
     apiToken: TOKENS.pagerdutyApi,
     now,
   })
