@@ -91,7 +91,9 @@ export function createPool(
   hooks: { guard?: () => void; onLost: (why: string) => void },
 ): StorePool {
   const pool = new Pool({ ...config, types: TYPES })
-  pool.on('error', (error) => hooks.onLost(reasonOf(error)))
+  // The pool hears of idle clients only. One that is lent out and dies between two queries would end the process.
+  pool.on('connect', (client) => client.on('error', (error) => hooks.onLost(reasonOf(error))))
+  pool.on('error', () => {})
   let sessionStatements: readonly string[] = []
   const prepared = new WeakMap<PoolClient, readonly string[]>()
 

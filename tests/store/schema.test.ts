@@ -7,7 +7,8 @@ import type { Db } from '../../src/store/store.ts'
 import { storeKinds } from '../support/stores.ts'
 
 const SNAPSHOT = path.join(import.meta.dirname, 'schema.snapshot.sql')
-const HEADER = '-- Made by tests/store/schema.test.ts; update with: UPDATE_SNAPSHOT=1 npm test -- tests/store/schema.test.ts\n'
+const HEADER =
+  '-- Made by tests/store/schema.test.ts; update with: UPDATE_SNAPSHOT=1 npm test -- tests/store/schema.test.ts\n'
 
 /** Every table, column, constraint and index of ours, in PostgreSQL's own words. */
 async function describeSchema(db: Db): Promise<string> {

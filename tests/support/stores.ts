@@ -55,6 +55,11 @@ export interface TestStoreOptions {
   readonly transactionTimeoutMs?: number
 }
 
+/** The template's tar: a migrated cluster, for tests that open their own directory and not the first start. */
+export async function preparedCluster(): Promise<Uint8Array> {
+  return await (template ??= makeTemplate())
+}
+
 /**
  * A migrated store with a virtual clock: by default embedded and in memory. Close it with `store.close()`.
  * About 0.4 s and 160 MB each: open one per file and give tests subjects of their own.
@@ -63,7 +68,7 @@ export async function openTestStore(options: TestStoreOptions = {}): Promise<Tes
   const clock = options.clock ?? createVirtualClock()
   const where =
     options.databaseUrl === undefined
-      ? { inMemory: true, prepared: await (template ??= makeTemplate()) }
+      ? { inMemory: true, prepared: await preparedCluster() }
       : { databaseUrl: options.databaseUrl }
   const { logger, transactionTimeoutMs } = options
   const store = await openStore({

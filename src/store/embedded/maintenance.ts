@@ -38,6 +38,8 @@ export function startMaintenance(
     await pool.run('checkpoint')
   }
   const vacuum = async (): Promise<readonly string[]> => {
+    // Counts are held back for up to a second after the statement that they count.
+    await pool.run('select pg_stat_force_next_flush()')
     const tables = (await pool.run(DEAD_TABLES)).map((row) => String(row['name']))
     for (const table of tables) if (!stopped) await pool.run(`vacuum (analyze) ${table}`)
     return tables
