@@ -118,7 +118,8 @@ export async function record(
           may_have_happened: false,
           first_tried_at: row.mode === 'level' ? null : row.firstTriedAt,
           last_error: null,
-          next_at: new Date(now.getTime() + spacingMs),
+          next_at: sql`case when mode = 'level' and desired_version > ${version}::bigint and (payload ->> 'urgent')::boolean
+            then ${now}::timestamptz else ${new Date(now.getTime() + spacingMs)}::timestamptz end`,
           done_at: now,
         })
       }

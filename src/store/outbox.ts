@@ -105,7 +105,9 @@ export async function requestLevels(tx: Tx, requests: readonly LevelRequest[]): 
     from wanted order by destination, subject
     on conflict (destination, subject) where mode = 'level' do update set
       desired_version = excluded.desired_version,
-      payload = excluded.payload,
+      -- Urgent until it has been shown: a request that may wait does not take that back.
+      payload = excluded.payload || jsonb_build_object('urgent', (excluded.payload ->> 'urgent')::boolean
+        or (o.desired_version > o.delivered_version and coalesce((o.payload ->> 'urgent')::boolean, false))),
       priority = case
         when o.delivered_version > 0 then (excluded.payload ->> 'editPriority')::smallint
         when o.state in ('waiting', 'sending') then least(o.priority, excluded.priority)

@@ -28,7 +28,7 @@ describe('the way of an alert', () => {
     expect(world.pagerduty.state().events).toEqual([])
     await world.clock.advance(2_000)
     expect(world.pagerduty.state().events.map((event) => event['event_action'])).toEqual(['trigger'])
-    expect(textOf(world.cards()[0])).toContain('Paged')
+    await world.until(() => textOf(world.cards()[0]).includes('*Paged*'), 'the page on the card')
     await world.press('U0ALICE', 'acknowledge')
     await world.until(() => textOf(world.cards()[0]).includes('Acknowledged'))
     await world.send(alertBody(OOM, { fingerprint: 'abc', status: 'resolved' }))
