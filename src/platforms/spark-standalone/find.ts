@@ -19,8 +19,8 @@ const LISTED = '500'
 type Locate = (run: Run, signal: AbortSignal) => Promise<SparkApplication | null>
 
 /**
- * The reader's `locate`. What was asked in vain is in `unreached`. Throws ARR-501 only when nobody who could know
- * the application answers.
+ * The reader's `locate`. What was asked in vain on the way is in `unreached`. Null where all who were asked do not
+ * know it; throws (ARR-501, ARR-502) where nobody found it and somebody who might have did not answer.
  */
 export function createLocate(
   platform: string,
@@ -59,8 +59,8 @@ export function createLocate(
       return { ...fromHistory(history, kept, record, state ?? 'unknown'), unreached }
     }
     if (record !== null) return { ...fromMaster(clients.master, record), unreached }
-    // The master forgets ended applications (200 are kept), but where it answered, "not there" is an answer.
-    if (failures.length > (history === null ? 0 : 1)) throw failures[0]
+    // "Not there" is an answer only of all who were asked: the master forgets, the History Server lags.
+    if (failures.length > 0) throw failures[0]
     return null
   }
 }
