@@ -75,6 +75,26 @@ async function ping(pool: StorePool): Promise<void> {
   }
 }
 
+/** Any number, the same in all replicas: the advisory lock under which one of them at a time brings the schema up. */
+const START_LOCK = 5_726_623_061
+
+/** Two replicas on an empty database would both create the queue's schema, and one would fail. */
+async function aloneAmongReplicas(
+  pool: StorePool,
+  kind: Store['kind'],
+  work: () => Promise<void>,
+): Promise<void> {
+  if (kind === 'embedded') return await work()
+  const lease = await pool.lease()
+  try {
+    await lease.query('select pg_advisory_lock($1)', [START_LOCK])
+    await work()
+  } finally {
+    // Closing the connection gives the lock back, also when unlocking could not.
+    lease.release(true)
+  }
+}
+
 /**
  * Opens, migrates and starts the store. Throws ARR-201 (server not reachable), ARR-202 (directory in use), ARR-203
  * (directory not usable), ARR-204 and ARR-205 (migrations). Close it to drain.
@@ -86,8 +106,6 @@ export async function openStore(options: StoreOptions): Promise<OpenedStore> {
   let databaseClock: DatabaseClock | undefined
   try {
     const db = createDb(pool)
-    const migrated = await migrate(db)
-    if (migrated.length > 0) log.info({ migrated }, 'the tables were migrated')
     if (options.clock === undefined)
       databaseClock = await createDatabaseClock(
         () => databaseNow(pool),
@@ -95,7 +113,11 @@ export async function openStore(options: StoreOptions): Promise<OpenedStore> {
       )
     const clock = databaseClock ?? withTimers(options.clock as Clock | StoreClock)
     const jobs = createJobs(pool, kind, clock, log)
-    await jobs.start()
+    await aloneAmongReplicas(pool, kind, async () => {
+      const migrated = await migrate(db)
+      if (migrated.length > 0) log.info({ migrated }, 'the tables were migrated')
+      await jobs.start()
+    })
     const bell = createBell()
     const maintenance =
       embedded === undefined || options.dataDir === undefined ? undefined : startMaintenance(pool, log)

@@ -60,7 +60,7 @@ for (const kind of storeKinds()) {
       test('go out once each, in order within their subject', async () => {
         const sent: string[] = []
         const send: Notifier['send'] = async (_prepared, row) => {
-          sent.push(`${row.subject}${row.payload['n']}`)
+          sent.push(`${row.subject}${String(row.payload['n'])}`)
           return DELIVERED
         }
         for (const n of [1, 2, 3]) for (const subject of ['a', 'b']) await add(subject, { n })
