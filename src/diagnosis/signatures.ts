@@ -57,8 +57,8 @@ export const SIGNATURES: readonly Signature[] = [
     id: 'F11',
     name: 'preempted',
     meaning: 'the node or container was taken away (preemption, decommission, scale-in)',
-    words:
-      /preempt|decommission|released on a \*?lost\*? node|exit(?:ed with)?(?: ?code| ?status)?:? ?143\b/i,
+    words: /preempt|decommission|released on a \*?lost\*? node/i,
+    codes: exitCodes('143', '-100', '-102'),
     transient: true,
   },
   {

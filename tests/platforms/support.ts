@@ -27,7 +27,10 @@ export async function stage(reply: (method: string, url: URL, body: string) => R
       asked.push(`${request.method} ${url.pathname}${url.search}`)
       headers.push(request.headers)
       const answer = reply(request.method ?? '', url, body)
-      if (answer === 'destroy') return request.socket.destroy()
+      if (answer === 'destroy') {
+        request.socket.destroy()
+        return
+      }
       const { status = 200, type = 'application/json', location } = answer
       response.writeHead(status, { 'content-type': type, ...(location === undefined ? {} : { location }) })
       response.end(answer.body ?? '')

@@ -1,0 +1,148 @@
+// Why executors died: signature, quotation, numbers to match on.
+import { describe, expect, it } from 'vitest'
+import type { ProbeResult } from '../../../src/diagnosis/model.ts'
+import { executorDeaths } from '../../../src/diagnosis/probes/executor-deaths.ts'
+import { APP, NOW, type World, contextOf, executor, stage, task } from '../support.ts'
+
+function look(world: World): Promise<ProbeResult> {
+  return executorDeaths.run(undefined, contextOf(world))
+}
+
+describe('the signature', () => {
+  it('is named by a task and counted by its executors', async () => {
+    const { outputs, findings } = await look({
+      executors: [
+        executor('1', 'Command exited with code 52', 40),
+        executor('2', 'Command exited with code 52', 10),
+        executor('3', null),
+      ],
+      stages: [stage({ failedTasks: 2 })],
+      tasks: [
+        task('java.lang.OutOfMemoryError: Java heap space\n\tat x'),
+        task('ExecutorLostFailure (executor 2) Reason: Command exited with code 52'),
+      ],
+      environment: { 'spark.executor.memory': '4g' },
+    })
+    expect(outputs).toEqual({
+      app_id: APP.id, signature: 'F02', cause: 'executor-heap-oom', count: 2, executors_lost: 2, executors_alive: 1,
+      lost_in_10_min: 2, exit_code: 52, host: 'worker-1', executor_mib: 4096, suggested_mib: 6144,
+    }) // prettier-ignore
+    expect(findings).toEqual([
+      {
+        probe: 'spark.executor-deaths',
+        severity: 'critical',
+        sentence:
+          "2 executors of orders-daily died within 30 s, the last 10 s ago: the executor's Java heap is too small for what its tasks hold.",
+        evidence: [
+          {
+            text: 'java.lang.OutOfMemoryError: Java heap space',
+            from: 'task 1.3 in stage 0.0 on executor 4',
+            link: stage().link,
+          },
+          {
+            text: 'Command exited with code 52',
+            from: 'executor 2, removeReason; 2 executors said so',
+            link: APP.link,
+          },
+        ],
+        link: APP.link,
+        confidence: 'high',
+        unreached: [],
+      },
+    ])
+  })
+
+  it.each([
+    [
+      'Container killed by YARN for exceeding physical memory limits. 5.5 GB of 5 GB physical memory used.',
+      'F03',
+      'high',
+      1024,
+    ],
+    ['Command exited with code 137', 'F03', 'medium', 1024],
+    ['Command exited with code 52', 'F02', 'medium', 6144],
+    ['Command exited with code 143', 'F11', 'medium', null],
+    ['Executor heartbeat timed out after 135969 ms', 'F10', 'high', null],
+    ['worker lost', 'unknown', 'low', null],
+  ])('%s: %s, %s', async (reason, signature, confidence, suggested) => {
+    const { outputs, findings } = await look({
+      executors: [executor('1', reason)],
+      environment: { 'spark.executor.memory': '4g' },
+    })
+    expect(outputs).toMatchObject({ signature, suggested_mib: suggested })
+    expect(findings[0]).toMatchObject({
+      confidence,
+      evidence: [{ text: reason, from: 'executor 1, removeReason' }],
+    })
+  })
+
+  it('is none where nobody died, and that is certain', async () => {
+    const { outputs, findings } = await look({ executors: [executor('driver', null), executor('1', null)] })
+    expect(outputs).toMatchObject({ signature: 'none', count: 0, executors_lost: 0, executors_alive: 1 })
+    expect(findings[0]).toMatchObject({
+      severity: 'none',
+      confidence: 'high',
+      sentence: 'No executor of orders-daily died.',
+    })
+  })
+
+  it('is none where executors were only released', async () => {
+    const { outputs } = await look({ executors: [executor('1', 'Executor killed by driver.')] })
+    expect(outputs).toMatchObject({ signature: 'none', executors_lost: 0 })
+  })
+})
+
+describe('severity is the share lost in ten minutes', () => {
+  const lost = (count: number, secondsAgo = 60): ReturnType<typeof executor>[] =>
+    Array.from({ length: count }, (_, index) =>
+      executor(`d${index}`, 'Command exited with code 52', secondsAgo),
+    )
+  const alive = (count: number): ReturnType<typeof executor>[] =>
+    Array.from({ length: count }, (_, index) => executor(`a${index}`, null))
+
+  it.each([
+    [1, 100, 'none'],
+    [5, 100, 'low'],
+    [10, 100, 'medium'],
+    [25, 100, 'high'],
+    [50, 100, 'critical'],
+    [1, 0, 'critical'],
+  ])('%i lost beside %i alive: %s', async (dead, living, severity) => {
+    expect((await look({ executors: [...lost(dead), ...alive(living)] })).findings[0]?.severity).toBe(
+      severity,
+    )
+  })
+
+  it('deaths of an hour ago do not count, except before the end of the application', async () => {
+    expect((await look({ executors: lost(3, 3600) })).outputs['lost_in_10_min']).toBe(0)
+    const application = { ...APP, state: 'failed' as const, endedAt: new Date(NOW.getTime() - 3_590_000) }
+    expect((await look({ executors: lost(3, 3600), application })).outputs['lost_in_10_min']).toBe(3)
+  })
+})
+
+describe('P13: what could not be seen', () => {
+  it('leaves the rest, and is named', async () => {
+    const { outputs, findings } = await look({
+      executors: [executor('1', 'Command exited with code 52')],
+      broken: ['stages', 'environment'],
+    })
+    expect(outputs).toMatchObject({ signature: 'F02', suggested_mib: null, executor_mib: null })
+    expect(findings[0]?.unreached).toEqual([
+      'environment: environment is out of reach',
+      'failed tasks: stages is out of reach',
+    ])
+  })
+
+  it('is everything where the application is not there', async () => {
+    const { outputs, findings } = await look({ application: null })
+    expect(outputs['signature']).toBeNull()
+    expect(findings[0]?.sentence).toBe('batch knows no application orders-daily.')
+  })
+})
+
+it('P12: a secret in a removal reason is not quoted', async () => {
+  const { findings } = await look({
+    executors: [executor('1', 'Cannot reach jdbc:postgresql://etl:hunter2@db/x')],
+  })
+  expect(JSON.stringify(findings)).not.toContain('hunter2')
+})
