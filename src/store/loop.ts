@@ -26,7 +26,8 @@ export function createLoop(store: Store, options: LoopOptions): Loop {
   let stopped = false
   let again = false
   let failing = false
-  let running: Promise<boolean> | undefined
+  let busy = false
+  let running: Promise<boolean> = Promise.resolve(false)
 
   const work = async (): Promise<boolean> => {
     let found = false
@@ -42,15 +43,17 @@ export function createLoop(store: Store, options: LoopOptions): Loop {
         failing = true
       }
     }
+    // In the same breath as the last look at `again`: a wake in a gap between the two would be lost.
+    busy = false
     return found
   }
   const run = (): Promise<boolean> => {
     if (stopped) return Promise.resolve(false)
-    if (running === undefined)
-      running = outsideTransaction(work).finally(() => {
-        running = undefined
-      })
-    else again = true
+    if (busy) again = true
+    else {
+      busy = true
+      running = outsideTransaction(work)
+    }
     return running
   }
   const wake = (): void => void run()

@@ -5,21 +5,29 @@ import { parseConfig } from '../../src/config/load.ts'
 import { createPagerDutyServer } from '../../src/sandbox/pagerduty/server.ts'
 import { PAGERDUTY_SERVICES, PAGERDUTY_USERS, TOKENS, WORKSPACE } from '../../src/sandbox/seed.ts'
 import { createSlackServer } from '../../src/sandbox/slack/server.ts'
-import type { SlackServer } from '../../src/sandbox/slack/types.ts'
+import type { SlackServer, WorkspaceSeed } from '../../src/sandbox/slack/types.ts'
 import { type SparkReplay, createSparkReplay } from '../../src/sandbox/spark/replay.ts'
 import { ensureCertificates } from '../../src/sandbox/tls.ts'
 import { type Service, startService } from '../../src/service.ts'
 import { readFileSync } from 'node:fs'
+import { openStore } from '../../src/store/open.ts'
 import { type StoreKind, type TestStore, openTestStore } from './stores.ts'
 
 export interface World {
   readonly slack: SlackServer
   readonly pagerduty: Awaited<ReturnType<typeof createPagerDutyServer>>
   readonly spark: SparkReplay
+  /** The service that runs now; another one after `restart`. */
   readonly service: Service
   readonly clock: TestStore['clock']
   readonly store: TestStore['store']
+  /** JSON lines, restarts included. */
   readonly logs: string[]
+  /**
+   * Ends the service and starts another on what its store held: drained when `kill` is false, as it stood at this
+   * instant when it is true (embedded store only). `meanwhile` runs while nothing of it does.
+   */
+  restart(options?: RestartOptions): Promise<void>
   /** POST to the webhook; answers the status and the body. */
   send(
     body: unknown,
@@ -51,16 +59,29 @@ export interface WorldOptions {
   readonly kind?: StoreKind
   /** Replaces the sandbox's configuration. */
   readonly config?: (yaml: string) => string
+  readonly workspace?: (seed: WorkspaceSeed) => WorkspaceSeed
+  /** Breaks something before the service starts; `connected: false` does not wait for Slack. */
+  readonly before?: (parts: Pick<World, 'slack' | 'pagerduty' | 'spark'>) => void
+  readonly connected?: boolean
   readonly logs?: boolean
+}
+
+export interface RestartOptions {
+  readonly kill?: boolean
+  readonly config?: (yaml: string) => string
+  readonly meanwhile?: (store: TestStore['store']) => Promise<void>
 }
 
 let certificates: ReturnType<typeof ensureCertificates> | undefined
 
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
-  const { store, clock } = await (options.kind?.open ?? openTestStore)()
+  const opened = await (options.kind?.open ?? openTestStore)()
+  const { clock } = opened
+  let { store } = opened
   const now = (): number => clock.now().getTime()
   const tls = await (certificates ??= ensureCertificates())
-  const slack = await createSlackServer({ port: 0, workspace: WORKSPACE, now })
+  const workspace = (options.workspace ?? ((seed) => seed))(WORKSPACE)
+  const slack = await createSlackServer({ port: 0, workspace, now })
   const pagerduty = await createPagerDutyServer({
     port: 0,
     tls,
@@ -83,20 +104,23 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const yaml = readFileSync(new URL('../../src/cli/sandbox.yml', import.meta.url), 'utf8')
   const logs: string[] = []
   const logger = pino({ level: 'debug' }, { write: (line: string) => void logs.push(line) })
-  const service = await startService({
-    config: parseConfig((options.config ?? ((text) => text))(yaml), 'sandbox.yml', environment),
-    environment,
-    logger,
-    port: 0,
-    ca: tls.ca,
-    open: () => Promise.resolve(store),
-  })
+  const start = async (change = options.config ?? ((text: string) => text)): Promise<Service> =>
+    await startService({
+      config: parseConfig(change(yaml), 'sandbox.yml', environment),
+      environment,
+      logger,
+      port: 0,
+      ca: tls.ca,
+      open: () => Promise.resolve(store),
+    })
+  options.before?.({ slack, pagerduty, spark })
+  let service = await start()
   onTestFinished(async () => {
     await service.stop()
     await Promise.all([slack.close(), pagerduty.close(), spark.close()])
     if (options.logs === true) console.log(logs.join(''))
   })
-  await until(() => service.slackConnected())
+  if (options.connected !== false) await until(() => service.slackConnected(), 'the connection to Slack')
   const messages = (channel = 'C0DATA'): Message[] =>
     (slack.state().channels.find((one) => one.id === channel)?.messages ?? []) as unknown as Message[]
   const cards = (channel?: string): Message[] =>
@@ -105,10 +129,25 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     slack,
     pagerduty,
     spark,
-    service,
+    get service() {
+      return service
+    },
     clock,
-    store,
+    get store() {
+      return store
+    },
     logs,
+    async restart({ kill = false, config, meanwhile } = {}) {
+      const { embedded } = store
+      if (embedded === undefined) throw new Error('only the embedded store can be taken along')
+      if (!kill) await clock.settle()
+      const prepared = await embedded.dump()
+      await service.stop()
+      store = await openStore({ inMemory: true, prepared, clock })
+      await meanwhile?.(store)
+      service = await start(config)
+      await until(() => service.slackConnected(), 'the connection to Slack')
+    },
     messages,
     cards,
     settle: () => clock.settle(),
