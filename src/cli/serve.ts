@@ -59,6 +59,8 @@ export function runUntilSignal(
         () => process.exit(1),
       )
   }
+  // Whoever read our log may be gone; that is no reason to stop paging.
+  process.stdout.on('error', () => {})
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
   process.on('unhandledRejection', (reason) => {

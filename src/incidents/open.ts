@@ -1,7 +1,8 @@
 // Opening incidents: at most one open per key (P2), however many alerts and replicas ask at once.
-import { sql } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { Run, Severity } from '../alerts/model.ts'
 import { type Tx, json } from '../store/store.ts'
+import type { IncidentsTable } from '../store/tables.ts'
 import { KEY_VERSION } from './key.ts'
 import type { Incident } from './model.ts'
 import { toIncident } from './repository.ts'
@@ -49,17 +50,14 @@ export function teamKeyText(teamKey: TeamKey): string {
 /** Locks the open incidents that have these keys, in the order of their ids. */
 export async function lockOpenByKey(tx: Tx, keys: readonly TeamKey[]): Promise<readonly Incident[]> {
   if (keys.length === 0) return []
-  const { rows } = await sql<{ id: string }>`
-    select i.id from incidents i
+  const { rows } = await sql<Selectable<IncidentsTable>>`
+    select i.* from incidents i
       join jsonb_to_recordset(${json(keys.map(({ team, key }) => ({ team, key })))}::jsonb) as k (team text, key text)
         on i.team = k.team and i.key = k.key
-     where i.state <> 'resolved' and i.key_suffix = 0`.execute(tx)
-  return (
-    await lockIncidents(
-      tx,
-      rows.map((row) => row.id),
-    )
-  ).filter((incident) => incident.state !== 'resolved')
+     where i.state <> 'resolved' and i.key_suffix = 0
+     order by i.id
+       for update of i`.execute(tx)
+  return rows.map(toIncident)
 }
 
 /**
@@ -123,7 +121,7 @@ export async function applyDeltas(tx: Tx, deltas: readonly AlertDelta[]): Promis
     firing: delta.firing,
     severity: delta.severity,
   }))
-  const { rows: updated } = await sql<{ id: string }>`
+  const { rows: updated } = await sql<Selectable<IncidentsTable>>`
     update incidents i
        set alerts_total = i.alerts_total + d.total,
            alerts_firing = greatest(0, i.alerts_firing + d.firing),
@@ -133,9 +131,6 @@ export async function applyDeltas(tx: Tx, deltas: readonly AlertDelta[]): Promis
            version = i.version + 1
       from jsonb_to_recordset(${json(rows)}::jsonb) as d (id text, total bigint, firing bigint, severity text)
      where i.id = d.id
-    returning i.id`.execute(tx)
-  return await lockIncidents(
-    tx,
-    updated.map((row) => row.id),
-  )
+    returning i.*`.execute(tx)
+  return updated.map(toIncident)
 }

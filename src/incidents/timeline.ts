@@ -1,7 +1,6 @@
 // An incident's append-only record. Repeats of the last entry are counted, not copied (P11).
-import { type Insertable, sql } from 'kysely'
+import { sql } from 'kysely'
 import { type Tx, json } from '../store/store.ts'
-import type { TimelineTable } from '../store/tables.ts'
 import type { Actor, TimelineEntry, TimelineKind } from './model.ts'
 
 export interface NewEntry {
@@ -13,34 +12,14 @@ export interface NewEntry {
   readonly count?: number
 }
 
-/** The values of a timeline row with this place in the order; for rows written in bulk. */
-export function timelineRow(
-  incidentId: string,
-  seq: number,
-  entry: NewEntry,
-  now: Date,
-): Insertable<TimelineTable> {
-  return {
-    incident_id: incidentId,
-    seq,
-    at: now,
-    kind: entry.kind,
-    actor: json(entry.actor),
-    reason: entry.reason,
-    data: json(entry.data ?? {}),
-    count: entry.count ?? 1,
-    last_at: now,
-  }
-}
-
 /** Appends one entry; see `recordAll`. */
 export async function record(tx: Tx, incidentId: string, entry: NewEntry, now: Date): Promise<void> {
   await recordAll(tx, [{ incidentId, entry }], now)
 }
 
 /**
- * Appends entries to timelines of incidents whose rows this transaction holds. An entry of the same kind, reason
- * and actor as the one before it raises that one's count instead.
+ * Appends entries to timelines of incidents whose rows this transaction holds, in one statement. An entry of the same
+ * kind, reason and actor as the one before it raises that one's count instead.
  */
 export async function recordAll(
   tx: Tx,
@@ -48,48 +27,60 @@ export async function recordAll(
   now: Date,
 ): Promise<void> {
   if (entries.length === 0) return
-  const ids = [...new Set(entries.map(({ incidentId }) => incidentId))]
-  const { rows } = await sql<{
+  await sql`
+    with entry as (
+      select * from jsonb_to_recordset(${json(foldRepeats(entries))}::jsonb)
+        as e (incident_id text, place int, kind text, reason text, actor jsonb, data jsonb, times bigint)
+    ), last as (
+      select i.incident_id, t.seq, t.kind, t.reason, t.actor
+        from (select distinct incident_id from entry) i
+        cross join lateral (
+          select * from timeline t where t.incident_id = i.incident_id order by t.seq desc limit 1) t
+    ), raised as (
+      update timeline t set count = t.count + e.times, last_at = ${now}::timestamptz, data = e.data
+        from entry e join last l on l.incident_id = e.incident_id
+       where e.place = 1 and l.kind = e.kind and l.reason = e.reason and l.actor = e.actor
+         and t.incident_id = l.incident_id and t.seq = l.seq
+      returning t.incident_id
+    )
+    insert into timeline (incident_id, seq, at, kind, actor, reason, data, count, last_at)
+    select e.incident_id,
+           coalesce(l.seq, 0) + row_number() over (partition by e.incident_id order by e.place),
+           ${now}::timestamptz, e.kind, e.actor, e.reason, e.data, e.times, ${now}::timestamptz
+      from entry e left join last l on l.incident_id = e.incident_id
+     where e.place > 1 or e.incident_id not in (select incident_id from raised)`.execute(tx)
+}
+
+/** The rows to write: neighbours that repeat each other within one call are one row already. */
+function foldRepeats(entries: readonly { incidentId: string; entry: NewEntry }[]): Record<string, unknown>[] {
+  const rows: {
     incident_id: string
-    seq: number
-    kind: string
-    reason: string
-    actor: unknown
-  }>`
-    select distinct on (incident_id) incident_id, seq, kind, reason, actor from timeline
-     where incident_id in (select jsonb_array_elements_text(${json(ids)}::jsonb))
-     order by incident_id, seq desc`.execute(tx)
-  const lastOf = new Map(rows.map((row) => [row.incident_id, { seq: row.seq, text: entryText(row) }]))
-  const fresh: { incidentId: string; seq: number; entry: NewEntry; count: number }[] = []
-  const raised: { incident_id: string; seq: number; times: number; data: unknown }[] = []
+    place: number
+    times: number
+    text: string
+    row: Record<string, unknown>
+  }[] = []
+  const lastOf = new Map<string, (typeof rows)[number]>()
   for (const { incidentId, entry } of entries) {
-    const last = lastOf.get(incidentId)
-    const text = entryText(entry)
+    const text = JSON.stringify([entry.kind, entry.reason, entry.actor])
     const times = entry.count ?? 1
-    if (last?.text !== text) {
-      const seq = (last?.seq ?? 0) + 1
-      fresh.push({ incidentId, seq, entry, count: times })
-      lastOf.set(incidentId, { seq, text })
+    const last = lastOf.get(incidentId)
+    if (last?.text === text) {
+      last.times += times
       continue
     }
-    const pending = fresh.find((row) => row.incidentId === incidentId && row.seq === last.seq)
-    if (pending !== undefined) pending.count += times
-    else raised.push({ incident_id: incidentId, seq: last.seq, times, data: entry.data ?? {} })
+    const { kind, reason, actor, data = {} } = entry
+    const row = {
+      incident_id: incidentId,
+      place: (last?.place ?? 0) + 1,
+      times,
+      text,
+      row: { kind, reason, actor, data },
+    }
+    rows.push(row)
+    lastOf.set(incidentId, row)
   }
-  if (fresh.length > 0)
-    await tx
-      .insertInto('timeline')
-      .values(
-        fresh.map((row) => timelineRow(row.incidentId, row.seq, { ...row.entry, count: row.count }, now)),
-      )
-      .execute()
-  if (raised.length > 0)
-    await sql`
-      update timeline t set count = t.count + r.times, last_at = ${now}::timestamptz, data = r.data
-        from (select incident_id, seq, sum(times) as times, (array_agg(data))[1] as data
-                from jsonb_to_recordset(${json(raised)}::jsonb) as x (incident_id text, seq int, times bigint, data jsonb)
-               group by incident_id, seq) r
-       where t.incident_id = r.incident_id and t.seq = r.seq`.execute(tx)
+  return rows.map(({ incident_id, place, times, row }) => ({ incident_id, place, times, ...row }))
 }
 
 /** The entries of one incident, oldest first; the newest `limit` of them. */
@@ -115,10 +106,4 @@ export async function readTimeline(
     count: row.count,
     lastAt: row.last_at,
   }))
-}
-
-/** Entries with the same text are repeats of each other. */
-function entryText(entry: { kind: string; reason: string; actor: unknown }): string {
-  const actor = Object.entries(entry.actor as Record<string, unknown>).sort(([a], [b]) => (a < b ? -1 : 1))
-  return JSON.stringify([entry.kind, entry.reason, actor])
 }

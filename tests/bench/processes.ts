@@ -33,18 +33,16 @@ async function run(file: string, environment: Record<string, string>): Promise<R
 
 async function listening(child: ChildProcess): Promise<string> {
   let text = ''
-  for await (const chunk of child.stdout ?? []) {
-    text += String(chunk)
-    for (const line of text.split('\n')) {
-      if (!line.startsWith('{')) continue
-      const fields = tryParse(line)
-      if (typeof fields?.['url'] === 'string') {
-        child.stdout?.resume()
-        return fields['url']
+  return await new Promise((resolve, reject) => {
+    child.stdout?.on('data', (chunk: Buffer) => {
+      text = (text + chunk.toString('utf8')).slice(-20_000)
+      for (const line of text.split('\n')) {
+        const url = line.startsWith('{') ? tryParse(line)?.['url'] : undefined
+        if (typeof url === 'string') resolve(url)
       }
-    }
-  }
-  throw new Error(`the process ended before it listened: ${text.slice(-500)}`)
+    })
+    child.once('exit', () => reject(new Error(`the process ended before it listened: ${text.slice(-500)}`)))
+  })
 }
 
 function tryParse(line: string): Record<string, unknown> | undefined {
