@@ -7,14 +7,22 @@ export const RouteSchema = z.strictObject({
 })
 
 export const RoutingSchema = z.strictObject({
-  /** An alert whose label of this name carries a known team's name is that team's. */
-  label: z.string().min(1).default('team'),
-  routes: z.array(RouteSchema).default([]),
-  default_team: z.string().min(1),
+  label: z
+    .string()
+    .min(1)
+    .default('team')
+    .describe("an alert whose label of this name carries a known team's name is that team's"),
+  routes: z
+    .array(RouteSchema)
+    .default([])
+    .describe('asked in order when the label does not say; the first wins'),
+  default_team: z.string().min(1).describe('the team of what no label and no route gives to another'),
 })
 export type RoutingConfig = z.infer<typeof RoutingSchema>
 
 export const JobNamesSchema = z.strictObject({
-  /** Regular expressions whose matches are removed from job names, beside the built-in ones (dates, run ids). */
-  strip: z.array(z.string().min(1)).default([]),
+  strip: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('regular expressions whose matches are removed from job names, beside dates and run ids'),
 })

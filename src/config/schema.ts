@@ -23,17 +23,22 @@ const TeamSchema = z.strictObject({
     .describe('may acknowledge, resolve and run what needs a responder'),
   commanders: z.array(SlackPerson).default([]).describe('may run everything'),
   escalation: Name.default('default').describe('the policy for runbooks that name none'),
-  platforms: z.array(Name).default([]),
-  pagerduty: teamPagerDutySchema.optional(),
+  platforms: z.array(Name).default([]).describe('the Spark platforms whose alerts may be its own'),
+  pagerduty: teamPagerDutySchema.optional().describe('without it the team is never paged'),
   second_route: z
-    .union([z.strictObject({ slack: SlackChannel }), z.strictObject({ webhook: z.literal(true) })])
+    .union([
+      z.strictObject({ slack: SlackChannel.describe('post it in this channel') }),
+      z.strictObject({
+        webhook: z.literal(true).describe('leave it to page.undelivered.v1 of the outgoing webhooks'),
+      }),
+    ])
     .optional()
     .describe('where a page goes that PagerDuty does not take'),
 })
 
 const CredentialSchema = z.strictObject({
-  name: Name,
-  token: Secret,
+  name: Name.describe('how decisions and logs name this sender'),
+  token: Secret.describe('sent as `Authorization: Bearer`, or as the password of Basic'),
   teams: z.array(Name).optional().describe('may speak for these teams only'),
   platforms: z.array(Name).optional().describe('may speak for these platforms only'),
 })
@@ -45,39 +50,70 @@ export const ConfigSchema = z.strictObject({
         .url({ protocol: /^https?$/ })
         .optional()
         .describe('where people reach this service'),
-      host: z.string().default('0.0.0.0'),
+      host: z.string().default('0.0.0.0').describe('the address to listen on; the port is PORT (3000)'),
     })
-    .prefault({}),
-  teams: z.record(Name, TeamSchema).refine((teams) => Object.keys(teams).length > 0, 'at least one team'),
-  routing: RoutingSchema,
-  job_names: JobNamesSchema.prefault({}),
-  platforms: z.record(Name, platformConfigSchema).default({}),
+    .prefault({})
+    .describe('this service itself'),
+  teams: z
+    .record(Name, TeamSchema)
+    .refine((teams) => Object.keys(teams).length > 0, 'at least one team')
+    .describe('the tenants: who is reached where'),
+  routing: RoutingSchema.describe('whose an alert is'),
+  job_names: JobNamesSchema.prefault({}).describe('how job names are normalised'),
+  platforms: z
+    .record(Name, platformConfigSchema)
+    .default({})
+    .describe('the Spark installations to read from, and to act on where allowed'),
   actions: z
-    .record(z.string(), z.strictObject({ requires: z.enum(ROLES) }))
+    .record(
+      z.string(),
+      z.strictObject({ requires: z.enum(ROLES).describe('the least role that may run it') }),
+    )
     .default({})
     .describe("the operator's floor per action"),
-  escalation: EscalationSchema,
-  runbooks: z.strictObject({ folders: z.array(z.string().min(1)).min(1).default(['runbooks']) }).prefault({}),
-  pagerduty: pagerDutySchema.prefault({}),
-  webhooks: z.record(Name, z.strictObject({ credentials: z.array(CredentialSchema).min(1) })).default({}),
+  escalation: EscalationSchema.describe('policies by name: who is reached when'),
+  runbooks: z
+    .strictObject({
+      folders: z
+        .array(z.string().min(1))
+        .min(1)
+        .default(['runbooks'])
+        .describe('folders of Markdown files, followed as they change'),
+    })
+    .prefault({})
+    .describe('where runbooks are'),
+  pagerduty: pagerDutySchema.prefault({}).describe('the PagerDuty account'),
+  webhooks: z
+    .record(Name, z.strictObject({ credentials: z.array(CredentialSchema).min(1).describe('who may send') }))
+    .default({})
+    .describe('alert sources by name (alertmanager); one without credentials takes nothing'),
   api: z
     .strictObject({
       tokens: z
-        .array(z.strictObject({ name: Name, token: Secret, teams: z.array(Name).optional() }))
-        .default([]),
+        .array(
+          z.strictObject({
+            name: Name.describe('what the token is for'),
+            token: Secret.describe('sent as `Authorization: Bearer`'),
+            teams: z.array(Name).optional().describe('sees these teams only'),
+          }),
+        )
+        .default([])
+        .describe('who may read'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('access to /api/v1'),
   events: z
     .strictObject({
       webhooks: z
         .array(
           z.strictObject({
-            url: z.url({ protocol: /^https?$/ }),
-            secret: Secret,
-            teams: z.array(Name).optional(),
+            url: z.url({ protocol: /^https?$/ }).describe('where events are posted'),
+            secret: Secret.describe('key of the HMAC-SHA256 signature in X-Arrestor-Signature'),
+            teams: z.array(Name).optional().describe('the events of these teams only'),
           }),
         )
-        .default([]),
+        .default([])
+        .describe('subscribers'),
     })
     .prefault({})
     .describe('outgoing webhooks for versioned events'),

@@ -21,14 +21,20 @@ const StepSchema = z.strictObject({
   page: z.boolean().default(false).describe("page the team's PagerDuty service"),
   mention: z
     .array(z.string().regex(/^[USW][A-Z0-9]+$/, 'a Slack user (U...) or user group (S...) id'))
-    .default([]),
+    .default([])
+    .describe("whom to call in the incident's thread"),
   repeat: z
-    .strictObject({ every: DurationSchema, times: z.number().int().min(1).max(100) })
+    .strictObject({
+      every: DurationSchema.describe('pause between two takes of the step'),
+      times: z.number().int().min(1).max(100).describe('how often again'),
+    })
     .optional()
     .describe('take the step again while its condition holds'),
 })
 
-export const PolicySchema = z.strictObject({ steps: z.array(StepSchema).min(1).max(20) })
+export const PolicySchema = z.strictObject({
+  steps: z.array(StepSchema).min(1).max(20).describe('in the order in which they are taken'),
+})
 export type Policy = z.infer<typeof PolicySchema>
 export type Step = Policy['steps'][number]
 

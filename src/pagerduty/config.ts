@@ -10,18 +10,24 @@ const url = z.url({ protocol: /^https?$/, error: 'must be an http or https addre
 
 /** The account. Addresses follow from the region unless they are given (a relay, the sandbox). */
 export const pagerDutySchema = z.strictObject({
-  region: z.enum(['us', 'eu']).default('us').describe('Where the account lives; the wrong one shows as 401'),
-  events_url: url.optional().describe('Where events go, without /v2/enqueue'),
-  api_url: url.optional().describe('Where the REST API is'),
+  region: z.enum(['us', 'eu']).default('us').describe('where the account lives; the wrong one shows as 401'),
+  events_url: url
+    .optional()
+    .describe('where events go, without /v2/enqueue (default: by region; PAGERDUTY_EVENTS_URL goes first)'),
+  api_url: url
+    .optional()
+    .describe('where the REST API is (default: by region; PAGERDUTY_API_URL goes first)'),
   api_token: z
     .string()
     .min(1)
     .optional()
-    .describe('REST API key; without it pages still go out, but are neither confirmed nor read back'),
+    .describe('REST API key, or PAGERDUTY_API_TOKEN; `arrestor doctor` asks with it, pages need none'),
   webhook_secrets: z
     .array(z.string().min(1))
     .default([])
-    .describe('Secrets of the webhook subscription; two while one is being rotated'),
+    .describe(
+      'secrets of the webhook subscription, two while one is being rotated; not used yet, as PagerDuty’s own changes do not flow back',
+    ),
 })
 
 /** A team's PagerDuty service. */
@@ -29,12 +35,12 @@ export const teamPagerDutySchema = z.strictObject({
   routing_key: z
     .string()
     .regex(/^[A-Za-z0-9]{32}$/, 'must be the 32 letters and digits of an Events API v2 integration key')
-    .describe('Integration key (Events API v2) of the service; a credential'),
+    .describe('integration key (Events API v2) of the service; a credential'),
   service_id: z
     .string()
     .regex(/^[A-Z0-9]{4,}$/, 'must be a PagerDuty id such as PABC123')
     .optional()
-    .describe('Id of the same service, for reconciliation'),
+    .describe('id of the same service; not used yet'),
 })
 
 export type PagerDutyConfig = z.infer<typeof pagerDutySchema>

@@ -8,27 +8,35 @@ const url = z.url({ protocol: /^https?$/, error: 'must be an http or https addre
  * state; without `actions` nothing can be done to Spark.
  */
 export const configSchema = z.strictObject({
-  kind: z.literal('spark-standalone'),
-  /** Web interface of the master, for example http://spark-master:8080. */
-  master_url: url,
-  /** Web interface of the History Server, for example http://spark-history:18080. */
-  history_url: url.optional(),
-  /**
-   * Where live driver UIs are: as the master's page links them (default), or at an address made from the id of
-   * the application (`http://gateway/proxy/{app_id}`), or not reachable at all.
-   */
+  kind: z.literal('spark-standalone').describe('what it is'),
+  master_url: url.describe('web interface of the master, for example http://spark-master:8080'),
+  history_url: url
+    .optional()
+    .describe('web interface of the History Server, for example http://spark-history:18080'),
   driver_ui: z
     .union([z.enum(['linked', 'none']), z.string().regex(/^https?:\/\/.*\{app_id\}/)])
-    .default('linked'),
-  /**
-   * Hosts that a linked driver UI may be at (exact, or `*.example.com`). An application chooses the address it
-   * gives to the master, so name them where the applications are not yours. Default: any host.
-   */
-  driver_ui_hosts: z.array(z.string().min(1)).optional(),
-  /** Sent to the master and the History Server, never to a linked driver UI elsewhere. */
-  authorization: z.string().min(1).optional(),
-  timeout_ms: z.int().min(100).max(60_000).default(5000),
-  /** What may be done to this cluster. Nothing, unless it is named here. */
-  actions: z.array(z.enum(['application.kill'])).default([]),
+    .default('linked')
+    .describe(
+      "where live driver UIs are: as the master's page links them, at an address made from the application's id (http://gateway/proxy/{app_id}), or not reachable",
+    ),
+  // An application chooses the address it gives to the master.
+  driver_ui_hosts: z
+    .array(z.string().min(1))
+    .optional()
+    .describe(
+      'hosts that a linked driver UI may be at, exact or *.example.com; name them where the applications are not yours (default: any host)',
+    ),
+  authorization: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Authorization header for the master and the History Server; never sent to a linked driver UI elsewhere',
+    ),
+  timeout_ms: z.int().min(100).max(60_000).default(5000).describe('how long one request may take'),
+  actions: z
+    .array(z.enum(['application.kill']))
+    .default([])
+    .describe('what may be done to this cluster; nothing, unless it is named here'),
 })
 export type Config = z.output<typeof configSchema>
