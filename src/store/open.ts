@@ -24,6 +24,8 @@ export interface StoreOptions {
   /** By default database time. */
   readonly clock?: Clock | StoreClock
   readonly logger?: StoreLogger
+  /** The embedded database has ended by itself: every call is ARR-201 from here on. End the process and start anew. */
+  readonly onFatal?: (why: string) => void
   readonly transactionTimeoutMs?: number
 }
 
@@ -48,7 +50,11 @@ async function openPool(options: StoreOptions, log: StoreLogger): Promise<Opened
     throw new ArrestorError('ARR-103', { name: 'ARRESTOR_DATA_DIR', wanted_by: 'the embedded store' })
   const dataDir = options.inMemory === true ? null : (options.dataDir ?? null)
   const prepared = options.prepared === undefined ? {} : { prepared: options.prepared }
-  const embedded = await openEmbedded({ dataDir, ...prepared, ...hooks })
+  const onFatal = (why: string): void => {
+    log.error({ why }, 'the embedded database has ended')
+    options.onFatal?.(why)
+  }
+  const embedded = await openEmbedded({ dataDir, ...prepared, ...hooks, onFatal })
   log.info({ created: embedded.report.created, phases: embedded.report.phases }, 'the embedded store is open')
   return { pool: embedded.pool, embedded }
 }

@@ -37,3 +37,11 @@ export interface Store {
 export function json(value: unknown): string {
   return JSON.stringify(value ?? null)
 }
+
+/**
+ * The error of work that found its premises overtaken by another replica's commit: thrown inside `Store.transaction`, the
+ * work is run again and sees that commit. The code is PostgreSQL's serialization_failure.
+ */
+export function overtaken(why: string): Error {
+  return Object.assign(new Error(why), { code: '40001' })
+}

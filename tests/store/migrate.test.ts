@@ -35,7 +35,7 @@ for (const kind of storeKinds()) {
 }
 
 test('a migration that fails is ARR-204 and leaves nothing behind', async () => {
-  const hooks = { guard: () => {}, onLost: () => {} }
+  const hooks = { guard: () => {}, onLost: () => {}, onFatal: () => {} }
   const embedded = await openEmbedded({ dataDir: null, prepared: await preparedCluster(), ...hooks })
   const tables = async () =>
     (await embedded.pool.run(`select tablename from pg_tables where schemaname = 'public' order by 1`)).map(

@@ -1,4 +1,4 @@
--- Made by tests/store/schema.test.ts; update with: UPDATE_SNAPSHOT=1 npm test -- tests/store/schema.test.ts
+-- Made by tests/store/schema.test.ts; update with: UPDATE_SNAPSHOT=1 npx vitest run --project fast tests/store/schema.test.ts
 
 -- action_runs
 action_runs.id text not null

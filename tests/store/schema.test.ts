@@ -8,7 +8,7 @@ import { storeKinds } from '../support/stores.ts'
 
 const SNAPSHOT = path.join(import.meta.dirname, 'schema.snapshot.sql')
 const HEADER =
-  '-- Made by tests/store/schema.test.ts; update with: UPDATE_SNAPSHOT=1 npm test -- tests/store/schema.test.ts\n'
+  '-- Made by tests/store/schema.test.ts; update with: UPDATE_SNAPSHOT=1 npx vitest run --project fast tests/store/schema.test.ts\n'
 
 /** Every table, column, constraint and index of ours, in PostgreSQL's own words. */
 async function describeSchema(db: Db): Promise<string> {

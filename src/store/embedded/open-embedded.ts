@@ -1,5 +1,6 @@
 // The embedded database as a pool of one connection: its thread, its lock, and a guard against waiting for oneself.
 import path from 'node:path'
+import type { Duplex } from 'node:stream'
 import { ArrestorError, reasonOf } from '../../errors.ts'
 import { createPool, type StorePool } from '../pool.ts'
 import { lockDataDir } from './lock.ts'
@@ -14,6 +15,8 @@ export interface EmbeddedOptions {
   /** Throws where a lease would wait for ever. */
   readonly guard: () => void
   readonly onLost: (why: string) => void
+  /** The database's thread has ended by itself: nothing works any more until the process is started again. */
+  readonly onFatal: (why: string) => void
 }
 
 export interface Embedded {
@@ -43,6 +46,17 @@ async function start(options: EmbeddedOptions): Promise<DatabaseThread> {
   }
 }
 
+/** A connection to the one session there is. What an earlier connection left open in it is rolled back first. */
+function connect(thread: DatabaseThread): Duplex {
+  const fresh = thread.ask({ kind: 'rollback' })
+  // Seen by the first exchange; a connection that never writes has nobody to tell.
+  fresh.catch(() => undefined)
+  return portStream(async (bytes) => {
+    await fresh
+    return (await thread.ask({ kind: 'wire', bytes })).bytes
+  })
+}
+
 /** Opens the cluster; throws ARR-202 when another process has it, ARR-203 when it cannot be used. */
 export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> {
   const unlock = options.dataDir === null ? () => {} : takeLock(options.dataDir)
@@ -56,7 +70,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> 
   let closing = false
   const watch = async (): Promise<void> => {
     const why = await thread.ended
-    if (!closing) options.onLost(why)
+    if (!closing) options.onFatal(why)
   }
   void watch()
   const pool = createPool(
@@ -70,7 +84,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> 
       port: 5432,
       password: '',
       ssl: false,
-      stream: () => portStream(async (bytes) => (await thread.ask({ kind: 'wire', bytes })).bytes),
+      stream: () => connect(thread),
     },
     options,
   )

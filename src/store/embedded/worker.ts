@@ -83,6 +83,8 @@ async function run(): Promise<void> {
       say({ kind: 'done', id: message.id, bytes: await answer(db, message), count: countFsyncs() })
     } catch (error) {
       say({ kind: 'refused', id: message.id, why: reason(error) })
+      // A wrong statement is an answer, not a throw: this is PGlite itself, and what is in its memory is not to be trusted.
+      if (message.kind === 'wire') process.exit(1)
     }
   }
   parentPort?.on('message', (message: ToWorker) => {

@@ -19,7 +19,7 @@ describe('the embedded store', () => {
     dir = mkdtempSync(path.join(tmpdir(), 'arrestor-store-'))
   })
   afterEach(() => rmSync(dir, { recursive: true, force: true }))
-  const hooks = { guard: () => {}, onLost: () => {} }
+  const hooks = { guard: () => {}, onLost: () => {}, onFatal: () => {} }
   const open = async () => openEmbedded({ dataDir: dir, prepared: await preparedCluster(), ...hooks })
 
   test('guards 1 and 2: every commit reaches the disk, and a new cluster as a whole', async () => {
