@@ -24,9 +24,8 @@ export interface Folded {
 interface Known {
   key: InstanceKey
   status: 'firing' | 'resolved'
+  /** Where it belongs already; null too for what begins in this very batch and will be placed by its key. */
   incidentId: string | null
-  /** Begun in this very batch: it is inserted, not updated. */
-  fresh: OwnedAlert | null
 }
 
 /** Folds a batch, in order of arrival, into the instances that `known` holds. */
@@ -41,7 +40,7 @@ export function foldAlerts(batch: readonly OwnedAlert[], known: readonly Instanc
     else list.push(entry)
   }
   for (const instance of known)
-    remember({ key: instance, status: instance.status, incidentId: instance.incidentId, fresh: null })
+    remember({ key: instance, status: instance.status, incidentId: instance.incidentId })
 
   const begin: (OwnedAlert & { knownIncidentId: string | null })[] = []
   const repeats = new Map<string, InstanceKey & { times: number }>()
@@ -72,11 +71,9 @@ export function foldAlerts(batch: readonly OwnedAlert[], known: readonly Instanc
       else {
         // A later start of a signal that still fires supersedes the earlier one, whose resolution was lost.
         for (const earlier of firing) finish(earlier, alert.startsAt)
-        begin.push({
-          ...owned,
-          knownIncidentId: firing.find((entry) => entry.incidentId !== null)?.incidentId ?? null,
-        })
-        remember({ key, status: 'firing', incidentId: null, fresh: owned })
+        const knownIncidentId = firing.find((entry) => entry.incidentId !== null)?.incidentId ?? null
+        begin.push({ ...owned, knownIncidentId })
+        remember({ key, status: 'firing', incidentId: knownIncidentId })
       }
     } else {
       const endsAt = alert.endsAt ?? now
@@ -88,7 +85,7 @@ export function foldAlerts(batch: readonly OwnedAlert[], known: readonly Instanc
       else {
         endedUnseen.push(owned)
         ignored.push({ owned, reason: 'resolved_before_firing' })
-        remember({ key, status: 'resolved', incidentId: null, fresh: owned })
+        remember({ key, status: 'resolved', incidentId: null })
       }
     }
   }

@@ -46,16 +46,21 @@ export interface Rejected {
   readonly raw: unknown
 }
 
-const BY_WORD: Readonly<Record<string, Severity>> = {
-  critical: 'critical', page: 'critical', fatal: 'critical', emergency: 'critical', sev1: 'critical', p1: 'critical',
-  high: 'high', error: 'high', major: 'high', sev2: 'high', p2: 'high',
-  medium: 'medium', warning: 'medium', warn: 'medium', minor: 'medium', sev3: 'medium', p3: 'medium',
-  low: 'low', info: 'low', information: 'low', notice: 'low', none: 'low', sev4: 'low', p4: 'low',
-} // prettier-ignore
+/** A map and no object: a label may well say `constructor`. */
+const BY_WORD: ReadonlyMap<string, Severity> = new Map(
+  (
+    [
+      ['critical', ['critical', 'page', 'fatal', 'emergency', 'sev1', 'p1']],
+      ['high', ['high', 'error', 'major', 'sev2', 'p2']],
+      ['medium', ['medium', 'warning', 'warn', 'minor', 'sev3', 'p3']],
+      ['low', ['low', 'info', 'information', 'notice', 'none', 'sev4', 'p4']],
+    ] as const
+  ).flatMap(([severity, words]) => words.map((word) => [word, severity] as const)),
+)
 
 /** The severity a source's word stands for; unknown and absent words are `medium`, so that they are seen but wake nobody first. */
 export function severityOf(word: string | undefined): Severity {
-  return (word === undefined ? undefined : BY_WORD[word.trim().toLowerCase()]) ?? 'medium'
+  return (word === undefined ? undefined : BY_WORD.get(word.trim().toLowerCase())) ?? 'medium'
 }
 
 /** The more severe of two. */

@@ -7,12 +7,19 @@ export interface SourceContext {
   readonly normaliseJobName: NormaliseJobName
 }
 
+/** An alert and where in the body it stood. */
+export interface Element {
+  /** JSON pointer into the body, for example `/alerts/3`. */
+  readonly pointer: string
+  readonly alert: Alert
+}
+
 /**
  * What a body was understood as. An envelope that cannot be parsed is the sender's mistake and answers 400;
  * one bad element is set aside and never sinks its neighbours (P1).
  */
 export type Normalised =
-  | { readonly kind: 'alerts'; readonly alerts: readonly Alert[]; readonly rejected: readonly Rejected[] }
+  | { readonly kind: 'alerts'; readonly elements: readonly Element[]; readonly rejected: readonly Rejected[] }
   | { readonly kind: 'refused'; readonly reason: string }
 
 export interface Source {

@@ -84,7 +84,7 @@ function alertsOf(body: unknown): readonly Alert[] {
   const [wrong] = read.rejected
   if (wrong !== undefined)
     throw new ArrestorError('ARR-102', { file: `the alert at ${wrong.pointer}`, why: wrong.reason })
-  return read.alerts
+  return read.elements.map(({ alert }) => alert)
 }
 
 /** `{labels, annotations}` is enough to match; the rest of the envelope is filled in. */

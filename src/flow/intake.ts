@@ -3,10 +3,14 @@ import { ArrestorError, reasonOf } from '../errors.ts'
 import type { FlowDeps } from './deps.ts'
 import { type Prepared, storePrepared } from './receive.ts'
 
-/** More alerts than this in one transaction hold locks for longer than a press should wait. */
-const MAX_BATCH_ALERTS = 2_000
-/** Waiting alerts beyond this are refused with 503: a queue that grows without bound only fails later. */
-const MAX_WAITING_ALERTS = 50_000
+export interface IntakeLimits {
+  /** More alerts than this in one transaction hold locks for longer than a press should wait. */
+  readonly batchAlerts: number
+  /** Waiting alerts beyond this are refused with 503: a queue that grows without bound only fails later. */
+  readonly waitingAlerts: number
+}
+
+const LIMITS: IntakeLimits = { batchAlerts: 1_000, waitingAlerts: 50_000 }
 
 export type Stored =
   | { readonly kind: 'stored' }
@@ -14,7 +18,10 @@ export type Stored =
   | { readonly kind: 'failed'; readonly reason: string }
 
 export interface Intake {
-  /** Answers `stored` only after the commit. */
+  /**
+   * Answers `stored` only after the commit; a body too large for one transaction, after the last of several. Where one
+   * of those fails the sender tries again, and what is stored already is counted as a repeat.
+   */
   store(prepared: Prepared): Promise<Stored>
   /** Waits until what is waiting is stored; to be called when nothing new arrives any more. */
   drain(): Promise<void>
@@ -25,7 +32,7 @@ interface Waiting {
   readonly answer: (stored: Stored) => void
 }
 
-export function createIntake(deps: FlowDeps): Intake {
+export function createIntake(deps: FlowDeps, limits: IntakeLimits = LIMITS): Intake {
   let queue: Waiting[] = []
   let waitingAlerts = 0
   let running: Promise<void> | null = null
@@ -35,7 +42,7 @@ export function createIntake(deps: FlowDeps): Intake {
     let end = 0
     while (
       end < queue.length &&
-      (end === 0 || alerts + (queue[end]?.prepared.alerts.length ?? 0) <= MAX_BATCH_ALERTS)
+      (end === 0 || alerts + (queue[end]?.prepared.alerts.length ?? 0) <= limits.batchAlerts)
     ) {
       alerts += queue[end]?.prepared.alerts.length ?? 0
       end += 1
@@ -84,17 +91,31 @@ export function createIntake(deps: FlowDeps): Intake {
   }
 
   return {
-    store(prepared) {
-      if (waitingAlerts + prepared.alerts.length > MAX_WAITING_ALERTS && queue.length > 0)
-        return Promise.resolve({ kind: 'overloaded' })
-      return new Promise((answer) => {
-        queue.push({ prepared, answer })
-        waitingAlerts += prepared.alerts.length
-        running ??= run()
-      })
+    async store(prepared) {
+      if (waitingAlerts + prepared.alerts.length > limits.waitingAlerts && queue.length > 0)
+        return { kind: 'overloaded' }
+      const answers = await Promise.all(
+        partsOf(prepared, limits.batchAlerts).map(
+          (part) =>
+            new Promise<Stored>((answer) => {
+              queue.push({ prepared: part, answer })
+              waitingAlerts += part.alerts.length
+              running ??= run()
+            }),
+        ),
+      )
+      return answers.find((answer) => answer.kind !== 'stored') ?? { kind: 'stored' }
     },
     async drain() {
       await running
     },
   }
+}
+
+/** A body in parts of at most `size` alerts, in order; what was rejected goes with the first. */
+function partsOf(prepared: Prepared, size: number): Prepared[] {
+  const parts = [{ ...prepared, alerts: prepared.alerts.slice(0, size) }]
+  for (let from = size; from < prepared.alerts.length; from += size)
+    parts.push({ ...prepared, alerts: prepared.alerts.slice(from, from + size), rejected: [] })
+  return parts
 }

@@ -20,7 +20,7 @@ import {
   teamKeyText,
 } from '../incidents/open.ts'
 import { type NewEntry, recordAll } from '../incidents/timeline.ts'
-import type { Tx } from '../store/store.ts'
+import { type Tx, overtaken } from '../store/store.ts'
 import { requestCards } from './card-version.ts'
 import type { FlowDeps } from './deps.ts'
 import { type Planned, announceOpened, planOpening } from './open-incident.ts'
@@ -96,12 +96,14 @@ export async function storeAlerts(
     ],
     now,
   )
+  // Another replica was first with one of these, and what it knew of it (even that it has ended) counts here too: an
+  // incident opened for an alert that is not ours to join would hold its key and tell nobody.
+  if (inserted.length < joining.length + folded.endedUnseen.length)
+    throw overtaken('another replica stored one of these alerts at the same time')
   await countRepeats(tx, folded.repeat, now)
   const ended = await resolveInstances(tx, folded.end, now)
 
-  const isNew = new Set(inserted.map(instanceText))
-  const joined = joining.filter(({ owned }) => isNew.has(instanceText({ team: owned.team, ...owned.alert })))
-  const changes = sumChanges(joined, ended)
+  const changes = sumChanges(joining, ended)
   const incidents = await applyDeltas(
     tx,
     [...changes.values()].map((change) => change.delta),
@@ -122,7 +124,7 @@ export async function storeAlerts(
     if (opened.has(incident.id)) deps.metrics.incidents.inc({ team: incident.team, event: 'opened' })
   return {
     opened: opened.size,
-    joined: joined.length,
+    joined: joining.length,
     repeated: folded.repeat.length,
     resolved: ended.length,
     ignored: folded.ignored.length,
@@ -155,7 +157,7 @@ async function placeByKey(
   for (const [text, plans] of byKey) {
     const incident = open.get(text)
     // Opened and resolved by others between two statements of ours: the transaction is tried again.
-    if (incident === undefined) throw new Error(`the incident of key ${text} came and went`)
+    if (incident === undefined) throw overtaken(`the incident of key ${text} came and went`)
     if (plans[0] !== undefined && incident.id === plans[0].opening.id) opened.set(incident.id, plans[0])
     placed.push(...plans.map((plan) => ({ owned: plan.owned, incident })))
   }

@@ -14,16 +14,22 @@ export interface Decision {
   readonly data?: Readonly<Record<string, unknown>>
 }
 
+/**
+ * Subject and reason are part of the primary key, and PostgreSQL's btree takes 2,704 bytes a row; a UTF-16 unit is at
+ * most three bytes of UTF-8.
+ */
 const MAX_SUBJECT = 300
+const MAX_REASON = 500
 
 /** Records decisions; the same kind, subject and reason counts up. Sorted, so that two replicas cannot deadlock. */
 export async function decideAll(tx: Tx, decisions: readonly Decision[], now: Date): Promise<void> {
   const merged = new Map<string, Decision & { count: number }>()
   for (const decision of decisions) {
-    const subject = decision.subject.slice(0, MAX_SUBJECT)
-    const key = JSON.stringify([decision.kind, subject, decision.reason])
+    const subject = storable(decision.subject, MAX_SUBJECT)
+    const reason = storable(decision.reason, MAX_REASON)
+    const key = JSON.stringify([decision.kind, subject, reason])
     const seen = merged.get(key)
-    merged.set(key, { ...decision, subject, count: (seen?.count ?? 0) + 1 })
+    merged.set(key, { ...decision, subject, reason, count: (seen?.count ?? 0) + 1 })
   }
   if (merged.size === 0) return
   const rows = [...merged.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row)
@@ -69,4 +75,9 @@ export async function listDecisions(
     firstAt: row.first_at,
     lastAt: row.last_at,
   }))
+}
+
+/** Both may quote what strangers sent: no NUL, no half of a surrogate pair, no more than the index takes. */
+function storable(text: string, max: number): string {
+  return text.replaceAll('\u0000', '\uFFFD').slice(0, max).toWellFormed()
 }

@@ -3,21 +3,30 @@ import * as z from 'zod'
 
 const Labels = z.record(z.string(), z.string())
 
+/** PostgreSQL knows no year 0, and JavaScript writes years after 9999 in a way that PostgreSQL does not read. */
+const FIRST = Date.parse('0001-01-01T00:00:00Z')
+const LAST = Date.parse('9999-12-31T23:59:59Z')
+
+const Instant = z.iso
+  .datetime({ offset: true })
+  .refine(
+    (text) => Date.parse(text) >= FIRST && Date.parse(text) <= LAST,
+    'not a time of the years 1 to 9999',
+  )
+
 export const EnvelopeSchema = z.object({
   version: z.literal('4'),
   alerts: z.array(z.unknown()),
-  externalURL: z.string().optional(),
-  groupKey: z.string().optional(),
-  receiver: z.string().optional(),
-  truncatedAlerts: z.number().optional(),
+  externalURL: z.unknown(),
 })
 
 export const AlertSchema = z.object({
   status: z.enum(['firing', 'resolved']),
   labels: Labels,
-  annotations: Labels.default({}),
-  startsAt: z.iso.datetime({ offset: true }),
-  endsAt: z.iso.datetime({ offset: true }).optional(),
-  generatorURL: z.string().optional(),
-  fingerprint: z.string().min(1).max(200).optional(),
+  annotations: Labels.nullish(),
+  startsAt: Instant,
+  endsAt: Instant.nullish(),
+  generatorURL: z.unknown(),
+  /** Empty or absent in other senders of the same format: then it follows from the labels. */
+  fingerprint: z.string().max(200).nullish(),
 })
