@@ -47,6 +47,8 @@ export interface CardView {
     readonly reason: MatchReason
     readonly explanation: readonly EntryExplanation[]
     readonly runnersUp: readonly RunnerUp[]
+    /** What the alert called its runbook, when that is none of ours; absent in rows of an earlier version. */
+    readonly unknownName?: string | null
   }
   readonly alerts: readonly AlertLine[]
   readonly links: readonly Link[]

@@ -17,9 +17,9 @@ export function buttons(view: CardView): KnownBlock[] {
   if (view.runbook !== null) row.push(button(ACTION.viewRunbook, 'View Runbook', incident.id))
   const blocks: KnownBlock[] = []
   if (row.length > 0) blocks.push(block('incident', row))
-  if (incident.state === 'resolved') return blocks
-  const offers = view.offers.slice(0, MAX_OFFERS).map(offerButton)
+  const offers = incident.state === 'resolved' ? [] : view.offers.slice(0, MAX_OFFERS).map(offerButton)
   if (offers.length > 0) blocks.push(block('offers', offers))
+  // On a resolved incident too: until somebody settles it, its target is held for every other incident as well (P7).
   for (const run of view.runs.filter((one) => one.state === 'unknown').slice(0, 2))
     blocks.push(
       block(`settle:${run.id}`, [

@@ -2,7 +2,7 @@
 import type { KnownBlock, RichTextBlockElement } from '@slack/types'
 import type { Finding } from '../../diagnosis/model.ts'
 import type { CardView } from '../../flow/card.ts'
-import { cut, inline, mrkdwn } from './text.ts'
+import { inline, leaf, mrkdwn } from './text.ts'
 
 const SHOWN = 3
 const QUOTE = 400
@@ -39,8 +39,8 @@ export function findingElements(finding: Finding): RichTextBlockElement[] {
     {
       type: 'rich_text_section',
       elements: [
-        { type: 'text', text: `${cut(finding.severity, 20)}: `, style: { bold: true } },
-        { type: 'text', text: cut(finding.sentence, 500) },
+        { type: 'text', text: `${leaf(finding.severity, 20)}: `, style: { bold: true } },
+        { type: 'text', text: leaf(finding.sentence, 500) },
         ...(finding.confidence === 'high'
           ? []
           : [
@@ -53,7 +53,7 @@ export function findingElements(finding: Finding): RichTextBlockElement[] {
   if (quoted !== undefined && quoted.text.trim() !== '')
     elements.push({
       type: 'rich_text_preformatted',
-      elements: [{ type: 'text', text: cut(quoted.text, QUOTE) }],
+      elements: [{ type: 'text', text: leaf(quoted.text, QUOTE) }],
     })
   return elements
 }

@@ -6,7 +6,7 @@ import { actionLines } from './card-actions.ts'
 import { evidence } from './card-evidence.ts'
 import { nextLine, pageLine } from './card-page.ts'
 import { whyRunbook } from './why-runbook.ts'
-import { actorName, cut, inline, link, mrkdwn, plain, when } from './text.ts'
+import { MESSAGE_BUDGET, actorName, inline, link, mrkdwn, plain, textLength, when } from './text.ts'
 
 export interface CardMessage {
   /** What a notification and a screen reader say. */
@@ -27,9 +27,14 @@ export function cardMessage(view: CardView): CardMessage {
   const facts = [pageLine(view), nextLine(view), ...actionLines(view)].filter((line) => line !== null)
   if (facts.length > 0) blocks.push({ type: 'section', text: mrkdwn(facts.join('\n')) })
   blocks.push(...buttons(view))
-  const small = [...withheldLines(view), whyRunbook(view), linksLine(view)].filter((line) => line !== null)
-  if (small.length > 0)
-    blocks.push({ type: 'context', elements: small.slice(0, 10).map((line) => mrkdwn(line)) })
+  // Last and least: what of the small print still fits.
+  let left = MESSAGE_BUDGET - textLength(blocks)
+  const small = [...withheldLines(view), ...whyRunbook(view), linksLine(view)].flatMap((line) => {
+    if (line === null || line.length > left) return []
+    left -= line.length
+    return [mrkdwn(line)]
+  })
+  if (small.length > 0) blocks.push({ type: 'context', elements: small.slice(0, 10) })
   return { text: fallback(view), blocks }
 }
 
@@ -89,10 +94,7 @@ function fallback(view: CardView): string {
   const finding = worst === undefined ? '' : ` – ${worst.sentence}`
   // Slack parses the fallback as mrkdwn too.
   return inline(
-    cut(
-      `#${incident.number} ${STATE[incident.state]}: ${incident.title} (${incident.severity})${finding}`,
-      300,
-    ),
+    `#${incident.number} ${STATE[incident.state]}: ${incident.title} (${incident.severity})${finding}`,
     300,
   )
 }

@@ -3,11 +3,17 @@ import type { KnownBlock } from '@slack/types'
 import type { Finding } from '../../diagnosis/model.ts'
 import type { Actor } from '../../incidents/model.ts'
 import { label } from './card-actions.ts'
-import { actorName, cut, inline, mrkdwn } from './text.ts'
+import { actorName, inline, leaf, mrkdwn, webAddress } from './text.ts'
 
 export type ThreadEntry =
   | { readonly type: 'findings'; readonly findings: readonly Finding[] }
-  | { readonly type: 'mention'; readonly people: readonly string[]; readonly minutes: number }
+  | {
+      readonly type: 'mention'
+      readonly people: readonly string[]
+      readonly minutes: number
+      /** What has not happened for so long; rows of an earlier version do not say. */
+      readonly while?: 'unacknowledged' | 'unresolved'
+    }
   | {
       readonly type: 'action'
       readonly action: string
@@ -42,7 +48,12 @@ export function threadMessage(entry: ThreadEntry): ThreadMessage {
       const people = entry.people
         .filter((id) => /^[USW][A-Z0-9]+$/.test(id))
         .map((id) => (id.startsWith('S') ? `<!subteam^${id}>` : `<@${id}>`))
-      const text = `${people.join(' ')} nobody has acknowledged this for ${entry.minutes} ${entry.minutes === 1 ? 'minute' : 'minutes'}.`
+      const minutes = `${entry.minutes} ${entry.minutes === 1 ? 'minute' : 'minutes'}`
+      const what =
+        entry.while === 'unresolved'
+          ? `this is not resolved after ${minutes}`
+          : `nobody has acknowledged this for ${minutes}`
+      const text = `${people.slice(0, 20).join(' ')} ${what}.`
       return { text, blocks: [{ type: 'section', text: mrkdwn(text) }] }
     }
     case 'action': {
@@ -70,9 +81,11 @@ function findingsMessage(findings: readonly Finding[]): ThreadMessage {
   for (const finding of findings.slice(0, MAX_FINDINGS)) {
     const quotes = finding.evidence
       .slice(0, 3)
-      .map((evidence) => ({ text: cut(evidence.text, 1_500), from: cut(evidence.from, 150) }))
+      .map((evidence) => ({ text: leaf(evidence.text, 1_500), from: leaf(evidence.from, 150) }))
+    const sentence = leaf(finding.sentence, 800)
+    const href = finding.link === null ? null : webAddress(finding.link, 3_000)
     const size =
-      finding.sentence.length + quotes.reduce((sum, quote) => sum + quote.text.length + quote.from.length, 0)
+      sentence.length + quotes.reduce((sum, quote) => sum + quote.text.length + quote.from.length, 0)
     if (size > budget) break
     budget -= size
     blocks.push({
@@ -81,13 +94,13 @@ function findingsMessage(findings: readonly Finding[]): ThreadMessage {
         {
           type: 'rich_text_section',
           elements: [
-            { type: 'text', text: `${finding.severity}: `, style: { bold: true } },
-            { type: 'text', text: cut(finding.sentence, 800) },
-            ...(finding.link === null
+            { type: 'text', text: `${leaf(finding.severity, 20)}: `, style: { bold: true } },
+            { type: 'text', text: sentence },
+            ...(href === null
               ? []
               : [
                   { type: 'text' as const, text: ' ' },
-                  { type: 'link' as const, url: cut(finding.link, 3000), text: hostOf(finding.link) },
+                  { type: 'link' as const, url: href, text: URL.parse(href)?.host ?? 'link' },
                 ]),
           ],
         },
@@ -98,7 +111,7 @@ function findingsMessage(findings: readonly Finding[]): ThreadMessage {
           },
           {
             type: 'rich_text_preformatted' as const,
-            elements: [{ type: 'text' as const, text: quote.text === '' ? '(empty)' : quote.text }],
+            elements: [{ type: 'text' as const, text: quote.text }],
           },
         ]),
       ],
@@ -131,8 +144,4 @@ function findingsMessage(findings: readonly Finding[]): ThreadMessage {
     text: worst === undefined ? 'Diagnosis' : `Diagnosis: ${inline(worst.sentence, 200)}`,
     blocks: blocks.slice(0, 50),
   }
-}
-
-function hostOf(url: string): string {
-  return URL.parse(url)?.host ?? 'link'
 }
