@@ -120,7 +120,7 @@ export const CATALOGUE = {
     fault: 'user',
     retryable: false,
     what: 'The runbooks are not usable:\n{problems}',
-    mend: 'Run `arrestor runbook lint` and mend the lines named above.',
+    mend: 'Run `arrestor runbook lint` and mend the lines named above; until then the last good version of each serves, where there was one.',
   },
   'ARR-701': {
     fault: 'user',

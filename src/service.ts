@@ -4,7 +4,7 @@ import type { Sender } from './flow/receive.ts'
 import type { Config } from './config/schema.ts'
 import { type Environment, readVariable, requireVariable } from './config/environment.ts'
 import { settingsOf } from './config/settings.ts'
-import { ArrestorError } from './errors.ts'
+import { ArrestorError, reasonOf } from './errors.ts'
 import { actionLeaseDue, runAction } from './flow/act.ts'
 import type { FlowDeps } from './flow/deps.ts'
 import { JOBS } from './flow/destinations.ts'
@@ -18,6 +18,7 @@ import { addressesOf } from './pagerduty/config.ts'
 import { pageNotifier } from './pagerduty/notifier.ts'
 import { closeConnection, createConnection } from './pagerduty/transport.ts'
 import { createPlatforms } from './platforms/create.ts'
+import type { Library } from './runbooks/load.ts'
 import { watchRunbooks } from './runbooks/watch.ts'
 import { createClient, createDirectory, createSlack, slackFromEnvironment } from './slack/index.ts'
 import { SOURCES } from './sources/registry.ts'
@@ -66,15 +67,24 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   }
   try {
     const { readers, writers } = createPlatforms(config.platforms, settings.normaliseJobName)
+    const tellProblems = ({ problems }: Library): void => {
+      const lines = problems
+        .filter(({ level }) => level === 'error')
+        .map(({ file, line, message }) => `    ${file}:${line}: ${message}`)
+      if (lines.length === 0) return
+      const told = new ArrestorError('ARR-601', { problems: lines.slice(0, 5).join('\n') })
+      logger.error({ code: told.code, errors: lines.length }, told.message)
+    }
     const library = await watchRunbooks(config.runbooks.folders, {
-      onChange: ({ problems }) => {
-        if (problems.length > 0)
-          logger.warn(
-            { problems: problems.slice(0, 5) },
-            'runbooks have problems; the last good version of each stays in force',
-          )
-      },
+      onChange: tellProblems,
+      onError: (folder, error) =>
+        logger.warn(
+          { folder, reason: reasonOf(error) },
+          'changes of runbooks are not noticed here; a restart reads them',
+        ),
     })
+    // A runbook that never matches because it could not be read must not go unsaid; paging does not wait for it.
+    tellProblems(library.current())
     undo.push(() => library.close())
     const metrics = createMetrics({ processMetrics: true })
     const deps: FlowDeps = {
@@ -175,7 +185,8 @@ async function openFrom(environment: Environment, logger: Logger): Promise<Store
   return await openStore({ ...(databaseUrl === undefined ? { dataDir } : { databaseUrl }), logger })
 }
 
-function credentialsOf(config: Config): ReadonlyMap<string, { sender: Sender; token: string }[]> {
+/** Who may speak at each webhook. */
+export function credentialsOf(config: Config): ReadonlyMap<string, { sender: Sender; token: string }[]> {
   return new Map(
     Object.entries(config.webhooks).map(([source, { credentials }]) => [
       source,

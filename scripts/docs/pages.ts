@@ -1,0 +1,28 @@
+// The generated pages: where each lies and what makes it.
+import { configurationPage } from './configuration.ts'
+import { editorSchema } from './editor-schema.ts'
+import { errorsPage } from './errors.ts'
+import { metricsPage } from './metrics.ts'
+import { openApiFile } from './openapi.ts'
+import { promisesPage } from './promises.ts'
+
+export interface Page {
+  /** From the root of the repository. */
+  readonly file: string
+  /** The whole file, ending in a line break. */
+  readonly make: () => string
+}
+
+/** The first line of a page made by a machine, for whoever opens it to write. */
+export const NOTICE = '<!-- Made by `npm run docs`; edit what it is made from instead. -->\n'
+
+const page = (text: () => string) => (): string => `${NOTICE}\n${text().trimEnd()}\n`
+
+export const PAGES: readonly Page[] = [
+  { file: 'docs/errors.md', make: page(errorsPage) },
+  { file: 'docs/configuration.md', make: page(configurationPage) },
+  { file: 'docs/metrics.md', make: page(metricsPage) },
+  { file: 'docs/promises.md', make: page(promisesPage) },
+  { file: 'docs/openapi.json', make: openApiFile },
+  { file: 'arrestor.schema.json', make: editorSchema },
+]
