@@ -42,9 +42,14 @@ export function nextLine(view: CardView): string | null {
         ? 'PagerDuty pages the on-call'
         : 'the on-call would be paged, but this team has no PagerDuty routing key'
       : null,
-    next.mention.length > 0
-      ? `${next.mention.map((id) => (id.startsWith('S') ? `<!subteam^${id}>` : `<@${id}>`)).join(' ')} is mentioned`
-      : null,
+    next.mention.length > 0 ? mentioned(next.mention.length) : null,
   ].filter((part) => part !== null)
   return what.length === 0 ? null : `Next at ${when(next.dueAt)}: ${what.join(' and ')}, ${unless}.`
+}
+
+/** A number, not their names: a name on a card that is being posted would call them now. */
+function mentioned(count: number): string {
+  return count === 1
+    ? '1 person or group is called in the thread'
+    : `${count} people and groups are called in the thread`
 }

@@ -85,7 +85,8 @@ function withheldLines(view: CardView): string[] {
 }
 
 function linksLine(view: CardView): string | null {
-  return view.links.length === 0 ? null : view.links.map((one) => link(one.title, one.url)).join(' · ')
+  const shown = view.links.map((one) => link(one.title, one.url)).filter((text) => text !== '')
+  return shown.length === 0 ? null : shown.join(' · ')
 }
 
 function fallback(view: CardView): string {

@@ -1,0 +1,120 @@
+// The card: golden files for what people see, and the promise that no text from outside breaks or activates anything (P9).
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { validateBlocks } from '../../../src/sandbox/slack/blocks/validate.ts'
+import { cardMessage } from '../../../src/slack/blocks/card.ts'
+import { MESSAGE_BUDGET, textLength } from '../../../src/slack/blocks/text.ts'
+import { OFFER, activeParts, anyView, incidentWith, mainStates, runWith, viewWith } from '../views.ts'
+
+const said = (view: Parameters<typeof cardMessage>[0]): string => JSON.stringify(cardMessage(view).blocks)
+
+describe('the card in its main states', () => {
+  for (const [name, view] of Object.entries(mainStates()))
+    it(`looks as people know it: ${name}`, async () => {
+      const message = cardMessage(view)
+      expect(validateBlocks('message', message.blocks)).toEqual([])
+      await expect(`${JSON.stringify(message, null, 2)}\n`).toMatchFileSnapshot(`../golden/${name}.json`)
+    })
+})
+
+/** What the card itself may say actively: people the configuration names, who pressed, times, links to the web. */
+const OURS = [
+  /^<@[UW][A-Z0-9]+>$/,
+  /^<!subteam\^S[A-Z0-9]+>$/,
+  /^<!date\^-?\d+\^\{[a-z_]+\}( \{time\})?\|[^<>|]+>$/,
+  /^<https?:\/\/[^\s<>|]+\|[^<>]*>$/,
+]
+
+describe('P9: text from outside', () => {
+  it('never makes a message that Slack refuses, or one that is too long', () => {
+    fc.assert(
+      fc.property(anyView, (view) => {
+        const { text, blocks } = cardMessage(view)
+        expect(validateBlocks('message', blocks)).toEqual([])
+        expect(textLength(blocks)).toBeLessThanOrEqual(MESSAGE_BUDGET + 500)
+        expect(text.length).toBeGreaterThan(0)
+        expect(text.length).toBeLessThanOrEqual(300)
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('activates nothing: no mention of a channel, no foreign link, nothing half cut', () => {
+    fc.assert(
+      fc.property(anyView, (view) => {
+        const { text, blocks } = cardMessage(view)
+        for (const part of activeParts(blocks))
+          expect(
+            OURS.some((form) => form.test(part)),
+            part,
+          ).toBe(true)
+        expect(text).not.toMatch(/[<>]/)
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('shows no control or bidirectional character', () => {
+    fc.assert(
+      fc.property(anyView, (view) => {
+        expect(said(view)).not.toMatch(/\\u00[01]\d|[\u202A-\u202E\u2066-\u2069\u200E\u200F\u061C]/)
+      }),
+      { numRuns: 100 },
+    )
+  })
+})
+
+describe('the card says', () => {
+  it('which runbook an alert named in vain', () => {
+    const match = { ...viewWith().match, unknownName: 'exeutor-oom' }
+    expect(said(viewWith({ match }))).toContain('The alert names exeutor-oom, which is no runbook here.')
+  })
+
+  it('P13: that nothing covers the alert, and then offers no runbook', () => {
+    const card = said(viewWith({ runbook: null, match: { ...viewWith().match, reason: 'none' } }))
+    expect(card).toContain('No runbook covers this alert.')
+    expect(card).not.toContain('view_runbook')
+  })
+
+  it('P13: that a page would be due where the team cannot be paged', () => {
+    expect(said(viewWith({ canPage: false }))).toContain('this team has no PagerDuty routing key')
+  })
+
+  it('how many are called next, but not whom: a name on a card that is posted would call them at once', () => {
+    const card = said(viewWith({ next: { dueAt: new Date(0), page: false, mention: ['U0BOB', 'S0ONCALL'] } }))
+    expect(card).toContain('2 people and groups are called in the thread')
+    expect(card).not.toContain('U0BOB')
+  })
+
+  it('why an action is not offered', () => {
+    const withheld = [{ title: 'Kill Application', says: 'platform yarn has no way to do this' }]
+    expect(said(viewWith({ withheld }))).toContain(
+      'Kill Application is not offered: platform yarn has no way to do this',
+    )
+  })
+
+  it('what a kill does, before it is confirmed', () => {
+    const { blocks } = cardMessage(viewWith({ offers: [OFFER] }))
+    expect(JSON.stringify(blocks)).toContain('Work it has not written is lost. Needs a commander.')
+  })
+
+  it('P7: how to settle an action without an answer, on a resolved incident too', () => {
+    const incident = incidentWith({ state: 'resolved', resolution: 'source' })
+    const card = said(viewWith({ incident, offers: [OFFER], runs: [runWith({ state: 'unknown' })] }))
+    expect(card).toContain('It Did Not Happen')
+    expect(card).not.toContain('"act:0"')
+  })
+
+  it('a link as text when it leads to no web page', () => {
+    const card = said(viewWith({ links: [{ title: 'Query', url: 'javascript:alert(1)' }] }))
+    expect(card).not.toContain('javascript')
+    expect(card).toContain('Query')
+  })
+
+  it('the host of a link whatever its title claims', () => {
+    const links = [{ title: 'https://good.example', url: 'http://good.example@evil.example/x|y' }]
+    expect(said(viewWith({ links }))).toContain(
+      '<http://good.example@evil.example/x%7Cy|https://good.example (evil.example)>',
+    )
+  })
+})

@@ -1,0 +1,63 @@
+// Thread entries: all evidence, who is called and why, inert and within Slack's limits.
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { validateBlocks } from '../../../src/sandbox/slack/blocks/validate.ts'
+import { type ThreadEntry, threadMessage } from '../../../src/slack/blocks/thread.ts'
+import { MESSAGE_BUDGET, textLength } from '../../../src/slack/blocks/text.ts'
+import { ALICE, FINDING, activeParts, finding, hostileText } from '../views.ts'
+
+const entry: fc.Arbitrary<ThreadEntry> = fc.oneof(
+  fc.record({ type: fc.constant('findings' as const), findings: fc.array(finding, { minLength: 1, maxLength: 20 }) }),
+  fc.record({ type: fc.constant('mention' as const), people: fc.array(fc.oneof(fc.constant('U0BOB'), hostileText), { maxLength: 200 }), minutes: fc.nat() }),
+  fc.record({ type: fc.constant('action' as const), action: hostileText, target: hostileText, state: fc.constantFrom('succeeded', 'unknown'), detail: hostileText, by: fc.constant(ALICE) }),
+  fc.record({ type: fc.constant('verified' as const), action: hostileText, target: hostileText, verified: fc.constantFrom('verified', 'not_verified'), state: fc.constant('succeeded'), detail: hostileText }),
+) // prettier-ignore
+
+describe('P9: a thread entry', () => {
+  it('is one that Slack takes, and activates nothing of what it quotes', () => {
+    fc.assert(
+      fc.property(entry, (any) => {
+        const { text, blocks } = threadMessage(any)
+        expect(validateBlocks('message', blocks)).toEqual([])
+        expect(textLength(blocks)).toBeLessThanOrEqual(MESSAGE_BUDGET)
+        expect(blocks.length).toBeGreaterThan(0)
+        expect(text.length).toBeGreaterThan(0)
+        for (const part of activeParts(blocks)) expect(part).toMatch(/^<@U0(BOB|ALICE)>$/)
+      }),
+      { numRuns: 300 },
+    )
+  })
+})
+
+describe('a thread entry says', () => {
+  const said = (any: ThreadEntry): string => JSON.stringify(threadMessage(any))
+
+  it('who is called, and that nobody has acknowledged', () => {
+    const text = said({ type: 'mention', people: ['U0BOB', 'S0ONCALL'], minutes: 5, while: 'unacknowledged' })
+    expect(text).toContain('<@U0BOB> <!subteam^S0ONCALL> nobody has acknowledged this for 5 minutes.')
+  })
+
+  it('the truth to people called about an incident that is acknowledged but not resolved', () => {
+    const text = said({ type: 'mention', people: ['U0BOB'], minutes: 1, while: 'unresolved' })
+    expect(text).toContain('this is not resolved after 1 minute.')
+    expect(text).not.toContain('acknowledged')
+  })
+
+  it('how many findings did not fit', () => {
+    const findings = Array.from({ length: 15 }, () => FINDING)
+    expect(said({ type: 'findings', findings })).toContain('3 more findings did not fit')
+  })
+
+  it('each finding with the line Spark wrote and where it stood', () => {
+    const text = said({ type: 'findings', findings: [FINDING] })
+    expect(text).toContain('java.lang.OutOfMemoryError: Java heap space')
+    expect(text).toContain('executor 2, removeReason:')
+    expect(text).toContain('"url":"http://spark.example:4040/executors/"')
+  })
+
+  it('nothing as a link that leads to no web page', () => {
+    expect(said({ type: 'findings', findings: [{ ...FINDING, link: 'javascript:alert(1)' }] })).not.toContain(
+      'javascript',
+    )
+  })
+})
