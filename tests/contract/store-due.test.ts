@@ -22,7 +22,7 @@ for (const kind of storeKinds()) {
       const keep = (fields: object): void => void logged.push(fields)
       opened = await kind.open({
         logger: { info: () => {}, warn: keep, error: keep },
-        transactionTimeoutMs: 400,
+        transactionTimeoutMs: 1500,
       })
     })
     afterEach(async () => {

@@ -84,12 +84,16 @@ describe('a transaction', () => {
   })
 
   test('may be followed by what it started, once it has ended', async () => {
+    const over = Promise.withResolvers<undefined>()
     let after: Promise<unknown> | undefined
     await opened.store.transaction(async () => {
-      after = new Promise((resolve) => {
-        setTimeout(resolve, 5)
-      }).then(() => opened.store.db.selectFrom('due').selectAll().execute())
+      const look = async (): Promise<unknown> => {
+        await over.promise
+        return await opened.store.db.selectFrom('due').selectAll().execute()
+      }
+      after = look()
     })
+    over.resolve(undefined)
     expect(await after).toEqual([])
   })
 
