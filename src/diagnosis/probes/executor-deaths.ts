@@ -134,7 +134,8 @@ function pace(lost: readonly SparkExecutor[], app: SparkApplication, now: Date):
   const [first, last] = [times[0], times.at(-1)]
   if (first === undefined || last === undefined) return ''
   const within = times.length > 1 ? ` within ${span(last - first)}` : ''
-  const ago = `the last ${span(Math.max(0, now.getTime() - last))} ago`
+  const sinceMs = now.getTime() - last
+  const ago = sinceMs < 1000 ? 'the last just now' : `the last ${span(sinceMs)} ago`
   return app.endedAt === null ? `${within}, ${ago}` : within
 }
 

@@ -112,6 +112,13 @@ export function createReadClient(options: ReadClientOptions): ReadClient {
       if (response === null) return null
       const url = readUrl(base, path, query)
       const type = String(response.headers['content-type'] ?? 'nothing')
+      // A driver UI answers so, with 200, until its SparkContext is there.
+      if (response.data.startsWith('Spark is starting up'))
+        throw new ArrestorError('ARR-501', {
+          platform: options.platform,
+          url: shown(url),
+          why: 'it is still starting',
+        })
       if (!type.includes('json'))
         throw unexpected(url, `it answers ${type.split(';')[0] ?? type} in place of JSON`)
       let value: unknown
