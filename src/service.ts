@@ -11,10 +11,13 @@ import { JOBS } from './flow/destinations.ts'
 import { diagnose } from './flow/diagnose.ts'
 import { escalationDue } from './flow/escalate.ts'
 import { createIntake } from './flow/intake.ts'
+import { RETENTION } from './flow/retention.ts'
+import { startSchedules } from './flow/schedules.ts'
 import { type VerifyJob, actionVerifyDue, verifyAction } from './flow/verify.ts'
 import { eventNotifier } from './http/outgoing.ts'
 import { type HttpServer, startHttp } from './http/server.ts'
 import { addressesOf } from './pagerduty/config.ts'
+import { pagerDutyInbound } from './pagerduty/inbound.ts'
 import { pageNotifier } from './pagerduty/notifier.ts'
 import { closeConnection, createConnection } from './pagerduty/transport.ts'
 import { createPlatforms } from './platforms/create.ts'
@@ -137,6 +140,11 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       sources: SOURCES,
       credentials: credentialsOf(config),
       apiTokens: config.api.tokens.map(({ name, token, teams }) => ({ name, token, teams: teams ?? null })),
+      pagerDuty:
+        config.pagerduty.webhook_secrets.length === 0
+          ? null
+          : pagerDutyInbound(deps, config.pagerduty.webhook_secrets),
+      permalink: (incidentId) => slack.permalink(incidentId),
       host: config.service.host,
       port: options.port,
     })
@@ -164,6 +172,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       ...slack.dueKinds,
     ])
     undo.push(() => due.stop())
+    const schedules = startSchedules(deps, [RETENTION])
+    undo.push(() => schedules.stop())
     const socket = slack.connect()
     undo.push(() => socket.stop())
     return {

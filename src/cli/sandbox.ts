@@ -35,7 +35,12 @@ async function runSandbox(options: { pagePort: string; config: string }): Promis
       webhookToken: 'sandbox',
     })
     try {
-      const environment = { ...process.env, ...sandbox.env, ARRESTOR_DATA_DIR: path.join(dataDir, 'service') }
+      const environment = {
+        ...process.env,
+        ...sandbox.env,
+        SANDBOX_SERVICE_URL: `http://127.0.0.1:${port}`,
+        ARRESTOR_DATA_DIR: path.join(dataDir, 'service'),
+      }
       const config = loadConfig(options.config, environment)
       // The sandbox's credentials are known to everybody, so nothing but this machine may reach it.
       const logger = createLogger({

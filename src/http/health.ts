@@ -14,15 +14,20 @@ export function registerHealth(app: FastifyInstance, deps: FlowDeps): void {
     }
   })
   app.get('/metrics', async (_request, reply) => {
-    const waiting = await deps.store.db
-      .selectFrom('outbox')
-      .select(({ fn }) => ['destination', fn.countAll<number>().as('count')])
-      .where('state', 'in', ['waiting', 'sending'])
-      .where('attempts', '>', 0)
-      .groupBy('destination')
-      .execute()
     deps.metrics.undelivered.reset()
-    for (const row of waiting) deps.metrics.undelivered.set({ destination: row.destination }, row.count)
+    try {
+      const waiting = await deps.store.db
+        .selectFrom('outbox')
+        .select(({ fn }) => ['destination', fn.countAll<number>().as('count')])
+        .where('state', 'in', ['waiting', 'sending'])
+        .where('attempts', '>', 0)
+        .groupBy('destination')
+        .execute()
+      for (const row of waiting) deps.metrics.undelivered.set({ destination: row.destination }, row.count)
+    } catch (error) {
+      // Without its database the service is all the more worth looking at: the other metrics are told.
+      deps.logger.warn({ reason: reasonOf(error) }, 'what waits to be delivered could not be counted')
+    }
     return await reply.type(deps.metrics.registry.contentType).send(await deps.metrics.registry.metrics())
   })
 }

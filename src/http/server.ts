@@ -1,12 +1,13 @@
 // The one HTTP listener: webhooks in, the API, health and metrics.
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { Source } from '../alerts/source.ts'
-import { ArrestorError } from '../errors.ts'
+import { ArrestorError, reasonOf } from '../errors.ts'
 import type { FlowDeps } from '../flow/deps.ts'
 import type { Intake } from '../flow/intake.ts'
 import { type ApiToken, registerApi } from './api/index.ts'
 import { registerHealth } from './health.ts'
-import { type SourceCredentials, registerWebhooks } from './webhooks.ts'
+import { registerLinks } from './links.ts'
+import { RETRY_AFTER_S, type SourceCredentials, registerWebhooks } from './webhooks.ts'
 
 export interface HttpOptions {
   readonly deps: FlowDeps
@@ -14,6 +15,12 @@ export interface HttpOptions {
   readonly sources: ReadonlyMap<string, Source>
   readonly credentials: ReadonlyMap<string, readonly SourceCredentials[]>
   readonly apiTokens: readonly ApiToken[]
+  /** PagerDuty's webhooks: proved and followed there; null where none are configured. */
+  readonly pagerDuty:
+    | ((rawBody: Uint8Array, signature: string | undefined) => Promise<{ status: number; body: unknown }>)
+    | null
+  /** Where people read an incident: its card in Slack. */
+  readonly permalink: (incidentId: string) => Promise<string | null>
   readonly host: string
   readonly port: number
 }
@@ -28,6 +35,9 @@ export interface HttpServer {
 /** 10,000 alerts of about 3 kB; a larger body is 413, which Alertmanager's `max_alerts` avoids. */
 const MAX_BODY = 32 * 1024 * 1024
 
+const TOO_LARGE =
+  'the body is larger than 32 MiB; let the sender split it (max_alerts in Alertmanager’s webhook_configs)'
+
 /** The application without a listener; tests inject requests into it. */
 export function buildHttp(options: HttpOptions): FastifyInstance {
   const app = Fastify({
@@ -41,10 +51,16 @@ export function buildHttp(options: HttpOptions): FastifyInstance {
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   app.setErrorHandler((error: { statusCode?: number; message: string }, _request, reply) => {
     const status = error.statusCode ?? 500
-    if (status >= 500) options.deps.logger.error({ reason: error.message }, 'a request failed')
-    return reply
-      .code(status)
-      .send({ error: status >= 500 ? 'something failed here; the log says more' : error.message })
+    if (status === 413) return reply.code(413).send({ error: TOO_LARGE })
+    if (status < 500) return reply.code(status).send({ error: error.message })
+    options.deps.logger.error({ reason: reasonOf(error) }, 'a request failed')
+    // What may succeed later without anybody's doing is not "our mistake" to the one who asks.
+    if (error instanceof ArrestorError && error.retryable)
+      return reply
+        .code(503)
+        .header('retry-after', String(RETRY_AFTER_S))
+        .send({ error: 'the database cannot be reached now; ask again' })
+    return reply.code(status).send({ error: 'something failed here; the log says more' })
   })
   app.setNotFoundHandler((request, reply) =>
     reply
@@ -53,6 +69,7 @@ export function buildHttp(options: HttpOptions): FastifyInstance {
   )
   registerHealth(app, options.deps)
   registerWebhooks(app, options)
+  registerLinks(app, options)
   registerApi(app, options.deps, options.apiTokens)
   return app
 }

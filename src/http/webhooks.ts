@@ -1,5 +1,6 @@
 // POST /webhooks/<source>: authenticate, understand, store, and only then 2xx (P1).
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Source } from '../alerts/source.ts'
 import { decideAll } from '../incidents/decisions.ts'
 import { type Sender, understand } from '../flow/receive.ts'
 import type { HttpOptions } from './server.ts'
@@ -11,10 +12,21 @@ export interface SourceCredentials {
 }
 
 /** Alertmanager never retries a 429, nor any 4xx in the same flush: what we cannot store now is 503. */
-const RETRY_AFTER_S = 5
+export const RETRY_AFTER_S = 5
 
 export function registerWebhooks(app: FastifyInstance, options: HttpOptions): void {
-  app.post<{ Params: { source: string } }>('/webhooks/:source', async (request, reply) => {
+  app.post('/webhooks/pagerduty', async (request, reply) => {
+    if (options.pagerDuty === null)
+      return await reply.code(404).send({ error: 'no pagerduty.webhook_secrets are configured' })
+    const signature = request.headers['x-pagerduty-signature']
+    const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+    const answer = await options.pagerDuty(body, Array.isArray(signature) ? signature.join(',') : signature)
+    return await reply.code(answer.status).send(answer.body)
+  })
+  const admitted = new WeakMap<FastifyRequest, { source: Source; sender: Sender }>()
+  type Route = { Params: { source: string } }
+  // Before the body is read: a stranger cannot make us hold 32 MiB.
+  const onRequest = async (request: FastifyRequest<Route>, reply: FastifyReply): Promise<unknown> => {
     const source = options.sources.get(request.params.source)
     if (source === undefined)
       return await reply.code(404).send({
@@ -26,6 +38,15 @@ export function registerWebhooks(app: FastifyInstance, options: HttpOptions): vo
         .code(401)
         .header('www-authenticate', 'Bearer')
         .send({ error: 'the credential is missing or not known' })
+    // The content type decides nothing here, and one that Fastify cannot read must not cost the alerts.
+    request.raw.headers['content-type'] = 'application/octet-stream'
+    admitted.set(request, { source, sender })
+    return undefined
+  }
+  app.post<Route>('/webhooks/:source', { onRequest }, async (request, reply) => {
+    const admission = admitted.get(request)
+    if (admission === undefined) throw new Error('a webhook came in past its credential')
+    const { source, sender } = admission
     const timer = options.deps.metrics.intakeSeconds.startTimer({ source: source.name })
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
     const understood = understand(options.deps, source, sender, body)

@@ -9,9 +9,11 @@ import { registerCommand } from './commands/spark.ts'
 import { cardNotifier } from './deliver/card.ts'
 import { secondRouteNotifier } from './deliver/second-route.ts'
 import { threadNotifier } from './deliver/thread.ts'
+import { createTold } from './deliver/told.ts'
 import { type TwinJob, deleteTwins, twinDue } from './deliver/twins.ts'
 import { registerButtons } from './listeners/buttons.ts'
 import { registerRunbookModal } from './listeners/runbook-modal.ts'
+import { permalinkOf } from './permalink.ts'
 import { type SlackSocket, connectSocket } from './socket.ts'
 
 export { createDirectory } from './directory.ts'
@@ -24,20 +26,28 @@ export interface SlackRoom {
   /** Job handlers by queue. */
   readonly jobs: Readonly<Record<string, (data: TwinJob) => Promise<void>>>
   connect(): SlackSocket
+  /** Slack's address of an incident's card, or null while it is not posted. */
+  permalink(incidentId: string): Promise<string | null>
 }
 
 export function createSlack(deps: FlowDeps, tokens: SlackTokens): SlackRoom {
   // Deliveries and presses have a client each: a slow-down of one must not hold up the other.
   const client = createClient(tokens)
+  const told = createTold(deps.logger)
   const register = (app: App): void => {
     registerButtons(app, deps)
     registerRunbookModal(app, deps)
     registerCommand(app, deps)
   }
   return {
-    notifiers: [cardNotifier(deps, client), threadNotifier(deps, client), secondRouteNotifier(deps, client)],
+    notifiers: [
+      cardNotifier(deps, client, told),
+      threadNotifier(client, told),
+      secondRouteNotifier(deps, client, told),
+    ],
     dueKinds: [twinDue],
     jobs: { [JOBS.twins]: (job) => deleteTwins(client, job) },
+    permalink: (incidentId) => permalinkOf(deps, client, incidentId),
     connect: () => connectSocket({ tokens, logger: deps.logger, metrics: deps.metrics, register }),
   }
 }

@@ -208,6 +208,12 @@ export interface AuditTable {
   hash: string
 }
 
+export interface ScheduleSlotsTable {
+  schedule: string
+  slot: Time
+  taken_at: Time
+}
+
 export interface Database {
   incidents: IncidentsTable
   alert_instances: AlertInstancesTable
@@ -222,5 +228,6 @@ export interface Database {
   offers: OffersTable
   action_runs: ActionRunsTable
   external_refs: ExternalRefsTable
+  schedule_slots: ScheduleSlotsTable
   audit: AuditTable
 }

@@ -91,6 +91,8 @@ export async function startOutside(): Promise<Outside> {
       ARRESTOR_CONFIG: path.join(dir, 'arrestor.yml'),
       ARRESTOR_CA_FILE: path.join(dir, 'ca.pem'),
       ARRESTOR_DATA_DIR: path.join(dir, 'data'),
+      SANDBOX_SERVICE_URL: 'http://127.0.0.1:3000',
+      PAGERDUTY_WEBHOOK_SECRET: TOKENS.pagerdutyWebhookSecret,
       SLACK_BOT_TOKEN: TOKENS.slackBot,
       SLACK_APP_TOKEN: TOKENS.slackApp,
       SLACK_API_URL: slack.apiUrl,

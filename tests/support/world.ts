@@ -88,10 +88,19 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     services: [...PAGERDUTY_SERVICES],
     users: [...PAGERDUTY_USERS],
     apiToken: TOKENS.pagerdutyApi,
+    webhook: {
+      // The service takes any free port, and another after a restart.
+      get url() {
+        return `${service.http.url}/webhooks/pagerduty`
+      },
+      secret: TOKENS.pagerdutyWebhookSecret,
+    },
     now,
   })
   const spark = await createSparkReplay({ port: 0, now })
   const environment = {
+    SANDBOX_SERVICE_URL: 'http://arrestor.example',
+    PAGERDUTY_WEBHOOK_SECRET: TOKENS.pagerdutyWebhookSecret,
     SLACK_BOT_TOKEN: TOKENS.slackBot,
     SLACK_APP_TOKEN: TOKENS.slackApp,
     SLACK_API_URL: slack.apiUrl,

@@ -13,6 +13,8 @@ export interface ApiToken {
   readonly teams: readonly string[] | null
 }
 
+const NOTHING = 'there is no such thing, or not for this token'
+
 /** What a route is given: checked query and path, and the teams the token may see. */
 export interface ApiCall {
   readonly deps: FlowDeps
@@ -42,6 +44,9 @@ export function registerApi(app: FastifyInstance, deps: FlowDeps, tokens: readon
             .code(401)
             .header('www-authenticate', 'Bearer')
             .send({ error: 'the token is missing or not known' })
+        // No column takes a NUL, so nothing has a name with one in it.
+        if (Object.values(request.params).some((value) => value.includes('\u0000')))
+          return await reply.code(404).send({ error: NOTHING })
         const query = route.query.safeParse(request.query)
         if (!query.success)
           return await reply.code(400).send({
@@ -53,9 +58,7 @@ export function registerApi(app: FastifyInstance, deps: FlowDeps, tokens: readon
           params: request.params,
           query: query.data,
         })
-        return answer === null
-          ? await reply.code(404).send({ error: 'there is no such thing, or not for this token' })
-          : await reply.send(answer)
+        return answer === null ? await reply.code(404).send({ error: NOTHING }) : await reply.send(answer)
       },
     )
 }

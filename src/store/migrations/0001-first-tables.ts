@@ -213,6 +213,14 @@ const STATEMENTS: readonly string[] = [
      primary key (system, external_id)
    )`,
 
+  // One row per slot of a schedule: the replica that inserted it did the work.
+  `create table schedule_slots (
+     schedule text not null,
+     slot timestamptz not null,
+     taken_at timestamptz not null,
+     primary key (schedule, slot)
+   )`,
+
   `create table audit (
      seq bigint primary key,
      at timestamptz not null,
