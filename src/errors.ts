@@ -90,7 +90,7 @@ export const CATALOGUE = {
     fault: 'theirs',
     retryable: true,
     what: 'PagerDuty cannot be reached: {why}.',
-    mend: 'The page is kept and retried with the same key until PagerDuty has it; the second route has been used.',
+    mend: 'The page is kept and retried with the same key until PagerDuty has it; the team’s second route is used meanwhile.',
   },
   'ARR-402': {
     fault: 'user',

@@ -15,6 +15,7 @@ import type { Tx } from '../store/store.ts'
 import { requestCards } from './card-version.ts'
 import type { FlowDeps } from './deps.ts'
 import { DESTINATIONS, DUE, PRIORITY } from './destinations.ts'
+import { offerAgain } from './offer-again.ts'
 
 /** How long one execution may take; after the lease the run is `unknown` and its target held. */
 const EXECUTE_MS = 20_000
@@ -71,6 +72,8 @@ async function start(deps: FlowDeps, id: string): Promise<{ run: ActionRun; inci
         : null
     if (refusal !== null) {
       await end(tx, deps, incident, run, { state: 'failed', verified: 'not_needed', detail: refusal }, now)
+      // Nothing happened, and somebody else may still want it.
+      if (incident.state !== 'resolved') await offerAgain(tx, run, now)
       return null
     }
     await schedule(tx, {
@@ -114,7 +117,7 @@ async function recordOutcome(deps: FlowDeps, run: ActionRun, outcome: WriteOutco
         await end(tx, deps, incident, run, { state: 'succeeded', detail: outcome.detail }, now)
         return await verifySoon()
       case 'refused':
-        return await end(
+        await end(
           tx,
           deps,
           incident,
@@ -122,6 +125,7 @@ async function recordOutcome(deps: FlowDeps, run: ActionRun, outcome: WriteOutco
           { state: 'failed', verified: 'not_needed', detail: outcome.detail },
           now,
         )
+        return incident.state === 'resolved' ? undefined : await offerAgain(tx, run, now)
       case 'unknown':
         await end(tx, deps, incident, run, { state: 'unknown', detail: outcome.detail }, now)
         return await verifySoon()

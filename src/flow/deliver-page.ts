@@ -116,7 +116,8 @@ export async function settlePage(
     .where('incident_id', '=', incident.id)
     .execute()
   if (payload.action !== 'trigger') return
-  if (row.attempts >= TRIES_BEFORE_SECOND_ROUTE || result.reason.startsWith(REFUSED))
+  // This attempt is not among the row's yet.
+  if (row.attempts + 1 >= TRIES_BEFORE_SECOND_ROUTE || result.reason.startsWith(REFUSED))
     await undelivered(tx, deps, incident, result.reason, now)
 }
 

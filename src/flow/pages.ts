@@ -44,7 +44,18 @@ export async function requestPage(
       step: step.index,
       requested_at: now,
     })
-    .onConflict((oc) => oc.columns(['incident_id', 'route']).doUpdateSet({ step: step.index }))
+    .onConflict((oc) =>
+      oc.columns(['incident_id', 'route']).doUpdateSet((eb) => ({
+        step: step.index,
+        // An earlier page that was taken back must not stand for this one.
+        state: eb
+          .case()
+          .when('pages.state', '=', 'withdrawn')
+          .then(eb.cast<'pending'>(eb.val('pending'), 'text'))
+          .else(eb.ref('pages.state'))
+          .end(),
+      })),
+    )
     .execute()
   await appendPage(
     tx,

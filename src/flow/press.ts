@@ -29,7 +29,10 @@ export type Pressed =
   | { readonly kind: 'already'; readonly sentence: string }
   | { readonly kind: 'refused'; readonly sentence: string }
 
-const GONE = 'That incident does not exist here.'
+const GONE = 'That incident does not exist here. Nothing was done.'
+/** To whoever presses a button on anything but the card we know. */
+export const FOREIGN =
+  'This is not the incident’s card any more; use the newest one, or /spark. Nothing was done.'
 
 /** Acknowledges an incident: stops the ladder's `unacknowledged` steps and lets PagerDuty follow. */
 export async function acknowledge(
@@ -59,6 +62,7 @@ async function command(
   what: 'acknowledge' | 'resolve',
 ): Promise<Pressed> {
   const role = await roleFor(deps, incidentId, person)
+  if (role === null) return await unknownThing(deps, incidentId, person, GONE)
   const pressed = await deps.store.transaction(async (tx): Promise<Pressed> => {
     const now = deps.clock.now()
     const incident = await lockIncident(tx, incidentId)
@@ -66,15 +70,7 @@ async function command(
     const label = what === 'acknowledge' ? 'Acknowledge' : 'Resolve'
     const permission = mayDo(role, 'responder', label, incident.team)
     if (!permission.may) return await refuse(tx, incident, person, what, permission.sentence, now)
-    if (await isForeign(tx, incident, origin))
-      return await refuse(
-        tx,
-        incident,
-        person,
-        what,
-        'This is not the incident’s card any more; use the newest one, or /spark ack.',
-        now,
-      )
+    if (await isForeign(tx, incident, origin)) return await refuse(tx, incident, person, what, FOREIGN, now)
     const transition = decide(incident, what)
     if (transition.kind !== 'moved')
       return transition.kind === 'already'
@@ -102,24 +98,8 @@ export async function requestAction(
   origin: Origin | null,
 ): Promise<Pressed> {
   const offered = await deps.store.transaction((tx) => findOffer(tx, offerId))
-  if (offered === null) {
-    await deps.store.transaction((tx) =>
-      decideAll(
-        tx,
-        [
-          {
-            kind: 'press_refused',
-            subject: offerId,
-            reason: 'no such offer',
-            team: null,
-            data: { person: person.id },
-          },
-        ],
-        deps.clock.now(),
-      ),
-    )
-    return { kind: 'refused', sentence: 'This button is not known here. Nothing was done.' }
-  }
+  if (offered === null)
+    return await unknownThing(deps, offerId, person, 'This button is not known here. Nothing was done.')
   const role = await roleFor(deps, offered.incidentId, person)
   const pressed = await deps.store.transaction(async (tx): Promise<Pressed> => {
     const now = deps.clock.now()
@@ -128,10 +108,9 @@ export async function requestAction(
     if (incident === null || offer === null) return { kind: 'refused', sentence: GONE }
     const refusal = (sentence: string): Promise<Pressed> =>
       refuse(tx, incident, person, offer.action, sentence, now)
-    const permission = mayDo(role, offer.requires, offer.title, incident.team)
+    const permission = mayDo(role ?? 'viewer', offer.requires, offer.title, incident.team)
     if (!permission.may) return await refusal(permission.sentence)
-    if (await isForeign(tx, incident, origin))
-      return await refusal('This is not the incident’s card any more; use the newest one. Nothing was done.')
+    if (await isForeign(tx, incident, origin)) return await refusal(FOREIGN)
     if (offer.withdrawnAt !== null)
       return await refusal(
         `This button is out of date: ${offer.withdrawnReason ?? 'it was withdrawn'}. Nothing was done.`,
@@ -185,19 +164,20 @@ export async function incidentByReference(deps: FlowDeps, reference: string): Pr
   return await deps.store.transaction((tx) => findByReference(tx, reference, null))
 }
 
-/** What this person is to the incident's team. Asked outside any transaction: the answer may come from Slack. */
-async function roleFor(deps: FlowDeps, incidentId: string, person: Person): Promise<Role> {
+/** What this person is to the incident's team, null when there is no such incident. Asked outside any transaction: the answer may come from Slack. */
+async function roleFor(deps: FlowDeps, incidentId: string, person: Person): Promise<Role | null> {
   const row = await deps.store.db
     .selectFrom('incidents')
     .select('team')
     .where('id', '=', incidentId)
     .executeTakeFirst()
-  const team = row === undefined ? undefined : deps.settings.teams.get(row.team)
+  if (row === undefined) return null
+  const team = deps.settings.teams.get(row.team)
   return team === undefined ? 'viewer' : await deps.directory.roleOf(team, person.id)
 }
 
 /** A button counts only on the card we know: not on a copy, a late twin or another channel's message. */
-async function isForeign(tx: Tx, incident: Incident, origin: Origin | null): Promise<boolean> {
+export async function isForeign(tx: Tx, incident: Incident, origin: Origin | null): Promise<boolean> {
   if (origin === null) return false
   const card = await tx
     .selectFrom('outbox')
@@ -209,7 +189,8 @@ async function isForeign(tx: Tx, incident: Incident, origin: Origin | null): Pro
   return known !== null && known !== `${origin.channel}/${origin.messageTs}`
 }
 
-async function refuse(
+/** Says no, and leaves that on the timeline. */
+export async function refuse(
   tx: Tx,
   incident: Incident,
   person: Person,
@@ -223,6 +204,25 @@ async function refuse(
     { kind: 'press_refused', actor: person, reason: sentence, data: { press } },
     now,
   )
+  return { kind: 'refused', sentence }
+}
+
+/** A press that names nothing we know: no incident can carry it, so it stands among the decisions. */
+export async function unknownThing(
+  deps: FlowDeps,
+  subject: string,
+  person: Person,
+  sentence: string,
+): Promise<Pressed> {
+  const data = { person: person.id }
+  const decision = {
+    kind: 'press_refused',
+    subject,
+    reason: 'names nothing that is known here',
+    team: null,
+    data,
+  } as const
+  await deps.store.transaction((tx) => decideAll(tx, [decision], deps.clock.now()))
   return { kind: 'refused', sentence }
 }
 

@@ -1,24 +1,23 @@
 // After an action: ask Spark until it says that the action worked, or the time is up; settle what had no answer.
 import { reasonOf } from '../errors.ts'
-import { newId } from '../incidents/id.ts'
 import { SYSTEM } from '../incidents/model.ts'
 import { findIncident, lockIncident, updateIncident } from '../incidents/repository.ts'
 import { record } from '../incidents/timeline.ts'
 import { ACTIONS } from '../remediation/registry.ts'
 import type { Verification } from '../remediation/action.ts'
-import { type ActionRun, changeRun, lockRun } from '../remediation/action-runs.ts'
+import { changeRun, lockRun } from '../remediation/action-runs.ts'
 import { audit } from '../remediation/audit.ts'
-import { findOffer, standingOffers } from '../remediation/offers.ts'
 import { mayDo } from '../remediation/roles.ts'
 import { type DueKind, schedule } from '../store/due.ts'
 import { enqueue } from '../store/jobs.ts'
 import { append } from '../store/outbox.ts'
-import { type Tx, json } from '../store/store.ts'
+import type { Tx } from '../store/store.ts'
 import { requestCards } from './card-version.ts'
 import type { FlowDeps } from './deps.ts'
 import { DESTINATIONS, DUE, JOBS, PRIORITY } from './destinations.ts'
 import { publish, refOf } from './events.ts'
-import type { Person, Pressed } from './press.ts'
+import { offerAgain } from './offer-again.ts'
+import { type Origin, type Person, type Pressed, FOREIGN, isForeign, refuse, unknownThing } from './press.ts'
 
 const ASK_MS = 10_000
 /** Between two looks: soon at first, then not more often than Spark's own listings change. */
@@ -147,31 +146,9 @@ async function recordLook(tx: Tx, deps: FlowDeps, job: VerifyJob, look: Verifica
     },
     now,
   )
+  // Spark accepted it, yet it did not take effect: it may be tried again.
   if (verified === 'not_verified' && state === 'succeeded') await offerAgain(tx, changed, now)
   await requestCards(tx, [await updateIncident(tx, incident, {})], now)
-}
-
-/** An action that Spark accepted but that did not take effect may be tried again: by a new button, not the old one. */
-async function offerAgain(tx: Tx, run: ActionRun, now: Date): Promise<void> {
-  const offer = await findOffer(tx, run.offerId)
-  if (offer === null) return
-  const standing = await standingOffers(tx, run.incidentId)
-  if (standing.some((other) => other.action === offer.action && other.target === offer.target)) return
-  await tx
-    .insertInto('offers')
-    .values({
-      id: newId('off', now),
-      incident_id: offer.incidentId,
-      step: offer.step,
-      action: offer.action,
-      target: offer.target,
-      title: offer.title,
-      params: json({}),
-      requires: offer.requires,
-      verify_ms: offer.verifyMs,
-      created_at: now,
-    })
-    .execute()
 }
 
 /** A person settles an action that ended without an answer; only then is its target free again (P7). */
@@ -180,6 +157,7 @@ export async function settleUnknown(
   actionRunId: string,
   person: Person,
   happened: boolean,
+  origin: Origin | null,
 ): Promise<Pressed> {
   const seen = await deps.store.db
     .selectFrom('action_runs')
@@ -189,7 +167,7 @@ export async function settleUnknown(
     .executeTakeFirst()
   const team = seen === undefined ? undefined : deps.settings.teams.get(seen.team)
   if (seen === undefined || team === undefined)
-    return { kind: 'refused', sentence: 'That action is not known here.' }
+    return await unknownThing(deps, actionRunId, person, 'That action is not known here. Nothing was done.')
   const role = await deps.directory.roleOf(team, person.id)
   const pressed = await deps.store.transaction(async (tx): Promise<Pressed> => {
     const now = deps.clock.now()
@@ -198,15 +176,9 @@ export async function settleUnknown(
     if (incident === null || run === null)
       return { kind: 'refused', sentence: 'That action is not known here.' }
     const permission = mayDo(role, 'commander', 'Settling an action', incident.team)
-    if (!permission.may) {
-      await record(
-        tx,
-        incident.id,
-        { kind: 'press_refused', actor: person, reason: permission.sentence, data: { press: 'settle' } },
-        now,
-      )
-      return { kind: 'refused', sentence: permission.sentence }
-    }
+    if (!permission.may) return await refuse(tx, incident, person, 'settle', permission.sentence, now)
+    if (await isForeign(tx, incident, origin))
+      return await refuse(tx, incident, person, 'settle', FOREIGN, now)
     if (run.state !== 'unknown') return { kind: 'already', sentence: `That action is settled: ${run.state}.` }
     const state = happened ? ('succeeded' as const) : ('failed' as const)
     const detail = `${person.name} looked and says it ${happened ? 'happened' : 'did not happen'}`
@@ -227,5 +199,6 @@ export async function settleUnknown(
     await requestCards(tx, [changed], now)
     return { kind: 'done', sentence: `Settled: ${detail}.`, incident: changed }
   })
+  deps.metrics.presses.inc({ press: 'settle', outcome: pressed.kind })
   return pressed
 }

@@ -20,6 +20,7 @@ export interface PageRoute {
 const REFUSED_RETRY_MS = 60_000
 
 export function pageNotifier(deps: FlowDeps, route: PageRoute): Notifier {
+  const told = new Map<string, string>()
   return {
     destination: DESTINATIONS.page,
     mode: 'ordered',
@@ -39,7 +40,7 @@ export function pageNotifier(deps: FlowDeps, route: PageRoute): Notifier {
         { connection: route.connection, eventsUrl: route.eventsUrl },
         eventOf(deps, page, routingKey),
       )
-      return resultOf(deps, page, outcome)
+      return resultOf(deps, told, page, outcome)
     },
     settled: (tx, row, result, now) => settlePage(tx, deps, row, result, now),
   }
@@ -70,17 +71,30 @@ function eventOf(deps: FlowDeps, page: PreparedPage, routingKey: string): PagerD
   })
 }
 
-function resultOf(deps: FlowDeps, page: PreparedPage, outcome: EventOutcome): SendResult {
+/** Says a failure once per team, until PagerDuty takes something of that team again. */
+function tell(deps: FlowDeps, told: Map<string, string>, team: string, mend: ArrestorError): void {
+  if (told.get(team) === mend.message) return
+  told.set(team, mend.message)
+  deps.logger.error({ code: mend.code, team }, mend.message)
+}
+
+function resultOf(
+  deps: FlowDeps,
+  told: Map<string, string>,
+  page: PreparedPage,
+  outcome: EventOutcome,
+): SendResult {
   switch (outcome.kind) {
     case 'accepted':
+      told.delete(page.team)
       return { kind: 'delivered', externalId: outcome.dedupKey }
     case 'rejected': {
       const why = outcome.errors.join('; ')
-      const mend = new ArrestorError('ARR-402', { team: page.team, why })
-      deps.logger.error({ code: mend.code, status: outcome.status }, mend.message)
+      tell(deps, told, page.team, new ArrestorError('ARR-402', { team: page.team, why }))
       return { kind: 'retry', reason: `${REFUSED}${why}`, afterMs: REFUSED_RETRY_MS }
     }
     case 'retry': {
+      tell(deps, told, page.team, new ArrestorError('ARR-401', { why: outcome.detail }))
       const after = outcome.retryAfterMs === undefined ? {} : { afterMs: outcome.retryAfterMs }
       // A lost reply may have followed an effect; the dedup key makes repeating it harmless.
       if (outcome.reason === 'network' || outcome.reason === 'timeout')

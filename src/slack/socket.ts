@@ -26,8 +26,22 @@ export interface SocketOptions {
 
 const FIRST_PAUSE_MS = 250
 const MAX_PAUSE_MS = 30_000
+/** From asking for an address to Slack's hello; the library would wait for the hello for ever. */
+const START_MS = 20_000
 /** Presses under way at shutdown may finish for this long. */
 const DRAIN_MS = 10_000
+
+async function inTime(work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`no hello within ${START_MS / 1_000} s`)), START_MS)
+  })
+  try {
+    await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
 
 /**
  * Connects in the background and stays connected until `stop`. The library's own reconnection is off: it leaves a gap
@@ -90,8 +104,9 @@ export function connectSocket(options: SocketOptions): SlackSocket {
         }
       })
       options.register(built.app)
-      await built.app.start()
+      await inTime(built.app.start())
     } catch (error) {
+      void built.receiver.client.disconnect().catch(() => {})
       failed(error)
       return
     }
@@ -122,7 +137,12 @@ export function connectSocket(options: SocketOptions): SlackSocket {
         ? new ArrestorError('ARR-302', { error: failure.error })
         : new ArrestorError('ARR-301', {
             url: tokens.apiUrl,
-            why: failure.kind === 'unknown' ? failure.reason : 'it asks us to slow down',
+            why:
+              failure.kind === 'unknown'
+                ? error === undefined
+                  ? 'it ended the connection at once'
+                  : failure.reason
+                : 'it asks us to slow down',
           })
     // Once per reason: an outage of an hour is one line, not hundreds.
     if (told.message !== lastProblem) logger.error({ code: told.code }, told.message)

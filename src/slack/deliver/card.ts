@@ -1,15 +1,15 @@
 // The card's delivery: Slack is made equal to the incident's newest state; one post, then edits (P3, P14).
 import type { WebClient } from '@slack/web-api'
-import type { Logger } from 'pino'
 import { type CardView, readCard } from '../../flow/card.ts'
 import { DESTINATIONS, DUE } from '../../flow/destinations.ts'
 import type { FlowDeps } from '../../flow/deps.ts'
 import { schedule } from '../../store/due.ts'
 import type { Notifier, OutboxRow, SendResult } from '../../store/outbox.ts'
 import { cardMessage } from '../blocks/card.ts'
-import { failureOf, operatorError } from '../client.ts'
+import { failureOf } from '../client.ts'
 import { METADATA } from '../ids.ts'
 import { lookFor } from './look.ts'
+import type { Told } from './told.ts'
 
 /** What a channel takes in a row before Slack starts to refuse; edits of one card are spaced by the outbox. */
 const CONCURRENCY = 4
@@ -31,7 +31,7 @@ export function messageRef(externalId: string): MessageRef {
   return { channel, ts }
 }
 
-export function cardNotifier(deps: FlowDeps, client: WebClient): Notifier {
+export function cardNotifier(deps: FlowDeps, client: WebClient, told: Told): Notifier {
   return {
     destination: DESTINATIONS.card,
     mode: 'level',
@@ -43,7 +43,7 @@ export function cardNotifier(deps: FlowDeps, client: WebClient): Notifier {
       return view === null ? { withdraw: 'its incident or team is gone' } : { send: view }
     },
     async send(prepared, row) {
-      return await sendCard(client, deps.logger, prepared as CardView, row)
+      return await sendCard(client, told, prepared as CardView, row)
     },
     async settled(tx, row, result, now) {
       if (
@@ -73,19 +73,17 @@ export function cardNotifier(deps: FlowDeps, client: WebClient): Notifier {
   }
 }
 
-async function sendCard(
-  client: WebClient,
-  logger: Logger,
-  view: CardView,
-  row: OutboxRow,
-): Promise<SendResult> {
+async function sendCard(client: WebClient, told: Told, view: CardView, row: OutboxRow): Promise<SendResult> {
   const version = view.incident.version
   const message = cardMessage(view)
   const posted = row.externalId === null ? null : messageRef(row.externalId)
   try {
     if (posted !== null) {
       const gone = await edit(client, posted, message)
-      if (!gone) return { kind: 'delivered', version }
+      if (!gone) {
+        told.took(posted.channel)
+        return { kind: 'delivered', version }
+      }
       // Somebody deleted the card: an incident without a card is worse than a second message.
     }
     if (row.mayHaveHappened) {
@@ -97,9 +95,9 @@ async function sendCard(
         value: view.incident.id,
         since: row.firstTriedAt ?? view.incident.openedAt,
       })
-      if (first !== undefined) {
-        const ref = { channel: view.channel, ts: first }
-        await edit(client, ref, message)
+      const ref = { channel: view.channel, ts: first ?? '' }
+      // Another app may carry our metadata; what cannot be edited is not ours.
+      if (first !== undefined && !(await edit(client, ref, message))) {
         await deleteAll(client, view.channel, twins)
         return { kind: 'delivered', externalId: `${ref.channel}/${ref.ts}`, version }
       }
@@ -111,13 +109,14 @@ async function sendCard(
       unfurl_links: false,
       unfurl_media: false,
     })
+    told.took(view.channel)
     return { kind: 'delivered', externalId: `${answer.channel ?? view.channel}/${answer.ts ?? ''}`, version }
   } catch (error) {
-    return resultOf(error, { logger, channel: view.channel, team: view.incident.team })
+    return resultOf(error, told, { channel: posted?.channel ?? view.channel, team: view.incident.team })
   }
 }
 
-/** Edits the message; true when it is not there any more. */
+/** Edits the message; true when it is not there any more, or never was ours. */
 async function edit(
   client: WebClient,
   ref: MessageRef,
@@ -128,7 +127,8 @@ async function edit(
     return false
   } catch (error) {
     const failure = failureOf(error)
-    if (failure.kind === 'refused' && failure.error.startsWith('message_not_found')) return true
+    if (failure.kind === 'refused' && /^(message_not_found|cant_update_message)/.test(failure.error))
+      return true
     throw error
   }
 }
@@ -145,10 +145,7 @@ export async function deleteAll(client: WebClient, channel: string, all: readonl
 }
 
 /** What a failed call means for a row of the outbox. */
-export function resultOf(
-  error: unknown,
-  where: { logger: Logger; channel: string; team: string },
-): SendResult {
+export function resultOf(error: unknown, told: Told, where: { channel: string; team: string }): SendResult {
   const failure = failureOf(error)
   switch (failure.kind) {
     case 'rate_limited':
@@ -156,9 +153,7 @@ export function resultOf(
     case 'unknown':
       return { kind: 'unknown', reason: failure.reason }
     case 'refused': {
-      const mend = operatorError(failure.error, where.channel, where.team)
-      if (mend !== null) where.logger.error({ code: mend.code }, mend.message)
-      else where.logger.error({ channel: where.channel, error: failure.error }, 'Slack refused a message')
+      told.refused(where, failure.error)
       return { kind: 'retry', reason: `Slack refuses it: ${failure.error}`, afterMs: REFUSED_RETRY_MS }
     }
   }

@@ -9,6 +9,7 @@ import { inline, mrkdwn } from '../blocks/text.ts'
 import { METADATA } from '../ids.ts'
 import { resultOf } from './card.ts'
 import { lookFor } from './look.ts'
+import type { Told } from './told.ts'
 
 interface Prepared {
   readonly incident: Incident
@@ -17,7 +18,7 @@ interface Prepared {
   readonly people: readonly string[]
 }
 
-export function secondRouteNotifier(deps: FlowDeps, client: WebClient): Notifier {
+export function secondRouteNotifier(deps: FlowDeps, client: WebClient, told: Told): Notifier {
   return {
     destination: DESTINATIONS.secondRouteSlack,
     mode: 'ordered',
@@ -65,9 +66,10 @@ export function secondRouteNotifier(deps: FlowDeps, client: WebClient): Notifier
           unfurl_links: false,
           unfurl_media: false,
         })
+        told.took(channel)
         return { kind: 'delivered', externalId: `${channel}/${answer.ts ?? ''}` }
       } catch (error) {
-        return resultOf(error, { logger: deps.logger, channel, team: incident.team })
+        return resultOf(error, told, { channel, team: incident.team })
       }
     },
   }

@@ -1,7 +1,6 @@
 // Thread entries: ordered rows under the card, each posted once, found again when its reply was lost.
 import type { WebClient } from '@slack/web-api'
 import { DESTINATIONS } from '../../flow/destinations.ts'
-import type { FlowDeps } from '../../flow/deps.ts'
 import { findIncident } from '../../incidents/repository.ts'
 import { stillHolds } from '../../escalation/policy.ts'
 import type { Notifier, OutboxRow, SendResult } from '../../store/outbox.ts'
@@ -10,6 +9,7 @@ import { type ThreadEntry, threadMessage } from '../blocks/thread.ts'
 import { METADATA } from '../ids.ts'
 import { type MessageRef, messageRef, resultOf } from './card.ts'
 import { lookFor } from './look.ts'
+import type { Told } from './told.ts'
 
 /** Until the card is there: it is posted at once, so this is short. */
 const CARD_WAIT_MS = 300
@@ -20,7 +20,7 @@ interface Prepared {
   readonly card: MessageRef | null
 }
 
-export function threadNotifier(deps: FlowDeps, client: WebClient): Notifier {
+export function threadNotifier(client: WebClient, told: Told): Notifier {
   return {
     destination: DESTINATIONS.thread,
     mode: 'ordered',
@@ -28,7 +28,7 @@ export function threadNotifier(deps: FlowDeps, client: WebClient): Notifier {
     leaseMs: 30_000,
     claim: (tx, row) => claim(tx, row),
     async send(prepared, row) {
-      return await sendEntry(deps, client, prepared as Prepared, row)
+      return await sendEntry(client, told, prepared as Prepared, row)
     },
   }
 }
@@ -52,8 +52,8 @@ async function claim(tx: Tx, row: OutboxRow): Promise<{ send: Prepared } | { wit
 }
 
 async function sendEntry(
-  deps: FlowDeps,
   client: WebClient,
+  told: Told,
   prepared: Prepared,
   row: OutboxRow,
 ): Promise<SendResult> {
@@ -80,8 +80,9 @@ async function sendEntry(
       unfurl_links: false,
       unfurl_media: false,
     })
+    told.took(card.channel)
     return { kind: 'delivered', externalId: `${card.channel}/${answer.ts ?? ''}` }
   } catch (error) {
-    return resultOf(error, { logger: deps.logger, channel: card.channel, team: prepared.team })
+    return resultOf(error, told, { channel: card.channel, team: prepared.team })
   }
 }

@@ -34,8 +34,8 @@ export function registerButtons(app: App, deps: FlowDeps): void {
   on(new RegExp(`^${ACTION.act}:\\d+$`), (value, person, origin) =>
     requestAction(deps, value, person, origin),
   )
-  on(ACTION.settleHappened, (value, person) => settleUnknown(deps, value, person, true))
-  on(ACTION.settleNot, (value, person) => settleUnknown(deps, value, person, false))
+  on(ACTION.settleHappened, (value, person, origin) => settleUnknown(deps, value, person, true, origin))
+  on(ACTION.settleNot, (value, person, origin) => settleUnknown(deps, value, person, false, origin))
 }
 
 /** The card itself says what was done; only what was not done is said to the person alone. */

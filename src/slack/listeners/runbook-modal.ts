@@ -7,6 +7,7 @@ import type {
   SlackActionMiddlewareArgs,
 } from '@slack/bolt'
 import type { ModalView } from '@slack/types'
+import { reasonOf } from '../../errors.ts'
 import type { FlowDeps } from '../../flow/deps.ts'
 import { readCard } from '../../flow/card.ts'
 import { pinnedRunbook } from '../../flow/runbook-text.ts'
@@ -36,9 +37,19 @@ export function registerRunbookModal(app: App, deps: FlowDeps): void {
 }
 
 /** A trigger lives three seconds, so nothing but the database stands between the press and the modal. */
-async function open({ ack, body, payload, client }: ButtonArgs, deps: FlowDeps): Promise<void> {
+async function open({ ack, body, payload, client, respond }: ButtonArgs, deps: FlowDeps): Promise<void> {
   await ack()
-  await client.views.open({ trigger_id: body.trigger_id, view: await modalFor(deps, payload.value ?? '', 0) })
+  const view = await modalFor(deps, payload.value ?? '', 0)
+  try {
+    await client.views.open({ trigger_id: body.trigger_id, view })
+  } catch (error) {
+    deps.logger.warn({ reason: reasonOf(error) }, 'Slack did not open a runbook')
+    await respond({
+      response_type: 'ephemeral',
+      replace_original: false,
+      text: 'Slack did not open the runbook in time. Press the button again.',
+    })
+  }
 }
 
 async function modalFor(deps: FlowDeps, incidentId: string, page: number): Promise<ModalView> {

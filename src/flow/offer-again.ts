@@ -1,0 +1,28 @@
+// A button anew, where an action did not happen: the old one stays used, so that a stale press still does nothing (P8).
+import { newId } from '../incidents/id.ts'
+import type { ActionRun } from '../remediation/action-runs.ts'
+import { findOffer, standingOffers } from '../remediation/offers.ts'
+import { type Tx, json } from '../store/store.ts'
+
+/** Offers what the run was made from once more, unless the same stands already. */
+export async function offerAgain(tx: Tx, run: ActionRun, now: Date): Promise<void> {
+  const offer = await findOffer(tx, run.offerId)
+  if (offer === null) return
+  const standing = await standingOffers(tx, run.incidentId)
+  if (standing.some((other) => other.action === offer.action && other.target === offer.target)) return
+  await tx
+    .insertInto('offers')
+    .values({
+      id: newId('off', now),
+      incident_id: offer.incidentId,
+      step: offer.step,
+      action: offer.action,
+      target: offer.target,
+      title: offer.title,
+      params: json({}),
+      requires: offer.requires,
+      verify_ms: offer.verifyMs,
+      created_at: now,
+    })
+    .execute()
+}
