@@ -403,6 +403,17 @@ for (const kind of storeKinds()) {
         expect(await rows()).toMatchObject([{ state: 'done', external_id: 'second', fence: 2 }])
       })
 
+      test('its late result is refused also while another process is sending', async () => {
+        const { record } = await import('../../src/store/outbox-rows.ts')
+        await add('a')
+        const dead = await claimAndDie()
+        await opened.clock.advance(11_000)
+        await claimAndDie()
+        const late = await opened.store.transaction((tx) => record(tx, dead, DELIVERED, now(), now()))
+        expect(late).toBe(false)
+        expect(await rows()).toMatchObject([{ state: 'sending', fence: 2 }])
+      })
+
       test('a send slower than its lease is given up as unknown, and what it answers later is not recorded', async () => {
         const answer = Promise.withResolvers<SendResult>()
         let sends = 0

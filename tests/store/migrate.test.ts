@@ -63,10 +63,13 @@ test.skipIf(bin === null)(
       warn: () => {},
       error: () => {},
     }
-    const stores = await Promise.all([1, 2, 3, 4].map(() => openStore({ databaseUrl, logger })))
-    await Promise.all(stores.map((store) => store.ping()))
-    expect(migrated.filter((fields) => 'migrated' in fields)).toEqual([{ migrated: names }])
-    await Promise.all(stores.map((store) => store.close()))
-    await cluster.stop()
+    try {
+      const stores = await Promise.all([1, 2, 3, 4].map(() => openStore({ databaseUrl, logger })))
+      await Promise.all(stores.map((store) => store.ping()))
+      expect(migrated.filter((fields) => 'migrated' in fields)).toEqual([{ migrated: names }])
+      await Promise.all(stores.map((store) => store.close()))
+    } finally {
+      await cluster.stop()
+    }
   },
 )

@@ -40,7 +40,6 @@ alert_instances.incident_id text
 alert_instances.first_seen_at timestamp with time zone not null
 alert_instances.last_seen_at timestamp with time zone not null
 alert_instances.seen bigint not null default 1
-alert_instances: alert_instances_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incidents(id)
 alert_instances: alert_instances_pkey PRIMARY KEY (team, source, fingerprint, starts_at)
 alert_instances: alert_instances_status_check CHECK ((status = ANY (ARRAY['firing'::text, 'resolved'::text])))
 CREATE INDEX alert_instances_by_incident ON public.alert_instances USING btree (incident_id, first_seen_at)
@@ -216,6 +215,12 @@ runbook_texts.file text not null
 runbook_texts.text text not null
 runbook_texts: runbook_texts_pkey PRIMARY KEY (hash)
 
+-- schedule_slots
+schedule_slots.schedule text not null
+schedule_slots.slot timestamp with time zone not null
+schedule_slots.taken_at timestamp with time zone not null
+schedule_slots: schedule_slots_pkey PRIMARY KEY (schedule, slot)
+
 -- timeline
 timeline.incident_id text not null
 timeline.seq integer not null
@@ -226,5 +231,4 @@ timeline.reason text not null
 timeline.data jsonb not null
 timeline.count bigint not null default 1
 timeline.last_at timestamp with time zone not null
-timeline: timeline_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incidents(id)
 timeline: timeline_pkey PRIMARY KEY (incident_id, seq)

@@ -27,7 +27,8 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  writeSync(1, `failed ${error instanceof Error ? error.message : String(error)}\n`)
+  const why = error instanceof Error ? error.message : String(error)
+  writeSync(1, `failed ${why.split('\n')[0] ?? ''}\n`)
   process.exitCode = 1
   process.exit()
 })

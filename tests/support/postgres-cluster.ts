@@ -113,6 +113,13 @@ export async function startPostgres(bin: string, options: { fsync: boolean }): P
     await gone
   }
   let server = await start()
+  // A test that fails before it stops its server must not leave it behind.
+  const lastResort = (): void => {
+    if (server.pid === undefined || server.exitCode !== null || server.signalCode !== null) return
+    process.kill(-server.pid, 'SIGKILL')
+    rmSync(root, { recursive: true, force: true })
+  }
+  process.once('exit', lastResort)
   let databases = 0
   return {
     url: urlOf('postgres'),
@@ -131,6 +138,7 @@ export async function startPostgres(bin: string, options: { fsync: boolean }): P
     stop: async () => {
       // SIGINT is PostgreSQL's fast shutdown.
       await end(server, 'SIGINT')
+      process.off('exit', lastResort)
       rmSync(root, { recursive: true, force: true })
     },
   }
