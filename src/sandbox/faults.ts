@@ -1,9 +1,22 @@
 // Faults: what a person or a test may break in a sandbox server, and how one strikes a Node request.
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 
-/** What can go wrong on purpose. `socket_loss` concerns the Slack server's WebSockets alone. */
-export type FaultKind =
-  'lost_reply' | 'rate_limited' | 'server_error' | 'slow' | 'drop_connection' | 'refuse' | 'socket_loss'
+/**
+ * What can go wrong on purpose. `socket_loss` concerns the Slack server's WebSockets alone. `swallow` and
+ * `withhold_reply` leave the client waiting for ever, before the effect and after it: it can be killed meanwhile.
+ */
+export const FAULT_KINDS = [
+  'lost_reply',
+  'rate_limited',
+  'server_error',
+  'slow',
+  'drop_connection',
+  'refuse',
+  'socket_loss',
+  'swallow',
+  'withhold_reply',
+] as const
+export type FaultKind = (typeof FAULT_KINDS)[number]
 
 /** One fault: `match` is a method name or path (default: everything), `count` how often (default 1, 0 = until cleared). */
 export interface Fault {
@@ -75,8 +88,8 @@ export interface FaultBodies {
 
 /**
  * Applies what is armed for this request, before any effect. `'answered'`: the request is over, do nothing.
- * `'lose_reply'`: carry out the effect, then call `loseReply` in place of replying. `'go'`: nothing armed.
- * A `slow` fault waits first and may be followed by another one.
+ * `'lose_reply'`: carry out the effect, then call `loseReply` in place of replying. `'withhold_reply'`: carry it out
+ * and never reply. `'go'`: nothing armed. A `slow` fault waits first and may be followed by another one.
  */
 export async function meetFaults(
   faults: FaultBook,
@@ -84,15 +97,17 @@ export async function meetFaults(
   request: IncomingMessage,
   response: ServerResponse,
   bodies: FaultBodies,
-): Promise<'go' | 'answered' | 'lose_reply'> {
+): Promise<'go' | 'answered' | 'lose_reply' | 'withhold_reply'> {
   const slow = faults.strike(['slow'], names)
   if (slow !== undefined) await new Promise((resolve) => setTimeout(resolve, slow.delayMs ?? 1000))
   const fault = faults.strike(
-    ['drop_connection', 'refuse', 'rate_limited', 'server_error', 'lost_reply'],
+    ['drop_connection', 'refuse', 'rate_limited', 'server_error', 'lost_reply', 'swallow', 'withhold_reply'],
     names,
   )
   if (fault === undefined) return 'go'
   if (fault.kind === 'lost_reply') return 'lose_reply'
+  if (fault.kind === 'withhold_reply') return 'withhold_reply'
+  if (fault.kind === 'swallow') return 'answered'
   if (fault.kind === 'drop_connection' || fault.kind === 'refuse') {
     request.socket.destroy()
     return 'answered'

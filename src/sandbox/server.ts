@@ -69,7 +69,7 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
         now,
       }),
     )
-    const spark = opened(await createSparkReplay({ port: port(3), now }))
+    const spark = opened(await createSparkReplay({ port: port(3), stateFile: file('spark.json'), now }))
     const parts = { slack, pagerduty, spark: sparkPart(spark) }
     const page = opened(
       await createPageServer({ port: port(0), parts, memory, serviceUrl, webhookToken, now }),

@@ -105,6 +105,7 @@ export async function createPagerDutyServer(options: PagerDutyOptions): Promise<
     const met = await meetFaults(faults, names, request, response, FAULT_BODIES)
     if (met === 'answered') return
     const reply = await answer(request, url)
+    if (met === 'withhold_reply') return
     if (met === 'lose_reply') loseReply(response)
     else send(response, reply)
   }

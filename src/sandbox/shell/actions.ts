@@ -1,6 +1,7 @@
 // What the page may do: one entry per POST, its body checked, then one call of the part that carries it out.
 import * as z from 'zod'
 import type { Breaker } from '../break/breaker.ts'
+import { FAULT_KINDS } from '../faults.ts'
 import type { Memory } from './memory.ts'
 import type { Parts } from './parts.ts'
 
@@ -25,15 +26,7 @@ const schemas = {
   post: z.object({ user: text, channel: text, text: z.string(), thread_ts: z.string().exactOptional() }),
   fault: z.object({
     target: z.enum(['slack', 'pagerduty', 'spark']),
-    kind: z.enum([
-      'lost_reply',
-      'rate_limited',
-      'server_error',
-      'slow',
-      'drop_connection',
-      'refuse',
-      'socket_loss',
-    ]),
+    kind: z.enum(FAULT_KINDS),
     match: z.string().exactOptional(),
     count: z.int().min(0).exactOptional(),
     delayMs: z.int().min(0).max(600_000).exactOptional(),

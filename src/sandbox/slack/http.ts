@@ -128,6 +128,7 @@ export function createListener(
     if (fate === 'answered') return
     const wait = rates === undefined ? 0 : waitFor(rates, request, url, body)
     const result = wait > 0 ? json(429, FAULT_BODIES.rateLimited) : await serve(world, request, url, body)
+    if (fate === 'withhold_reply') return
     if (fate === 'lose_reply') {
       loseReply(response)
       return

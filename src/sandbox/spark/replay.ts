@@ -12,6 +12,7 @@ import {
 } from './application.ts'
 import { csrfTokenOf, errorPage, homePage, replayPage, rowOf } from './pages.ts'
 import { type Recording, listRecordings, loadRecording } from './recording.ts'
+import { readKept, writeKept } from './state-file.ts'
 
 export interface SparkReplayOptions {
   /** 0 takes any free port. */
@@ -19,6 +20,8 @@ export interface SparkReplayOptions {
   readonly now?: () => number
   /** Line whose recordings are replayed: `4` (default) or `3.5`. */
   readonly line?: string
+  /** Keeps the applications across restarts. */
+  readonly stateFile?: string
 }
 
 export interface ReplayedState {
@@ -42,6 +45,8 @@ export interface SparkReplay {
   setWorkersAlive(alive: boolean): void
   /** Names to match: `master`, `driver`, `history`, `kill`, or a path. */
   readonly faults: Faults
+  /** Requests by the same names, those that met a fault included. */
+  calls(): Readonly<Record<string, number>>
   subscribe(listener: () => void): () => void
   reset(): void
   close(): Promise<void>
@@ -53,16 +58,21 @@ const HISTORY = '/history-server'
 const JSON_TYPE = 'application/json'
 const HTML_TYPE = 'text/html;charset=utf-8'
 
-/** Starts the replay on 127.0.0.1; nothing runs in it before `start`. */
+/** Starts the replay on 127.0.0.1; nothing runs in it before `start` but what its state file remembers. */
 export async function createSparkReplay(options: SparkReplayOptions): Promise<SparkReplay> {
   const now = options.now ?? Date.now
   const line = options.line ?? '4'
   const faults = createFaults()
   const listeners = new Set<() => void>()
-  const applications: ReplayedApplication[] = []
-  let workersAlive = true
-  let serial = 0
-  const tell = (): void => listeners.forEach((listener) => listener())
+  const kept = options.stateFile === undefined ? null : readKept(options.stateFile, line)
+  const applications: ReplayedApplication[] = [...(kept?.applications ?? [])]
+  const calls: Record<string, number> = {}
+  let workersAlive = kept?.workersAlive ?? true
+  let serial = kept?.serial ?? 0
+  const tell = (): void => {
+    if (options.stateFile !== undefined) writeKept(options.stateFile, { serial, workersAlive, applications })
+    listeners.forEach((listener) => listener())
+  }
   const quiet = loadRecording('healthy', line)
 
   const server = createServer((request, response) => {
@@ -87,9 +97,12 @@ export async function createSparkReplay(options: SparkReplayOptions): Promise<Sp
       rateLimited: errorPage(429, 'Too Many Requests'),
       serverError: errorPage(500, 'Request failed.'),
     }
-    const met = await meetFaults(faults, [partOf(url.pathname), url.pathname], request, response, page)
+    const part = partOf(url.pathname)
+    calls[part] = (calls[part] ?? 0) + 1
+    const met = await meetFaults(faults, [part, url.pathname], request, response, page)
     if (met === 'answered') return
     const reply = route(request.method ?? 'GET', url, form)
+    if (met === 'withhold_reply') return
     if (met === 'lose_reply' || reply === null) return loseReply(response)
     const text = typeof reply.body === 'string' ? reply.body : JSON.stringify(reply.body, null, 2)
     response.writeHead(reply.status, { 'content-type': reply.type, ...reply.headers }).end(text)
@@ -201,12 +214,14 @@ export async function createSparkReplay(options: SparkReplayOptions): Promise<Sp
       tell()
     },
     faults,
+    calls: () => ({ ...calls }),
     subscribe(listener) {
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
     reset() {
       applications.length = 0
+      for (const name of Object.keys(calls)) delete calls[name]
       workersAlive = true
       faults.clear()
       tell()

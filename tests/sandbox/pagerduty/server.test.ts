@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { PagerDutyServer } from '../../../src/sandbox/pagerduty/server.ts'
 import { ensureCertificates } from '../../../src/sandbox/tls.ts'
 import { ALICE, enqueue, rest, startAccount, trigger } from './account.ts'
@@ -92,6 +92,22 @@ describe('faults', () => {
     await expect(enqueue(account, trigger('k'))).rejects.toThrow()
     expect(account.state().incidents).toEqual([])
     expect((await enqueue(account, trigger('k'))).status).toBe(202)
+  })
+
+  test.each([
+    ['swallow', 0],
+    ['withhold_reply', 1],
+  ] as const)('%s: never a reply; incidents: %i', async (kind, incidents) => {
+    const account = await start()
+    account.faults.add({ kind, match: '/v2/enqueue' })
+    // It ends with the server, when its connection is closed.
+    const waiting = enqueue(account, trigger('k')).catch(() => 'no reply')
+    await vi.waitUntil(
+      () => account.faults.list().length === 0 && account.state().incidents.length === incidents,
+    )
+    await account.close()
+    expect(await waiting).toBe('no reply')
+    expect(account.state().incidents).toHaveLength(incidents)
   })
 
   test('rate_limited and server_error answer in its own words and do nothing', async () => {

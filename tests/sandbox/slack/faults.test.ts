@@ -1,6 +1,6 @@
 // Faults: each breaks what it says, as often as it says, and where it says.
 import { WebAPIHTTPError, WebAPIRateLimitedError, WebAPIRequestError, WebClient } from '@slack/web-api'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 
 import { createFaults } from '../../../src/sandbox/faults.ts'
 import type { Fault } from '../../../src/sandbox/faults.ts'
@@ -70,6 +70,25 @@ test('slow waits first and goes on; another fault may follow it', async () => {
   slack.faults.add({ kind: 'slow', delayMs: 5 })
   expect(await failure(slack, { kind: 'server_error' })).toBeInstanceOf(WebAPIHTTPError)
   expect(texts(slack)).toEqual(['x'])
+})
+
+test.each([
+  ['swallow', []],
+  ['withhold_reply', ['x']],
+] as const)('%s: the client waits for ever; what it asked for is done or not', async (kind, left) => {
+  const slack = await startSlack()
+  slack.faults.add({ kind, match: 'chat.postMessage' })
+  const patience = new AbortController()
+  const waiting = fetch(`${slack.apiUrl}chat.postMessage`, {
+    method: 'POST',
+    headers: { authorization: 'Bearer xoxb-test', 'content-type': 'application/json' },
+    body: JSON.stringify({ channel, text: 'x' }),
+    signal: patience.signal,
+  })
+  await vi.waitUntil(() => slack.faults.list().length === 0 && texts(slack).length === left.length)
+  patience.abort()
+  await expect(waiting).rejects.toThrow('aborted')
+  expect(texts(slack)).toEqual(left)
 })
 
 test('a fault strikes the named method alone, so often as it counts', () => {

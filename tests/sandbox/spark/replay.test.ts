@@ -1,5 +1,8 @@
 // The replayed Spark: what it says looks as if a real one said it just now, and what is done to it stays done.
-import { afterEach, describe, expect, it } from 'vitest'
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { listRecordings, loadRecording } from '../../../src/sandbox/spark/recording.ts'
 import { type SparkReplay, createSparkReplay } from '../../../src/sandbox/spark/replay.ts'
 
@@ -9,9 +12,10 @@ const NOON = Date.parse('2027-01-15T12:00:00Z')
 let now = NOON
 const open: SparkReplay[] = []
 
-async function replay(line = '4'): Promise<SparkReplay> {
+async function replay(line = '4', stateFile?: string): Promise<SparkReplay> {
   now = NOON
-  const spark = await createSparkReplay({ port: 0, line, now: () => now })
+  const kept = stateFile === undefined ? {} : { stateFile }
+  const spark = await createSparkReplay({ port: 0, line, now: () => now, ...kept })
   open.push(spark)
   return spark
 }
@@ -205,6 +209,64 @@ describe('faults', () => {
     spark.faults.add({ kind: 'server_error', match: 'history', count: 0 })
     expect((await fetch(`${spark.historyUrl}/api/v1/version`)).status).toBe(500)
     expect((await fetch(`${spark.masterUrl}/json/`)).status).toBe(200)
+  })
+
+  it('leave a client waiting, before the kill or after it, and count what was asked', async () => {
+    const spark = await replay()
+    const apps = [spark.start('healthy'), spark.start('healthy')]
+    const patience = new AbortController()
+    const ask = async (appId: string): Promise<string> =>
+      await fetch(`${spark.masterUrl}/app/kill/`, {
+        method: 'POST',
+        body: new URLSearchParams({ id: appId, terminate: 'true', csrfToken: TOKEN }),
+        redirect: 'manual',
+        signal: patience.signal,
+      }).then(
+        () => 'a reply',
+        () => 'no reply',
+      )
+    const waiting: Promise<string>[] = []
+    for (const [index, kind] of (['swallow', 'withhold_reply'] as const).entries()) {
+      spark.faults.add({ kind, match: 'kill' })
+      waiting.push(ask(apps[index]?.appId ?? ''))
+      await vi.waitUntil(() => spark.faults.list().length === 0)
+    }
+    await vi.waitUntil(() => spark.applications()[1]?.state === 'KILLED')
+    patience.abort()
+    expect(await Promise.all(waiting)).toEqual(['no reply', 'no reply'])
+    expect(spark.applications().map(({ state }) => state)).toEqual(['RUNNING', 'KILLED'])
+    expect(spark.calls()).toEqual({ kill: 2 })
+  })
+})
+
+describe('a state file', () => {
+  it('keeps what ran, what ended and what is lost across a restart, and no id is given twice', async () => {
+    const stateFile = path.join(await mkdtemp(path.join(tmpdir(), 'arrestor-replay-')), 'spark.json')
+    const first = await replay('4', stateFile)
+    const [running, ended] = [first.start('executor-oom'), first.start('healthy')]
+    await post(first, { id: ended.appId, terminate: 'true', csrfToken: TOKEN })
+    first.setWorkersAlive(false)
+    const before = first.applications()
+    await first.close()
+
+    const second = await replay('4', stateFile)
+    expect(second.applications()).toEqual(before)
+    expect(second.applications().map(({ state }) => state)).toEqual(['RUNNING', 'KILLED'])
+    expect(await json(`${second.masterUrl}/json/`)).toMatchObject({ aliveworkers: 0 })
+    const info = await json(`${second.uiUrl(running.appId)}/api/v1/applications/${running.appId}`)
+    expect(info).toMatchObject({ id: running.appId })
+    expect(second.start('healthy').appId).not.toBe(ended.appId)
+    second.reset()
+    expect((await replay('4', stateFile)).applications()).toEqual([])
+  })
+
+  it('of something else is named and left alone', async () => {
+    const stateFile = path.join(await mkdtemp(path.join(tmpdir(), 'arrestor-replay-')), 'spark.json')
+    for (const text of ['{"name":"mine"}', 'no JSON at all']) {
+      await writeFile(stateFile, text)
+      await expect(replay('4', stateFile)).rejects.toThrow('spark.json does not hold the state')
+      expect(await readFile(stateFile, 'utf8')).toBe(text)
+    }
   })
 })
 
