@@ -17,7 +17,7 @@ const Instant = z.iso
 export const EnvelopeSchema = z.object({
   version: z.literal('4'),
   alerts: z.array(z.unknown()),
-  externalURL: z.unknown(),
+  externalURL: z.unknown().optional(),
 })
 
 export const AlertSchema = z.object({
@@ -26,7 +26,7 @@ export const AlertSchema = z.object({
   annotations: Labels.nullish(),
   startsAt: Instant,
   endsAt: Instant.nullish(),
-  generatorURL: z.unknown(),
+  generatorURL: z.unknown().optional(),
   /** Empty or absent in other senders of the same format: then it follows from the labels. */
   fingerprint: z.string().max(200).nullish(),
 })
