@@ -2,7 +2,7 @@
 import type { Link } from '../alerts/model.ts'
 import type { Finding } from '../diagnosis/model.ts'
 import type { Incident } from '../incidents/model.ts'
-import { findIncident } from '../incidents/repository.ts'
+import { findIncident, readPinned } from '../incidents/repository.ts'
 import { type ActionRun, listRuns } from '../remediation/action-runs.ts'
 import { type Offer, standingOffers } from '../remediation/offers.ts'
 import { ACTIONS } from '../remediation/registry.ts'
@@ -97,7 +97,7 @@ export async function readCard(tx: Tx, deps: FlowDeps, incidentId: string): Prom
     incident,
     channel: team.channel,
     runbook: runbook === null ? null : { id: runbook.id, title: runbook.title },
-    match: incident.match as CardView['match'],
+    match: (await readPinned(tx, incident.id)).match as CardView['match'],
     alerts: alerts.map((row) => ({
       name: row.name,
       summary: row.annotations['summary'] ?? null,
@@ -150,7 +150,8 @@ async function nextStep(tx: Tx, incident: Incident): Promise<NextStep | null> {
     .where('kind', '=', DUE.escalation)
     .where('subject', '=', incident.id)
     .executeTakeFirst()
-  const step = due === undefined ? undefined : pinnedPolicy(incident).steps[Number(due.data['step'])]
+  const step =
+    due === undefined ? undefined : (await pinnedPolicy(tx, incident.id)).steps[Number(due.data['step'])]
   if (due === undefined || step === undefined) return null
   if (incident.state === 'acknowledged' && step.while === 'unacknowledged') return null
   return { dueAt: due.due_at, page: step.page, mention: step.mention }

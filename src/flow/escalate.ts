@@ -1,7 +1,14 @@
 // The ladder: a due step looks again at the incident, then pages, mentions, and sets the next rung (P4, P5).
-import { type Policy, PinnedPolicySchema, type Rung, nextRung, stillHolds } from '../escalation/policy.ts'
+import {
+  type Policy,
+  PinnedPolicySchema,
+  type Rung,
+  type Step,
+  nextRung,
+  stillHolds,
+} from '../escalation/policy.ts'
 import { type Incident, SYSTEM } from '../incidents/model.ts'
-import { lockIncident, updateIncident } from '../incidents/repository.ts'
+import { lockIncident, readPinned, updateIncident } from '../incidents/repository.ts'
 import { record } from '../incidents/timeline.ts'
 import { type DueKind, schedule } from '../store/due.ts'
 import { append } from '../store/outbox.ts'
@@ -12,8 +19,8 @@ import { DESTINATIONS, DUE, PRIORITY } from './destinations.ts'
 import { requestPage } from './pages.ts'
 
 /** The policy an incident was opened with; the schema guards against a row written by another version. */
-export function pinnedPolicy(incident: Pick<Incident, 'policy'>): Policy {
-  return PinnedPolicySchema.parse(incident.policy)
+export async function pinnedPolicy(tx: Tx, incidentId: string): Promise<Policy> {
+  return PinnedPolicySchema.parse((await readPinned(tx, incidentId)).policy)
 }
 
 /** The due kind that climbs the ladder. A late step is simply due. */
@@ -23,12 +30,12 @@ export function escalationDue(deps: FlowDeps): DueKind {
     async handle(tx, row, now) {
       const incident = await lockIncident(tx, row.subject)
       if (incident === null || incident.state === 'resolved') return
-      const policy = pinnedPolicy(incident)
+      const policy = await pinnedPolicy(tx, incident.id)
       const rung: Rung = { step: Number(row.data['step']), round: Number(row.data['round']) }
       const step = policy.steps[rung.step]
       if (step === undefined) return
       const verdict = stillHolds(step, incident.state)
-      if (verdict.take) await takeStep(tx, deps, incident, rung, now)
+      if (verdict.take) await takeStep(tx, deps, incident, step, rung, now)
       else
         await record(
           tx,
@@ -49,9 +56,14 @@ export function escalationDue(deps: FlowDeps): DueKind {
   }
 }
 
-async function takeStep(tx: Tx, deps: FlowDeps, incident: Incident, rung: Rung, now: Date): Promise<void> {
-  const step = pinnedPolicy(incident).steps[rung.step]
-  if (step === undefined) return
+async function takeStep(
+  tx: Tx,
+  deps: FlowDeps,
+  incident: Incident,
+  step: Step,
+  rung: Rung,
+  now: Date,
+): Promise<void> {
   await record(
     tx,
     incident.id,

@@ -25,11 +25,7 @@ export interface Incident {
   readonly run: Run
   readonly runbookId: string | null
   readonly runbookHash: string | null
-  /** The match explanation as the runbooks room wrote it. */
-  readonly match: unknown
   readonly policyName: string
-  /** The escalation policy as it was when the incident opened. */
-  readonly policy: unknown
   readonly openedAt: Date
   readonly acknowledgedAt: Date | null
   readonly acknowledgedBy: Actor | null

@@ -1,11 +1,10 @@
 // Opening incidents: at most one open per key (P2), however many alerts and replicas ask at once.
-import { type Selectable, sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Run, Severity } from '../alerts/model.ts'
 import { type Tx, json } from '../store/store.ts'
-import type { IncidentsTable } from '../store/tables.ts'
 import { KEY_VERSION } from './key.ts'
 import type { Incident } from './model.ts'
-import { toIncident } from './repository.ts'
+import { COLUMNS, type IncidentRow, toIncident } from './repository.ts'
 
 /** What an incident starts with. */
 export interface Opening {
@@ -30,7 +29,7 @@ export async function lockIncidents(tx: Tx, ids: readonly string[]): Promise<rea
   if (ids.length === 0) return []
   const rows = await tx
     .selectFrom('incidents')
-    .selectAll()
+    .select(COLUMNS)
     .where('id', 'in', [...ids])
     .orderBy('id')
     .forUpdate()
@@ -50,8 +49,8 @@ export function teamKeyText(teamKey: TeamKey): string {
 /** Locks the open incidents that have these keys, in the order of their ids. */
 export async function lockOpenByKey(tx: Tx, keys: readonly TeamKey[]): Promise<readonly Incident[]> {
   if (keys.length === 0) return []
-  const { rows } = await sql<Selectable<IncidentsTable>>`
-    select i.* from incidents i
+  const { rows } = await sql<IncidentRow>`
+    select ${columnsOf('i')} from incidents i
       join jsonb_to_recordset(${json(keys.map(({ team, key }) => ({ team, key })))}::jsonb) as k (team text, key text)
         on i.team = k.team and i.key = k.key
      where i.state <> 'resolved' and i.key_suffix = 0
@@ -98,7 +97,7 @@ export async function openIncidents(
     .onConflict((oc) =>
       oc.columns(['team', 'key', 'key_suffix']).where('state', '<>', 'resolved').doNothing(),
     )
-    .returningAll()
+    .returning(COLUMNS)
     .execute()
   return rows.map(toIncident)
 }
@@ -121,7 +120,7 @@ export async function applyDeltas(tx: Tx, deltas: readonly AlertDelta[]): Promis
     firing: delta.firing,
     severity: delta.severity,
   }))
-  const { rows: updated } = await sql<Selectable<IncidentsTable>>`
+  const { rows: updated } = await sql<IncidentRow>`
     update incidents i
        set alerts_total = i.alerts_total + d.total,
            alerts_firing = greatest(0, i.alerts_firing + d.firing),
@@ -131,6 +130,10 @@ export async function applyDeltas(tx: Tx, deltas: readonly AlertDelta[]): Promis
            version = i.version + 1
       from jsonb_to_recordset(${json(rows)}::jsonb) as d (id text, total bigint, firing bigint, severity text)
      where i.id = d.id
-    returning i.*`.execute(tx)
+    returning ${columnsOf('i')}`.execute(tx)
   return updated.map(toIncident)
+}
+
+function columnsOf(alias: string): RawBuilder<unknown> {
+  return sql.join(COLUMNS.map((column) => sql.ref(`${alias}.${column}`)))
 }

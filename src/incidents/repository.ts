@@ -5,17 +5,43 @@ import type { Tx } from '../store/store.ts'
 import type { IncidentsTable } from '../store/tables.ts'
 import type { Actor, Incident, Resolution } from './model.ts'
 
+/**
+ * What every change of an incident reads: all but the match and the policy, which are pinned once, large, and wanted by
+ * the card and the ladder alone (`readPinned`).
+ */
+export const COLUMNS = [
+  'id', 'number', 'team', 'key', 'version', 'state', 'title', 'severity', 'source', 'platform', 'run', 'runbook_id',
+  'runbook_hash', 'policy_name', 'opened_at', 'acknowledged_at', 'acknowledged_by', 'resolved_at', 'resolved_by',
+  'resolution', 'alerts_total', 'alerts_firing', 'diagnosis', 'diagnosis_generation',
+] as const // prettier-ignore
+export type IncidentRow = Pick<Selectable<IncidentsTable>, (typeof COLUMNS)[number]>
+
+/** What was pinned when the incident opened: why its runbook was chosen, and its escalation policy. */
+export async function readPinned(tx: Tx, id: string): Promise<{ match: unknown; policy: unknown }> {
+  const row = await tx
+    .selectFrom('incidents')
+    .select(['match', 'policy_snapshot'])
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow()
+  return { match: row.match, policy: row.policy_snapshot }
+}
+
 export type NewIncident = Insertable<IncidentsTable>
 
 /** Finds one by its id, or null. */
 export async function findIncident(tx: Tx, id: string): Promise<Incident | null> {
-  const row = await tx.selectFrom('incidents').selectAll().where('id', '=', id).executeTakeFirst()
+  const row = await tx.selectFrom('incidents').select(COLUMNS).where('id', '=', id).executeTakeFirst()
   return row === undefined ? null : toIncident(row)
 }
 
 /** Finds one and holds its row until the transaction ends, or null. */
 export async function lockIncident(tx: Tx, id: string): Promise<Incident | null> {
-  const row = await tx.selectFrom('incidents').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
+  const row = await tx
+    .selectFrom('incidents')
+    .select(COLUMNS)
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst()
   return row === undefined ? null : toIncident(row)
 }
 
@@ -26,7 +52,7 @@ export async function findByReference(
   teams: readonly string[] | null,
 ): Promise<Incident | null> {
   const text = reference.trim().replace(/^#/, '')
-  let query = tx.selectFrom('incidents').selectAll()
+  let query = tx.selectFrom('incidents').select(COLUMNS)
   query = /^\d{1,15}$/.test(text) ? query.where('number', '=', Number(text)) : query.where('id', '=', text)
   if (teams !== null) query = query.where('team', 'in', [...teams])
   const row = await query.executeTakeFirst()
@@ -43,7 +69,7 @@ export interface IncidentFilter {
 
 /** The newest incidents that pass the filter, newest first. */
 export async function listIncidents(tx: Tx, filter: IncidentFilter): Promise<readonly Incident[]> {
-  let query = tx.selectFrom('incidents').selectAll().orderBy('number', 'desc').limit(filter.limit)
+  let query = tx.selectFrom('incidents').select(COLUMNS).orderBy('number', 'desc').limit(filter.limit)
   if (filter.teams !== null) query = query.where('team', 'in', [...filter.teams])
   if (filter.states !== null) query = query.where('state', 'in', [...filter.states])
   if (filter.before !== null) query = query.where('number', '<', filter.before)
@@ -60,12 +86,12 @@ export async function updateIncident(
     .updateTable('incidents')
     .set((eb) => ({ ...changes, version: eb('version', '+', 1) }))
     .where('id', '=', incident.id)
-    .returningAll()
+    .returning(COLUMNS)
     .executeTakeFirstOrThrow()
   return toIncident(row)
 }
 
-export function toIncident(row: Selectable<IncidentsTable>): Incident {
+export function toIncident(row: IncidentRow): Incident {
   return {
     id: row.id,
     number: row.number,
@@ -80,9 +106,7 @@ export function toIncident(row: Selectable<IncidentsTable>): Incident {
     run: row.run as Run,
     runbookId: row.runbook_id,
     runbookHash: row.runbook_hash,
-    match: row.match,
     policyName: row.policy_name,
-    policy: row.policy_snapshot,
     openedAt: row.opened_at,
     acknowledgedAt: row.acknowledged_at,
     acknowledgedBy: row.acknowledged_by as Actor | null,

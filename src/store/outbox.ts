@@ -92,14 +92,20 @@ function foldRequests(requests: readonly LevelRequest[]): LevelRequest[] {
 export async function requestLevels(tx: Tx, requests: readonly LevelRequest[]): Promise<void> {
   const folded = foldRequests(requests)
   if (folded.length === 0) return
-  const rows = sql.join(
-    folded.map(
-      ({ destination, subject, version, priority, editPriority, urgent, now }) =>
-        sql`(${destination}::text, ${subject}::text, ${version}::bigint, ${priority}::smallint, ${editPriority ?? priority}::smallint, ${urgent ?? false}::boolean, ${now}::timestamptz)`,
-    ),
-  )
+  const rows = folded.map(({ destination, subject, version, priority, editPriority, urgent, now }) => ({
+    destination,
+    subject,
+    version,
+    priority,
+    edit_priority: editPriority ?? priority,
+    urgent: urgent ?? false,
+    now,
+  }))
   await sql`
-    with wanted (destination, subject, version, priority, edit_priority, urgent, now) as (values ${rows})
+    with wanted as (
+      select * from jsonb_to_recordset(${json(rows)}::jsonb)
+        as w (destination text, subject text, version bigint, priority smallint, edit_priority smallint, urgent boolean, now timestamptz)
+    )
     insert into outbox as o (destination, subject, mode, priority, desired_version, payload, next_at, created_at)
     select destination, subject, 'level', priority, version, jsonb_build_object('editPriority', edit_priority, 'urgent', urgent), now, now
     from wanted order by destination, subject

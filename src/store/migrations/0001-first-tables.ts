@@ -34,7 +34,11 @@ const STATEMENTS: readonly string[] = [
      alerts_firing bigint not null default 0,
      diagnosis text not null default 'pending' check (diagnosis in ('pending', 'running', 'done', 'none')),
      diagnosis_generation integer not null default 0
-   )`,
+   )
+   -- Counters change with every batch of alerts: room on the page keeps those updates off the indexes, and what is
+   -- pinned once (match, policy) is kept out of the row that is written again each time.
+   with (fillfactor = 70, toast_tuple_target = 256)`,
+  `alter table incidents alter column match set storage external, alter column policy_snapshot set storage external`,
   // P2: at most one open incident per key.
   `create unique index incidents_open_key on incidents (team, key, key_suffix) where state <> 'resolved'`,
   `create index incidents_by_opened on incidents (opened_at desc)`,
@@ -53,7 +57,8 @@ const STATEMENTS: readonly string[] = [
      annotations jsonb not null,
      links jsonb not null,
      run jsonb not null,
-     incident_id text references incidents (id),
+     -- Not a foreign key: every alert of a storm would lock its incident's row once more.
+     incident_id text,
      first_seen_at timestamptz not null,
      last_seen_at timestamptz not null,
      seen bigint not null default 1,
@@ -73,7 +78,7 @@ const STATEMENTS: readonly string[] = [
   `create table runbook_texts (hash text primary key, runbook_id text not null, file text not null, text text not null)`,
 
   `create table timeline (
-     incident_id text not null references incidents (id),
+     incident_id text not null,
      seq integer not null,
      at timestamptz not null,
      kind text not null,
@@ -136,7 +141,8 @@ const STATEMENTS: readonly string[] = [
      last_error text,
      created_at timestamptz not null,
      done_at timestamptz
-   )`,
+   )
+   with (fillfactor = 70)`,
   `create unique index outbox_level on outbox (destination, subject) where mode = 'level'`,
   `create index outbox_pending on outbox (destination, priority, next_at) where state in ('waiting', 'sending')`,
   `create index outbox_order on outbox (destination, subject, id) where mode = 'ordered' and state in ('waiting', 'sending')`,
