@@ -23,6 +23,6 @@ export type ToWorker =
 
 export type FromWorker =
   | { readonly kind: 'ready'; readonly report: BootReport }
-  | { readonly kind: 'failed'; readonly why: string; readonly locked: boolean }
+  | { readonly kind: 'failed'; readonly why: string }
   | { readonly kind: 'done'; readonly id: number; readonly bytes: Uint8Array; readonly count: number }
   | { readonly kind: 'refused'; readonly id: number; readonly why: string }

@@ -93,4 +93,4 @@ async function run(): Promise<void> {
   say({ kind: 'ready', report })
 }
 
-run().catch((error: unknown) => say({ kind: 'failed', why: reason(error), locked: false }))
+run().catch((error: unknown) => say({ kind: 'failed', why: reason(error) }))
