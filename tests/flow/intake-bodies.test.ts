@@ -24,6 +24,12 @@ function element(
   }
 }
 
+/** What an alert cannot do without. */
+function bare(): Record<string, unknown> {
+  const { status, labels, startsAt } = element()
+  return { status, labels, startsAt }
+}
+
 for (const kind of storeKinds())
   describe.skipIf(kind.missing !== undefined)(
     `bodies of webhooks, on ${kind.name}${kind.missing === undefined ? '' : ` (${kind.missing})`}`,
@@ -108,6 +114,7 @@ for (const kind of storeKinds())
             },
             1,
           ],
+          ['nothing but what is used', { version: '4', alerts: [bare()] }, 1],
           ['no annotations', envelope([element({ annotations: undefined })]), 1],
           [
             'null where a field may be absent',
