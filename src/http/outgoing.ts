@@ -1,6 +1,6 @@
 // Outgoing webhooks: versioned events to whoever subscribes, signed, repeated until taken, each with an id to know it by.
 import { createHmac } from 'node:crypto'
-import axios from 'axios'
+import axios, { isAxiosError } from 'axios'
 import { reasonOf } from '../errors.ts'
 import { DESTINATIONS } from '../flow/destinations.ts'
 import type { Notifier, OutboxRow, SendResult } from '../store/outbox.ts'
@@ -15,10 +15,12 @@ export interface Subscriber {
 const TIMEOUT_MS = 10_000
 /** A subscriber that is down for longer than about a day loses the event: the API still has the incident. */
 const MAX_ATTEMPTS = 1_500
+/** The longest wait that a subscriber may ask for. */
+const MAX_WAIT_MS = 3_600_000
 
 /**
  * Delivers an event to every subscriber of its team. When one of several fails, all are sent to again: receivers know
- * an event by `X-Arrestor-Delivery` and may see it more than once (docs/extending/events.md says so).
+ * an event by `X-Arrestor-Delivery` and may see it more than once (docs/extending/adding-an-event.md says so).
  */
 export function eventNotifier(subscribers: readonly Subscriber[]): Notifier {
   return {
@@ -61,11 +63,26 @@ async function sendAll(
         },
       })
     } catch (error) {
-      const reason = `${new URL(subscriber.url).host}: ${reasonOf(error)}`
-      return row.attempts >= MAX_ATTEMPTS ? { kind: 'dead', reason } : { kind: 'retry', reason }
+      return failureOf(new URL(subscriber.url).host, error, row)
     }
   }
   return { kind: 'delivered' }
+}
+
+/** Without a status nobody knows whether the event arrived; with one, it was not taken. */
+function failureOf(host: string, error: unknown, row: OutboxRow): SendResult {
+  const reason = `${host}: ${reasonOf(error)}`
+  if (row.attempts >= MAX_ATTEMPTS) return { kind: 'dead', reason }
+  const answer = isAxiosError(error) ? error.response : undefined
+  if (answer === undefined) return { kind: 'unknown', reason }
+  const wait = retryAfterMs(answer.headers['retry-after'])
+  return { kind: 'retry', reason, ...(wait === null ? {} : { afterMs: wait }) }
+}
+
+/** Seconds as in `Retry-After: 30`, at most an hour of them; other forms are left to our own backoff. */
+function retryAfterMs(header: unknown): number | null {
+  const seconds = typeof header === 'string' && /^\d{1,9}$/.test(header) ? Number(header) : 0
+  return seconds === 0 ? null : Math.min(seconds * 1_000, MAX_WAIT_MS)
 }
 
 /** Hex HMAC-SHA256 of the raw body. */

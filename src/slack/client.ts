@@ -42,7 +42,11 @@ export type SlackFailure =
 export function failureOf(error: unknown): SlackFailure {
   if (error instanceof WebAPIRateLimitedError)
     return { kind: 'rate_limited', afterMs: error.retryAfter * 1_000 }
-  if (error instanceof WebAPIPlatformError) return { kind: 'refused', error: describe(error) }
+  if (error instanceof WebAPIPlatformError)
+    // The client takes a page of a proxy for an error of that name: it says nothing of ours, and may quote our token.
+    return /^\w{1,80}$/.test(error.data.error)
+      ? { kind: 'refused', error: describe(error) }
+      : { kind: 'unknown', reason: 'something in front of Slack answered in its place' }
   if (error instanceof WebAPIHTTPError)
     return { kind: 'unknown', reason: `Slack answered HTTP ${error.statusCode}` }
   if (error instanceof WebAPIRequestError)
