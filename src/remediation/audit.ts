@@ -40,6 +40,40 @@ export async function audit(tx: Tx, entry: AuditEntry, now: Date): Promise<void>
     .execute()
 }
 
+export type AuditVerdict =
+  | { readonly intact: true; readonly rows: number; readonly head: string }
+  | { readonly intact: false; readonly seq: number; readonly why: string }
+
+const PAGE = 1_000
+
+/**
+ * Walks the chain from its beginning. `head` is the last hash: kept elsewhere, it shows whether rows were cut off at the
+ * end, which the chain alone cannot. The first row that does not fit is named.
+ */
+export async function verifyAudit(tx: Tx): Promise<AuditVerdict> {
+  let previous = ''
+  let rows = 0
+  for (;;) {
+    const page = await tx
+      .selectFrom('audit')
+      .selectAll()
+      .where('seq', '>', rows)
+      .orderBy('seq')
+      .limit(PAGE)
+      .execute()
+    for (const row of page) {
+      const broken = (why: string): AuditVerdict => ({ intact: false, seq: rows + 1, why })
+      if (row.seq !== rows + 1) return broken(`row ${rows + 1} is missing`)
+      if (row.previous_hash !== previous) return broken('it does not follow the row before it')
+      const entry = { ...row, actor: row.actor as Actor, data: row.data as AuditEntry['data'] }
+      if (row.hash !== hashOf(row.seq, row.at, entry, previous)) return broken('its content was changed')
+      previous = row.hash
+      rows = row.seq
+    }
+    if (page.length < PAGE) return { intact: true, rows, head: previous }
+  }
+}
+
 /** SHA-256 over the row's content and the hash before it, in one canonical JSON (keys sorted). */
 export function hashOf(seq: number, at: Date, entry: AuditEntry, previous: string): string {
   return createHash('sha256')

@@ -14,11 +14,17 @@ const MIN_SECRET = 6
 
 /** A logger whose lines never carry one of `secrets`. */
 export function createLogger(options: LogOptions): Logger {
-  const secrets = [...new Set(options.secrets)]
+  const secrets = options.secrets
     .filter((secret) => secret.length >= MIN_SECRET)
-    .sort((a, b) => b.length - a.length)
+    .map((secret) => secret.toWellFormed())
+  // In a JSON line a secret with a quote or a backslash stands escaped; in an address it stands encoded.
+  const forms = [
+    ...new Set(
+      secrets.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)]),
+    ),
+  ].sort((a, b) => b.length - a.length)
   const clean = (line: string): string =>
-    secrets.reduce((text, secret) => text.replaceAll(secret, '[redacted]'), line)
+    forms.reduce((text, secret) => text.replaceAll(secret, '[redacted]'), line)
   return pino(
     {
       level: options.level,
@@ -36,7 +42,16 @@ export function readable(line: string): string {
   const clock = String(time).slice(11, 19)
   const fields = Object.entries(rest)
     .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .map(([name, value]) => `${name}=${typeof value === 'string' ? inert(value) : JSON.stringify(value)}`)
+  // Our own explanations have two lines: what happened, and the mend.
+  const message = String(msg).split('\n').map(inert).join('\n')
   const told = typeof code === 'string' && !String(msg).startsWith(code) ? `${code}: ` : ''
-  return `${clock} ${String(level).padEnd(5)} ${told}${String(msg)}${fields.length === 0 ? '' : `  (${fields.join(' ')})`}\n`
+  return `${clock} ${String(level).padEnd(5)} ${told}${message}${fields.length === 0 ? '' : `  (${fields.join(' ')})`}\n`
+}
+
+/** Text from outside may carry escape sequences or lines that look like ours; a terminal gets neither. */
+function inert(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, (char) =>
+    char === '\n' ? '\\n' : `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }

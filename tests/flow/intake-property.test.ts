@@ -1,5 +1,5 @@
 // However the same alerts are split into bodies and bodies into transactions, the end is the same, and every count adds up.
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { storePrepared } from '../../src/flow/receive.ts'
 import { understand } from '../../src/flow/receive.ts'
