@@ -68,6 +68,12 @@ export const CATALOGUE = {
     what: 'The database was migrated by a newer Arrestor ({found}); this one knows up to {known}.',
     mend: 'Start the newer version, or restore a backup made before the upgrade.',
   },
+  'ARR-206': {
+    fault: 'ours',
+    retryable: true,
+    what: 'The embedded database stopped: {why}.',
+    mend: 'Start Arrestor again: everything that was answered 2xx is on disk. If it happens again, give it 1 GB of memory or set DATABASE_URL.',
+  },
   'ARR-301': {
     fault: 'theirs',
     retryable: true,

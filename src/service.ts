@@ -39,6 +39,8 @@ export interface ServiceOptions {
   readonly port: number
   /** The certificate authority to trust beside Node's own, as PEM. */
   readonly ca?: string
+  /** Told when the store is lost for good (the embedded database's thread died): the process should end and be started again. */
+  readonly onFatal?: (why: string) => void
   /** Opens the store; by default as the environment says. */
   readonly open?: () => Promise<Store>
 }
@@ -63,7 +65,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     readVariable(environment, 'SLACK_API_URL'),
   )
 
-  const store = await (options.open ?? (() => openFrom(environment, logger)))()
+  const store = await (options.open ?? (() => openFrom(options)))()
   const undo: (() => Promise<unknown> | void)[] = [() => store.close()]
   const stop = async (): Promise<void> => {
     for (const step of undo.splice(0).reverse()) await step()
@@ -189,10 +191,14 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   }
 }
 
-async function openFrom(environment: Environment, logger: Logger): Promise<Store> {
+async function openFrom({ environment, logger, onFatal }: ServiceOptions): Promise<Store> {
   const databaseUrl = readVariable(environment, 'DATABASE_URL')
   const dataDir = readVariable(environment, 'ARRESTOR_DATA_DIR') ?? 'data'
-  return await openStore({ ...(databaseUrl === undefined ? { dataDir } : { databaseUrl }), logger })
+  return await openStore({
+    ...(databaseUrl === undefined ? { dataDir } : { databaseUrl }),
+    ...given('onFatal', onFatal),
+    logger,
+  })
 }
 
 /** Who may speak at each webhook. */

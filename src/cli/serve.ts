@@ -30,6 +30,8 @@ export async function serve(options: ServeOptions): Promise<void> {
       logger,
       port: portOf(environment),
       ...(caFile === undefined ? {} : { ca: readFileSync(caFile, 'utf8') }),
+      // What was answered 2xx is on disk; a fresh process opens it again.
+      onFatal: (why) => fail(new ArrestorError('ARR-206', { why })),
     })
     logger.info({ url: service.http.url, store: service.deps.store.kind }, 'Arrestor is ready')
     runUntilSignal(service, (reason) =>

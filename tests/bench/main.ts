@@ -1,4 +1,5 @@
 // `npm run bench`: the figures, each beside its target, a limit or a peer in the same run. Bounded; ends by itself.
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -11,6 +12,9 @@ import { benchMatching } from './matching.ts'
 import { type Outside, startOutside } from './processes.ts'
 import { benchStart } from './start.ts'
 import type { Row } from './stats.ts'
+
+// What is measured is what is shipped: built, without the type stripper in memory.
+execFileSync('npm', ['run', 'build', '--silent'], { stdio: 'inherit' })
 
 const only = new Set(process.argv.slice(2))
 const wanted = (name: string): boolean => only.size === 0 || only.has(name)

@@ -111,9 +111,9 @@ export async function startOutside(): Promise<Outside> {
   }
 }
 
-/** The service as it runs in production; with `databaseUrl` on a server, without on the embedded store. */
+/** The service as it runs in production, built; with `databaseUrl` on a server, without on the embedded store. */
 export function startServiceProcess(outside: Outside, databaseUrl: string | null): Promise<Running> {
-  return run('src/main.ts', {
+  return run('dist/main.js', {
     ...outside.environment,
     ...(databaseUrl === null ? {} : { DATABASE_URL: databaseUrl }),
   })
