@@ -1,0 +1,170 @@
+// What every action must do: aim only at what is named, act once, answer in words, and be believed only when Spark shows it.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { runAction } from '../../src/flow/act.ts'
+import type { FlowDeps } from '../../src/flow/deps.ts'
+import { newId } from '../../src/incidents/id.ts'
+import type { Run } from '../../src/alerts/model.ts'
+import type { PlatformReader, PlatformWriter, WriteOutcome } from '../../src/ports.ts'
+import { type Action, type ActionContext } from '../../src/remediation/action.ts'
+import { requestRun } from '../../src/remediation/action-runs.ts'
+import { findOffer } from '../../src/remediation/offers.ts'
+import { json } from '../../src/store/store.ts'
+import { type Desk, openDesk } from './desk.ts'
+
+/** A Spark on which the action has something to do, made anew for each test. */
+export interface ActionSample {
+  readonly context: ActionContext
+  readonly writer: PlatformWriter
+  readonly reader: PlatformReader
+  /** From now on the effect takes place and its reply is lost, once. */
+  readonly loseNextReply: () => void
+  /** A name of the right form that stands for nothing. */
+  readonly nothing: string
+}
+
+const SIGNAL = new AbortController().signal
+const NO_RUN: Run = {
+  platform: null,
+  cluster: null,
+  jobName: null,
+  runId: null,
+  attempt: null,
+  retriesLeft: null,
+}
+
+/** Declares the suite for one action. */
+export function actionContract(action: Action, sample: () => Promise<ActionSample>): void {
+  describe(`action contract: ${action.id}`, () => {
+    let desk: Desk
+    beforeAll(async () => {
+      desk = await openDesk()
+    })
+    afterAll(() => desk?.close())
+
+    /** Runs it through flow on an incident of its own, with this writer; answers how the run ended. */
+    const runWith = async (
+      writer: PlatformWriter | null,
+    ): Promise<{ state: string; detail: string | null }> => {
+      const incident = await desk.open()
+      const now = desk.clock.now()
+      const id = newId('act', now)
+      const offerId = newId('off', now)
+      await desk.store.transaction(async (tx) => {
+        await tx
+          .insertInto('offers')
+          .values({
+            id: offerId,
+            incident_id: incident.id,
+            step: 'act',
+            action: action.id,
+            target: `target-of-${incident.id}`,
+            title: action.title,
+            params: json({}),
+            requires: action.floor,
+            verify_ms: 60_000,
+            created_at: now,
+          })
+          .execute()
+        const offer = await findOffer(tx, offerId)
+        await requestRun(tx, id, offer!, { kind: 'person', id: 'U0BOB', name: 'bob', via: 'slack' }, now)
+      })
+      const deps: FlowDeps = {
+        ...desk.deps,
+        writers: new Map(writer === null ? [] : [['batch', writer]]),
+      }
+      await runAction(deps, id)
+      return await desk.store.db
+        .selectFrom('action_runs')
+        .select(['state', 'detail'])
+        .where('id', '=', id)
+        .executeTakeFirstOrThrow()
+    }
+    const writerOf = (kill: () => Promise<WriteOutcome>): PlatformWriter => ({
+      platform: 'batch',
+      capabilities: new Set([action.needs]),
+      kill,
+    })
+
+    it('names itself, its button and its consequence', () => {
+      expect(action.id).toMatch(/^[a-z]+\.[a-z]+(-[a-z]+)*$/)
+      expect(action.title).toMatch(/^[A-Z][a-z]+( [A-Z][a-z]+)+$/)
+      expect(action.consequence).toMatch(/\{target\}.*\.$/s)
+      expect(action.consequence.length).toBeLessThanOrEqual(300)
+    })
+
+    it('P8: is never anybody’s to press', () => {
+      expect(action.floor).not.toBe('viewer')
+    })
+
+    it('P13: aims at nothing where the incident does not say at what', () => {
+      expect(action.target({ run: NO_RUN, facts: {} })).toBeNull()
+      expect(action.target({ run: NO_RUN, facts: { 'other.output': 'app-1' } })).toBeNull()
+    })
+
+    it('P7: names one target by one name', async () => {
+      const { context } = await sample()
+      const target = action.target(context)
+      expect(target).toMatch(/^\S{3,}$/)
+      expect(action.target(context)).toBe(target)
+    })
+
+    it('acts, and Spark shows it', async () => {
+      const { context, writer, reader } = await sample()
+      const target = action.target(context)!
+      expect(await action.verify(target, context.run, reader, SIGNAL)).toMatchObject({ kind: 'waiting' })
+      const outcome = await action.execute(target, writer, SIGNAL)
+      expect(outcome.kind, outcome.detail).toBe('accepted')
+      expect(outcome.detail).toMatch(/\w{3,}/)
+      expect(await action.verify(target, context.run, reader, SIGNAL)).toMatchObject({ kind: 'verified' })
+    })
+
+    it('P7: does not do again what is done', async () => {
+      const { context, writer } = await sample()
+      const target = action.target(context)!
+      await action.execute(target, writer, SIGNAL)
+      expect((await action.execute(target, writer, SIGNAL)).kind).toBe('refused')
+    })
+
+    it('P7: calls a lost reply unknown, and lets Spark settle it', async () => {
+      const { context, writer, reader, loseNextReply } = await sample()
+      const target = action.target(context)!
+      loseNextReply()
+      expect((await action.execute(target, writer, SIGNAL)).kind).toBe('unknown')
+      expect(await action.verify(target, context.run, reader, SIGNAL)).toMatchObject({ kind: 'verified' })
+    })
+
+    it('refuses what is not there, and takes its absence for no proof', async () => {
+      const { context, writer, reader, nothing } = await sample()
+      expect((await action.execute(nothing, writer, SIGNAL)).kind).toBe('refused')
+      expect((await action.verify(nothing, context.run, reader, SIGNAL)).kind).not.toBe('verified')
+    })
+
+    it('P13: does nothing without a writer, or with one that may not', async () => {
+      expect(await runWith(null)).toMatchObject({ state: 'failed' })
+      let called = 0
+      const forbidden: PlatformWriter = {
+        ...writerOf(() => {
+          called += 1
+          return Promise.resolve({ kind: 'accepted', detail: 'done' })
+        }),
+        capabilities: new Set(),
+      }
+      const { state, detail } = await runWith(forbidden)
+      expect([state, called]).toEqual(['failed', 0])
+      expect(detail).toContain('does not offer')
+    })
+
+    it('P7: whatever a writer throws ends in an unknown run with a reason, not in a failure of ours', async () => {
+      const { state, detail } = await runWith(writerOf(() => Promise.reject(new TypeError('socket hang up'))))
+      expect([state, detail]).toEqual(['unknown', 'socket hang up'])
+    })
+
+    it.each(['accepted', 'refused', 'unknown'] as const)('records what %s means', async (kind) => {
+      const { state, detail } = await runWith(
+        writerOf(() => Promise.resolve({ kind, detail: `it was ${kind}` })),
+      )
+      expect(state).toBe({ accepted: 'succeeded', refused: 'failed', unknown: 'unknown' }[kind])
+      expect(detail).toContain(`it was ${kind}`)
+    })
+  })
+}

@@ -1,0 +1,50 @@
+// The contract over every probe of the registry, each on a recording that shows it something. A probe without one fails here.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { PROBES } from '../../src/diagnosis/registry.ts'
+import { type SparkReplay, createSparkReplay } from '../../src/sandbox/spark/replay.ts'
+import { NEVER, platformOf, runOf } from '../platforms/support.ts'
+import { type ProbeSample, probeContract } from './probe.ts'
+
+/** The recording on which a probe sees most, by probe. */
+const RECORDING: Readonly<Record<string, { recording: string; params?: unknown }>> = {
+  'spark.application': { recording: 'healthy' },
+  'spark.cluster': { recording: 'healthy' },
+  'spark.executor-deaths': { recording: 'executor-oom' },
+  'spark.failed-stages': { recording: 'fetch-failed' },
+  'spark.skew': { recording: 'data-skew' },
+}
+
+let spark: SparkReplay
+const started = new Map<string, string>()
+
+beforeAll(async () => {
+  spark = await createSparkReplay({ port: 0 })
+})
+afterAll(() => spark?.close())
+
+function sampleOf(id: string): () => Promise<ProbeSample> {
+  return () => {
+    const { recording, params } = RECORDING[id]!
+    const runId = started.get(recording) ?? spark.start(recording).appId
+    started.set(recording, runId)
+    const { reader } = platformOf({ master_url: spark.masterUrl, history_url: spark.historyUrl })
+    return Promise.resolve({ reader, run: runOf({ runId }), params, now: new Date() })
+  }
+}
+
+describe('every probe', () => {
+  it('has a recording on which it sees something', () => {
+    expect(Object.keys(RECORDING).sort()).toEqual([...PROBES.keys()].sort())
+  })
+
+  it('is registered under its own id', () => {
+    for (const [id, probe] of PROBES) expect(probe.id).toBe(id)
+  })
+
+  it('reads a Spark that is there', async () => {
+    const { reader } = platformOf({ master_url: spark.masterUrl })
+    expect(await reader.check(NEVER)).toContain('alive')
+  })
+})
+
+for (const [id, probe] of PROBES) if (id in RECORDING) probeContract(probe, sampleOf(id))

@@ -1,0 +1,174 @@
+// What every probe must do: give the outputs it declares, say what it could not see, quote no secret, throw nothing.
+import { describe, expect, it } from 'vitest'
+import type { Run } from '../../src/alerts/model.ts'
+import type { Finding, Outputs, Probe, ProbeContext } from '../../src/diagnosis/model.ts'
+import { type StepResult, runProbes } from '../../src/diagnosis/run-probes.ts'
+import type { PlatformReader } from '../../src/ports.ts'
+
+/** A Spark on which a probe has something to see. */
+export interface ProbeSample {
+  readonly reader: PlatformReader
+  readonly run: Run
+  readonly params: unknown
+  readonly now: Date
+}
+
+const SECRET = 'hunter2-of-the-contract'
+const METHODS = [
+  'locate',
+  'executors',
+  'stages',
+  'failedTasks',
+  'taskQuantiles',
+  'environment',
+  'cluster',
+] as const
+const NO_RUN: Run = {
+  platform: null,
+  cluster: null,
+  jobName: null,
+  runId: null,
+  attempt: null,
+  retriesLeft: null,
+}
+
+/** Declares the suite for one probe; `sample` is called anew for each test. */
+export function probeContract(probe: Probe, sample: () => Promise<ProbeSample>): void {
+  const declared = Object.keys(probe.outputs).sort()
+
+  const look = async (
+    change: (sample: ProbeSample) => Partial<ProbeContext> = () => ({}),
+    deadlineMs = 10_000,
+  ): Promise<StepResult> => {
+    const { reader, run, params, now } = await sample()
+    const context: ProbeContext = { run, labels: {}, reader, signal: new AbortController().signal, now }
+    const changed = { ...context, ...change({ reader, run, params, now }) }
+    const step = { id: 'seen', use: probe.id, params, heading: 'The heading' }
+    const [result] = await runProbes([step], changed, { deadlineMs, concurrency: 1 })
+    return result!
+  }
+
+  const expectWhole = ({ outputs, findings }: StepResult): void => {
+    expect(Object.keys(outputs).sort()).toEqual(declared)
+    expect(findings.length).toBeGreaterThan(0)
+    for (const finding of findings) {
+      expect(finding.probe).toBe(probe.id)
+      expect(finding.sentence).toMatch(/^[^\n]{10,400}[.]$/)
+      if (finding.link !== null) expect(URL.canParse(finding.link)).toBe(true)
+      for (const { text, from } of finding.evidence) {
+        expect(text.length).toBeLessThanOrEqual(2_000)
+        expect(from).toMatch(/\w/)
+      }
+    }
+  }
+
+  describe(`probe contract: ${probe.id}`, () => {
+    it('is named, titled, and says of every output what it means', () => {
+      expect(probe.id).toMatch(/^[a-z]+(\.[a-z]+(-[a-z]+)*)+$/)
+      expect(probe.title).toMatch(/^[A-Z]/)
+      expect(probe.needs.length).toBeGreaterThan(0)
+      expect(declared.length).toBeGreaterThan(0)
+      for (const [name, meaning] of Object.entries(probe.outputs)) {
+        expect(name).toMatch(/^[a-z][a-z0-9_]*$/)
+        expect(meaning, name).toMatch(/\w{3,}/)
+      }
+    })
+
+    it('gives exactly the outputs it declares, and sees something where there is something', async () => {
+      const result = await look()
+      expectWhole(result)
+      expect(known(result.outputs).length).toBeGreaterThan(declared.length / 3)
+    })
+
+    it('refuses parameters it does not know, and says so', async () => {
+      const { reader, run, now } = await sample()
+      const context = { run, labels: {}, reader, signal: new AbortController().signal, now }
+      const step = { id: 'seen', use: probe.id, params: { no_such_parameter: 1 }, heading: 'The heading' }
+      const [result] = await runProbes([step], context, { deadlineMs: 10_000, concurrency: 1 })
+      expectWhole(result!)
+      expect(result!.findings[0]?.sentence).toContain('parameters are not usable')
+    })
+
+    it('P13: without a platform it says that there is nothing to look at', async () => {
+      const result = await look(() => ({ reader: null }))
+      expectWhole(result)
+      expectBlind(result)
+    })
+
+    it('P13: where the platform cannot tell what it needs, it is not run', async () => {
+      const result = await look(({ reader }) => ({ reader: { ...reader, capabilities: new Set() } }))
+      expectWhole(result)
+      expectBlind(result)
+      expect(result.findings[0]?.unreached).toEqual([...probe.needs])
+    })
+
+    it('says that the alert names nothing, or looks at what needs no name', async () => {
+      expectWhole(await look(() => ({ run: NO_RUN })))
+    })
+
+    it.each(METHODS)(
+      'P13: when %s fails, it throws nothing and says what it could not see',
+      async (method) => {
+        let asked = 0
+        const result = await look(({ reader }) => ({
+          reader: {
+            ...reader,
+            [method]: () => {
+              asked += 1
+              return Promise.reject(new Error(`${method} is out of reach`))
+            },
+          },
+        }))
+        expectWhole(result)
+        if (asked > 0) expect(result.findings.some(saysUnseen), JSON.stringify(result.findings)).toBe(true)
+      },
+    )
+
+    it('P13: when Spark never answers, it ends at the deadline and says so', async () => {
+      const never = (): Promise<never> => new Promise(() => {})
+      const silent = Object.fromEntries(METHODS.map((method) => [method, never])) as unknown as PlatformReader
+      const result = await look(({ reader }) => ({ reader: { ...reader, ...silent } }), 50)
+      expectWhole(result)
+      expectBlind(result)
+      expect(result.findings[0]?.sentence).toContain('no answer')
+    })
+
+    it('P12: quotes no credential that Spark’s own words contain', async () => {
+      const result = await look(({ reader }) => ({ reader: talkative(reader) }))
+      expectWhole(result)
+      expect(JSON.stringify(result.findings)).not.toContain(SECRET)
+      expect(JSON.stringify(result.outputs)).not.toContain(SECRET)
+    })
+
+    it('looks again and sees the same', async () => {
+      const [first, second] = [await look(), await look()]
+      expect(known(second.outputs)).toEqual(known(first.outputs))
+    })
+  })
+}
+
+const known = (outputs: Outputs): string[] => Object.keys(outputs).filter((name) => outputs[name] !== null)
+const saysUnseen = (finding: Finding): boolean =>
+  finding.unreached.length > 0 || finding.sentence.includes('not seen')
+
+function expectBlind({ outputs, findings }: StepResult): void {
+  expect(known(outputs)).toEqual([])
+  expect(findings).toHaveLength(1)
+  expect(findings[0]).toMatchObject({ severity: 'none', confidence: 'low', evidence: [] })
+  expect(saysUnseen(findings[0]!)).toBe(true)
+}
+
+/** A Spark whose every failure message carries a password, as stack traces of JDBC drivers do. */
+function talkative(reader: PlatformReader): PlatformReader {
+  const spoil = (text: string | null): string | null =>
+    text === null ? null : `password=${SECRET} ${text} password=${SECRET}`
+  return {
+    ...reader,
+    executors: async (...args) =>
+      (await reader.executors(...args)).map((one) => ({ ...one, removeReason: spoil(one.removeReason) })),
+    stages: async (...args) =>
+      (await reader.stages(...args)).map((one) => ({ ...one, failureReason: spoil(one.failureReason) })),
+    failedTasks: async (...args) =>
+      (await reader.failedTasks(...args)).map((one) => ({ ...one, errorMessage: spoil(one.errorMessage) })),
+  }
+}
