@@ -12,6 +12,8 @@ export const DurationSchema = z
     return Number(text.slice(0, -unit.length)) * (UNITS[unit] ?? 1)
   })
 
+const MIN_PAUSE_MS = 10_000
+
 const StepSchema = z.strictObject({
   after: DurationSchema.describe('time since the incident opened'),
   while: z
@@ -25,7 +27,10 @@ const StepSchema = z.strictObject({
     .describe("whom to call in the incident's thread"),
   repeat: z
     .strictObject({
-      every: DurationSchema.describe('pause between two takes of the step'),
+      every: DurationSchema.refine(
+        (ms) => ms >= MIN_PAUSE_MS,
+        'at least 10s: pages in between would only add noise',
+      ).describe('pause between two takes of the step'),
       times: z.number().int().min(1).max(100).describe('how often again'),
     })
     .optional()
@@ -33,7 +38,20 @@ const StepSchema = z.strictObject({
 })
 
 export const PolicySchema = z.strictObject({
-  steps: z.array(StepSchema).min(1).max(20).describe('in the order in which they are taken'),
+  steps: z
+    .array(StepSchema)
+    .min(1)
+    .max(20)
+    .superRefine((steps, context) => {
+      for (const [index, step] of steps.entries())
+        if (step.after < (steps[index - 1]?.after ?? 0))
+          context.addIssue({
+            code: 'custom',
+            path: [index, 'after'],
+            message: 'steps are taken in their order, and this one is due before the one above it',
+          })
+    })
+    .describe('in the order in which they are taken'),
 })
 export type Policy = z.infer<typeof PolicySchema>
 export type Step = Policy['steps'][number]
