@@ -138,13 +138,25 @@ export const CATALOGUE = {
     fault: 'user',
     retryable: false,
     what: 'The service refuses the token.',
-    mend: 'Set ARRESTOR_TOKEN to one of the API tokens in arrestor.yml.',
+    mend: 'Set ARRESTOR_TOKEN to one of the API tokens in arrestor.yml; for `alert send`, ARRESTOR_WEBHOOK_TOKEN to a webhook token.',
   },
   'ARR-703': {
     fault: 'user',
     retryable: false,
     what: 'There is no {kind} "{id}".',
     mend: 'List what there is with `{list}`.',
+  },
+  'ARR-704': {
+    fault: 'user',
+    retryable: false,
+    what: 'The service at {url} answered {status}: {why}.',
+    mend: 'Mend what it names; after a 503 send again in a few seconds.',
+  },
+  'ARR-705': {
+    fault: 'user',
+    retryable: false,
+    what: 'The file {file} cannot be used: {why}.',
+    mend: 'Name a JSON file in Alertmanager’s format, or - for standard input.',
   },
   'ARR-901': {
     fault: 'user',

@@ -1,9 +1,15 @@
 // `arrestor alert send`: one alert through the front door, as Alertmanager would send it.
 import { readFileSync } from 'node:fs'
 import { createHash } from 'node:crypto'
-import type { Command } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
+import * as z from 'zod'
 import { ArrestorError, reasonOf } from '../errors.ts'
-import { apiAccess, call } from './api-client.ts'
+import { apiAccess, call, understood } from './api-client.ts'
+
+const Answer = z.object({
+  stored: z.number(),
+  rejected: z.array(z.object({ pointer: z.string(), reason: z.string() })),
+})
 
 interface SendOptions {
   readonly label: string[]
@@ -13,7 +19,10 @@ interface SendOptions {
   readonly json?: boolean
 }
 
-const collect = (value: string, before: string[]): string[] => [...before, value]
+function collect(value: string, before: string[]): string[] {
+  if (value.indexOf('=') < 1) throw new InvalidArgumentError('It is written name=value.')
+  return [...before, value]
+}
 
 export function registerAlert(program: Command): void {
   program
@@ -38,15 +47,7 @@ export function registerAlert(program: Command): void {
         token: process.env['ARRESTOR_WEBHOOK_TOKEN'] ?? process.env['ARRESTOR_TOKEN'] ?? '',
       }
       const answer = await call(access, 'POST', '/webhooks/alertmanager', body)
-      if (answer.status !== 200)
-        throw new ArrestorError('ARR-701', {
-          url: access.url,
-          why: `it answered ${answer.status}: ${JSON.stringify(answer.body)}`,
-        })
-      const { stored, rejected } = answer.body as {
-        stored: number
-        rejected: { pointer: string; reason: string }[]
-      }
+      const { stored, rejected } = understood(access, answer, Answer)
       if (options.json === true) console.log(JSON.stringify(answer.body))
       else {
         console.log(`${stored} stored, ${rejected.length} rejected.`)
@@ -92,7 +93,6 @@ function pairs(texts: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     texts.map((text) => {
       const at = text.indexOf('=')
-      if (at < 1) throw new ArrestorError('ARR-101', { problems: `    "${text}" is not name=value` })
       return [text.slice(0, at), text.slice(at + 1)]
     }),
   )
@@ -102,6 +102,6 @@ function readBody(file: string): unknown {
   try {
     return JSON.parse(readFileSync(file === '-' ? 0 : file, 'utf8'))
   } catch (error) {
-    throw new ArrestorError('ARR-102', { file, why: reasonOf(error) })
+    throw new ArrestorError('ARR-705', { file, why: reasonOf(error) })
   }
 }

@@ -1,14 +1,13 @@
 // `arrestor doctor`: asks everything the configuration names whether it is there, and says the mend where it is not.
-import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
-import { readVariable, requireVariable } from '../config/environment.ts'
+import { readCertificateAuthority, readVariable, requireVariable } from '../config/environment.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import { settingsOf } from '../config/settings.ts'
 import { ArrestorError, reasonOf } from '../errors.ts'
 import { addressesOf } from '../pagerduty/config.ts'
 import { createRest } from '../pagerduty/rest.ts'
-import { closeConnection, createConnection } from '../pagerduty/transport.ts'
+import { type Connection, closeConnection, createConnection } from '../pagerduty/transport.ts'
 import { createPlatforms } from '../platforms/create.ts'
 import { PROBES } from '../diagnosis/registry.ts'
 import { ACTIONS } from '../remediation/registry.ts'
@@ -141,13 +140,16 @@ async function pagerDutyCheck(config: Config): Promise<Check[]> {
         says: 'no PAGERDUTY_API_TOKEN: pages go out, but cannot be confirmed or checked here',
       },
     ]
-  const caFile = readVariable(environment, 'ARRESTOR_CA_FILE')
   const apiUrl = readVariable(environment, 'PAGERDUTY_API_URL')
-  const connection = createConnection({
-    timeoutMs: ASK_MS,
-    ...(caFile === undefined ? {} : { ca: readFileSync(caFile, 'utf8') }),
-  })
+  const proxy = readVariable(environment, 'HTTPS_PROXY')
+  let connection: Connection | null = null
   try {
+    const ca = readCertificateAuthority(environment)
+    connection = createConnection({
+      timeoutMs: ASK_MS,
+      ...(ca === undefined ? {} : { ca }),
+      ...(proxy === undefined ? {} : { proxy }),
+    })
     const rest = createRest({ connection, apiUrl: apiUrl ?? addressesOf(config.pagerduty).apiUrl, token })
     const answer = await rest.openIncidents([])
     if (answer.kind === 'ok') return [{ what: 'PagerDuty', state: 'ok', says: 'the REST API answers' }]
@@ -158,8 +160,10 @@ async function pagerDutyCheck(config: Config): Promise<Check[]> {
         says: reason(new ArrestorError('ARR-401', { why: answer.detail })),
       },
     ]
+  } catch (error) {
+    return [{ what: 'PagerDuty', state: 'failed', says: reason(error) }]
   } finally {
-    closeConnection(connection)
+    if (connection !== null) closeConnection(connection)
   }
 }
 

@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import * as z from 'zod'
 import { ArrestorError } from '../errors.ts'
 import { Incident, IncidentDetail } from '../http/api/schemas.ts'
-import { apiAccess, call } from './api-client.ts'
+import { apiAccess, call, understood } from './api-client.ts'
 
 export function registerIncident(program: Command): void {
   const incident = program
@@ -16,17 +16,10 @@ export function registerIncident(program: Command): void {
     .option('--limit <number>', 'at most so many', '50')
     .option('--json', 'as JSON')
     .action(async (options: { state: string; limit: string; json?: boolean }) => {
-      const { status, body } = await call(
-        apiAccess(process.env),
-        'GET',
-        `/api/v1/incidents?state=${encodeURIComponent(options.state)}&limit=${encodeURIComponent(options.limit)}`,
-      )
-      if (status !== 200)
-        throw new ArrestorError('ARR-701', {
-          url: apiAccess(process.env).url,
-          why: `it answered ${status}: ${JSON.stringify(body)}`,
-        })
-      const { incidents } = z.object({ incidents: z.array(Incident) }).parse(body)
+      const access = apiAccess(process.env)
+      const query = `state=${encodeURIComponent(options.state)}&limit=${encodeURIComponent(options.limit)}`
+      const answer = await call(access, 'GET', `/api/v1/incidents?${query}`)
+      const { incidents } = understood(access, answer, z.object({ incidents: z.array(Incident) }))
       console.log(
         options.json === true
           ? JSON.stringify(incidents, null, 2)
@@ -40,18 +33,16 @@ export function registerIncident(program: Command): void {
     .description('one incident, by number or id, with findings and timeline')
     .option('--json', 'as JSON')
     .action(async (reference: string, options: { json?: boolean }) => {
-      const { status, body } = await call(
-        apiAccess(process.env),
-        'GET',
-        `/api/v1/incidents/${encodeURIComponent(reference.replace(/^#/, ''))}`,
-      )
-      if (status === 404)
+      const access = apiAccess(process.env)
+      const path = `/api/v1/incidents/${encodeURIComponent(reference.replace(/^#/, ''))}`
+      const answer = await call(access, 'GET', path)
+      if (answer.status === 404)
         throw new ArrestorError('ARR-703', {
           kind: 'incident',
           id: reference,
           list: 'arrestor incident list --state all',
         })
-      const detail = IncidentDetail.parse(body)
+      const detail = understood(access, answer, IncidentDetail)
       console.log(options.json === true ? JSON.stringify(detail, null, 2) : describe(detail))
     })
 }

@@ -72,7 +72,7 @@ function readAlerts(file: string): readonly Alert[] {
   try {
     body = JSON.parse(readFileSync(file === '-' ? 0 : file, 'utf8'))
   } catch (error) {
-    throw new ArrestorError('ARR-102', { file, why: reasonOf(error) })
+    throw new ArrestorError('ARR-705', { file, why: reasonOf(error) })
   }
   const isEnvelope = typeof body === 'object' && body !== null && 'alerts' in body
   return alertsOf(isEnvelope ? body : envelopeOf(body))
@@ -80,10 +80,10 @@ function readAlerts(file: string): readonly Alert[] {
 
 function alertsOf(body: unknown): readonly Alert[] {
   const read = alertmanager.normalise(body, { now: new Date(), normaliseJobName: createNormaliseJobName([]) })
-  if (read.kind === 'refused') throw new ArrestorError('ARR-102', { file: 'the alert', why: read.reason })
+  if (read.kind === 'refused') throw new ArrestorError('ARR-705', { file: 'the alert', why: read.reason })
   const [wrong] = read.rejected
   if (wrong !== undefined)
-    throw new ArrestorError('ARR-102', { file: `the alert at ${wrong.pointer}`, why: wrong.reason })
+    throw new ArrestorError('ARR-705', { file: `the alert at ${wrong.pointer}`, why: wrong.reason })
   return read.elements.map(({ alert }) => alert)
 }
 

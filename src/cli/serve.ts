@@ -1,7 +1,6 @@
 // `arrestor serve`: the service with arrestor.yml and the environment, until a signal asks it to stop.
-import { readFileSync } from 'node:fs'
 import { loadConfig } from '../config/load.ts'
-import { readVariable } from '../config/environment.ts'
+import { readCertificateAuthority } from '../config/environment.ts'
 import { ArrestorError, reasonOf } from '../errors.ts'
 import { type Service, portOf, secretsOf, startService } from '../service.ts'
 import { createLogger } from '../telemetry/logs.ts'
@@ -23,13 +22,13 @@ export async function serve(options: ServeOptions): Promise<void> {
       write: (line) => process.stdout.write(line),
       pretty: process.stdout.isTTY,
     })
-    const caFile = readVariable(environment, 'ARRESTOR_CA_FILE')
+    const ca = readCertificateAuthority(environment)
     const service = await startService({
       config,
       environment,
       logger,
       port: portOf(environment),
-      ...(caFile === undefined ? {} : { ca: readFileSync(caFile, 'utf8') }),
+      ...(ca === undefined ? {} : { ca }),
       // What was answered 2xx is on disk; a fresh process opens it again.
       onFatal: (why) => fail(new ArrestorError('ARR-206', { why })),
     })

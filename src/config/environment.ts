@@ -18,6 +18,17 @@ export function readVariable(environment: Environment, name: string): string | u
   }
 }
 
+/** The certificate authority that ARRESTOR_CA_FILE names, as PEM, or undefined. Throws ARR-102 when it cannot be read. */
+export function readCertificateAuthority(environment: Environment): string | undefined {
+  const file = environment['ARRESTOR_CA_FILE']
+  if (file === undefined || file === '') return undefined
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new ArrestorError('ARR-102', { file: `${file} (ARRESTOR_CA_FILE)`, why: reasonOf(error) })
+  }
+}
+
 /** The value of a variable that something cannot do without. Throws ARR-103. */
 export function requireVariable(environment: Environment, name: string, wantedBy: string): string {
   const value = readVariable(environment, name)
