@@ -30,43 +30,86 @@ export function loadConfig(file: string, environment: Environment): Config {
 export function parseConfig(text: string, file: string, environment: Environment): Config {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
-  const syntax = document.errors.map(
-    (error) => `${file}:${lines.linePos(error.pos[0]).line}: ${error.message}`,
-  )
+  const at = (offset: number): string => {
+    const { line, col } = lines.linePos(offset)
+    return `${file}:${line}:${col}`
+  }
+  const syntax = document.errors.map((error) => `${at(error.pos[0])}: ${error.message}`)
   if (syntax.length > 0) throw new ArrestorError('ARR-101', { problems: indent(syntax) })
-  const missing = fillVariables(document, environment, (offset) => `${file}:${lines.linePos(offset).line}`)
-  const parsed = ConfigSchema.safeParse(document.toJS({ maxAliasCount: 100 }) ?? {})
+  const { problems: unfilled, nodes } = fillVariables(document, environment, at)
+  const parsed = ConfigSchema.safeParse(toData(document, file))
   const problems = parsed.success ? checkReferences(parsed.data) : parsed.error.issues.flatMap(problemsOf)
-  const said = problems.map(
-    (problem) =>
-      `${placeOf(document, lines, file, problem.path)}: ${problem.path.map(String).join('.')}: ${problem.message}`,
-  )
-  if (missing.length + said.length > 0 || !parsed.success)
-    throw new ArrestorError('ARR-101', { problems: indent([...missing, ...said]) })
+  const said = problems
+    // What is wrong with a value that could not be filled in has been said already.
+    .filter(({ path }) => !nodes.has(document.getIn(path, true)))
+    .map(({ path, message }) => {
+      const where = path.length === 0 ? 'the file' : path.map(String).join('.')
+      return `${placeOf(document, lines, file, path)}: ${where}: ${message}`
+    })
+  if (unfilled.length + said.length > 0 || !parsed.success)
+    throw new ArrestorError('ARR-101', { problems: indent([...unfilled, ...said]) })
   return parsed.data
 }
 
-/** Fills `${NAME}` in every string; answers a line for each name that is not set. The value itself is never shown. */
-function fillVariables(
-  document: Document,
-  environment: Environment,
-  place: (offset: number) => string,
-): string[] {
-  const missing: string[] = []
+/** The document as plain data; an alias without its anchor, or one that swells, is a mistake of the file. */
+function toData(document: Document, file: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 }) ?? {}
+  } catch (error) {
+    throw new ArrestorError('ARR-101', { problems: indent([`${file}: ${reasonOf(error)}`]) })
+  }
+}
+
+interface Filled {
+  /** A line for each name that has no value. The values themselves are never shown. */
+  readonly problems: readonly string[]
+  /** The nodes that could not be filled. */
+  readonly nodes: ReadonlySet<unknown>
+}
+
+/** Fills `${NAME}` in every string. */
+function fillVariables(document: Document, environment: Environment, at: (offset: number) => string): Filled {
+  const problems: string[] = []
+  const nodes = new Set<unknown>()
   visit(document, {
     Scalar(_key, node) {
       if (typeof node.value !== 'string') return
+      const unfilled = (whole: string, problem: string): string => {
+        problems.push(`${at(node.range?.[0] ?? 0)}: ${problem}`)
+        nodes.add(node)
+        return whole
+      }
       node.value = node.value.replaceAll(/\$\{([A-Z][A-Z0-9_]*)\}/g, (whole, name: string) => {
-        const value = readVariable(environment, name)
-        if (value === undefined)
-          missing.push(
-            `${place(node.range?.[0] ?? 0)}: the environment variable ${name} is missing; set it, or ${name}_FILE to a file that holds it`,
-          )
-        return value ?? whole
+        try {
+          const value = readVariable(environment, name)
+          if (value !== undefined) return value
+        } catch (error) {
+          return unfilled(whole, `the file that ${name}_FILE names cannot be read: ${whyOf(error)}`)
+        }
+        return unfilled(
+          whole,
+          `the environment variable ${name} is missing; set it, or ${name}_FILE to a file that holds it`,
+        )
       })
     },
   })
-  return missing
+  return { problems, nodes }
+}
+
+function whyOf(error: unknown): string {
+  return error instanceof ArrestorError ? (error.details['why'] ?? error.code) : reasonOf(error)
+}
+
+/** zod's names of types in the words of a YAML file. */
+const WORDS: Readonly<Record<string, string>> = {
+  object: 'a mapping',
+  record: 'a mapping',
+  array: 'a list',
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  null: 'nothing',
 }
 
 function problemsOf(issue: z.core.$ZodIssue): ConfigProblem[] {
@@ -81,7 +124,20 @@ function problemsOf(issue: z.core.$ZodIssue): ConfigProblem[] {
       ? [{ path: issue.path, message: issue.message }]
       : first.flatMap((inner) => problemsOf({ ...inner, path: [...issue.path, ...inner.path] }))
   }
+  if (issue.code === 'invalid_key') {
+    const [first] = issue.issues
+    return [{ path: issue.path, message: first === undefined ? issue.message : `must be ${first.message}` }]
+  }
+  if (issue.code === 'invalid_type') return [{ path: issue.path, message: typeMessage(issue) }]
   return [{ path: issue.path, message: issue.message }]
+}
+
+function typeMessage(issue: z.core.$ZodIssueInvalidType): string {
+  const word = (type: string): string => WORDS[type] ?? type
+  const found = /received (\w+)$/.exec(issue.message)?.[1] ?? 'something else'
+  return found === 'undefined'
+    ? `this key is missing; it takes ${word(issue.expected)}`
+    : `must be ${word(issue.expected)}, and is ${word(found)}`
 }
 
 /** The known key nearest to a wrong one, at the same place of the schema. */
@@ -96,6 +152,8 @@ function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[]
   const def = (schema as unknown as { _zod: { def: Record<string, unknown> } })._zod.def
   const inner = def['innerType'] ?? def['in']
   if (inner !== undefined) return keysAt(inner as z.core.$ZodType, path)
+  const options = def['options'] as readonly z.core.$ZodType[] | undefined
+  if (options !== undefined) return [...new Set(options.flatMap((option) => keysAt(option, path)))]
   const shape = def['shape'] as Record<string, z.core.$ZodType> | undefined
   const [head, ...rest] = path
   if (head === undefined) return shape === undefined ? [] : Object.keys(shape)
@@ -112,7 +170,7 @@ function placeOf(document: Document, lines: LineCounter, file: string, path: rea
       return `${file}:${line}:${col}`
     }
   }
-  return file
+  return `${file}:1:1`
 }
 
 /** Where the key of the last path element stands: a mistake in a mapping is read at its key. */

@@ -50,6 +50,26 @@ export function checkReferences(config: Config): ConfigProblem[] {
   }
   for (const [index, token] of config.api.tokens.entries())
     for (const team of token.teams ?? []) must(['api', 'tokens', index, 'teams'], 'team', team, teams)
+  const seen = (
+    kind: string,
+    path: readonly PropertyKey[],
+    list: readonly { name: string; token: string }[],
+  ): void => {
+    for (const [index, { name, token }] of list.entries()) {
+      const before = list.slice(0, index)
+      if (before.some((other) => other.name === name))
+        problems.push({ path: [...path, index, 'name'], message: `there is another ${kind} of this name` })
+      const twin = before.find((other) => other.token === token)
+      if (twin !== undefined)
+        problems.push({
+          path: [...path, index, 'token'],
+          message: `the same secret as ${kind} "${twin.name}": which of the two speaks could not be told`,
+        })
+    }
+  }
+  for (const [source, { credentials }] of Object.entries(config.webhooks))
+    seen('credential', ['webhooks', source, 'credentials'], credentials)
+  seen('token', ['api', 'tokens'], config.api.tokens)
   const wrong = attempt(() => createNormaliseJobName(config.job_names.strip))
   if (wrong !== null) problems.push({ path: ['job_names', 'strip'], message: wrong })
   return problems

@@ -13,6 +13,8 @@ const SlackChannel = z
 const SlackPerson = z
   .string()
   .regex(/^[USW][A-Z0-9]{2,20}$/, 'a Slack user id (U...) or user group id (S...)')
+/** An empty list would be a credential that may do nothing; whoever writes one most likely means all. */
+const SomeNames = z.array(Name).min(1, 'must name at least one; leave the key out for all')
 const Secret = z.string().min(1, 'a secret that is not empty')
 
 const TeamSchema = z.strictObject({
@@ -39,8 +41,8 @@ const TeamSchema = z.strictObject({
 const CredentialSchema = z.strictObject({
   name: Name.describe('how decisions and logs name this sender'),
   token: Secret.describe('sent as `Authorization: Bearer`, or as the password of Basic'),
-  teams: z.array(Name).optional().describe('may speak for these teams only'),
-  platforms: z.array(Name).optional().describe('may speak for these platforms only'),
+  teams: SomeNames.optional().describe('may speak for these teams only'),
+  platforms: SomeNames.optional().describe('may speak for these platforms only'),
 })
 
 export const ConfigSchema = z.strictObject({
@@ -94,7 +96,7 @@ export const ConfigSchema = z.strictObject({
           z.strictObject({
             name: Name.describe('what the token is for'),
             token: Secret.describe('sent as `Authorization: Bearer`'),
-            teams: z.array(Name).optional().describe('sees these teams only'),
+            teams: SomeNames.optional().describe('sees these teams only'),
           }),
         )
         .default([])
@@ -109,7 +111,7 @@ export const ConfigSchema = z.strictObject({
           z.strictObject({
             url: z.url({ protocol: /^https?$/ }).describe('where events are posted'),
             secret: Secret.describe('key of the HMAC-SHA256 signature in X-Arrestor-Signature'),
-            teams: z.array(Name).optional().describe('the events of these teams only'),
+            teams: SomeNames.optional().describe('the events of these teams only'),
           }),
         )
         .default([])

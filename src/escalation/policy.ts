@@ -12,7 +12,7 @@ export const DurationSchema = z
     return Number(text.slice(0, -unit.length)) * (UNITS[unit] ?? 1)
   })
 
-const MIN_PAUSE_MS = 10_000
+const MIN_PAUSE_MS = 1_000
 
 const StepSchema = z.strictObject({
   after: DurationSchema.describe('time since the incident opened'),
@@ -27,10 +27,9 @@ const StepSchema = z.strictObject({
     .describe("whom to call in the incident's thread"),
   repeat: z
     .strictObject({
-      every: DurationSchema.refine(
-        (ms) => ms >= MIN_PAUSE_MS,
-        'at least 10s: pages in between would only add noise',
-      ).describe('pause between two takes of the step'),
+      every: DurationSchema.refine((ms) => ms >= MIN_PAUSE_MS, 'at least 1s').describe(
+        'pause between two takes of the step',
+      ),
       times: z.number().int().min(1).max(100).describe('how often again'),
     })
     .optional()
