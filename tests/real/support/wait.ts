@@ -11,12 +11,12 @@ export async function until(
   condition: () => boolean | Promise<boolean>,
   what: string,
   limitMs = 60_000,
-  seen: () => string = () => '',
+  seen: () => string | Promise<string> = () => '',
 ): Promise<void> {
   const deadline = Date.now() + limitMs
   while (!(await condition())) {
     if (Date.now() > deadline)
-      throw new Error(`Waited ${limitMs / 1000} s in vain for ${what}. ${seen()}`.trim())
+      throw new Error(`Waited ${limitMs / 1000} s in vain for ${what}. ${await seen()}`.trim())
     await delay(LOOK_EVERY_MS)
   }
 }
