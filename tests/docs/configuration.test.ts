@@ -90,7 +90,7 @@ describe('arrestor.example.yml', () => {
     const attempt = (): unknown => parseConfig(read('arrestor.example.yml'), 'arrestor.example.yml', {})
     for (const name of Object.keys(environment))
       expect(attempt).toThrow(
-        new RegExp(`arrestor\\.example\\.yml:\\d+: the environment variable ${name} is missing`),
+        new RegExp(`arrestor\\.example\\.yml:\\d+:\\d+: the environment variable ${name} is missing`),
       )
   })
 })

@@ -13,6 +13,8 @@ const ERROR = {
 
 /** A document of every read route. */
 export function openApiDocument(routes: readonly ApiRoute[]): Record<string, unknown> {
+  const schemas: Schemas = new Map()
+  const paths = Object.fromEntries(routes.map((route) => [route.path, pathOf(route, schemas)]))
   return {
     openapi: '3.1.0',
     info: {
@@ -23,28 +25,34 @@ export function openApiDocument(routes: readonly ApiRoute[]): Record<string, unk
     },
     servers: [{ url: '/api/v1' }],
     security: [{ token: [] }],
-    components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
-    paths: Object.fromEntries(
-      routes.map((route) => [
-        route.path,
-        {
-          get: {
-            operationId: operationId(route.path),
-            summary: route.summary,
-            parameters: [...pathParameters(route.path), ...queryParameters(route.query)],
-            responses: {
-              '200': {
-                description: route.summary,
-                content: { 'application/json': { schema: plainSchema(route.reply, 'output') } },
-              },
-              '400': ERROR,
-              '401': ERROR,
-              '404': ERROR,
-            },
-          },
+    components: {
+      securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
+      schemas: Object.fromEntries([...schemas].sort(([x], [y]) => (x < y ? -1 : 1))),
+    },
+    paths,
+  }
+}
+
+/** The schemas that have a name, once each, for `components`. */
+type Schemas = Map<string, unknown>
+
+function pathOf(route: ApiRoute, schemas: Schemas): Record<string, unknown> {
+  return {
+    get: {
+      operationId: operationId(route.path),
+      summary: route.summary,
+      parameters: [...pathParameters(route.path), ...queryParameters(route.query, schemas)],
+      responses: {
+        '200': {
+          description: route.summary,
+          content: { 'application/json': { schema: schemaOf(route.reply, 'output', schemas) } },
         },
-      ]),
-    ),
+        '400': ERROR,
+        '401': ERROR,
+        '404': ERROR,
+        '503': ERROR,
+      },
+    },
   }
 }
 
@@ -61,8 +69,8 @@ function pathParameters(path: string): Record<string, unknown>[] {
   }))
 }
 
-function queryParameters(schema: z.ZodType): Record<string, unknown>[] {
-  const { properties = {}, required = [] } = plainSchema(schema, 'input') as {
+function queryParameters(schema: z.ZodType, schemas: Schemas): Record<string, unknown>[] {
+  const { properties = {}, required = [] } = schemaOf(schema, 'input', schemas) as {
     properties?: Record<string, unknown>
     required?: string[]
   }
@@ -74,12 +82,14 @@ function queryParameters(schema: z.ZodType): Record<string, unknown>[] {
   }))
 }
 
-/** JSON Schema with everything in place: `$ref`s between operations would need a second pass for little gain. */
-function plainSchema(schema: z.ZodType, io: 'input' | 'output'): Record<string, unknown> {
-  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, {
-    io,
-    reused: 'inline',
-    unrepresentable: 'any',
-  }) as Record<string, unknown>
+/** JSON Schema whose named parts are put among `schemas`: zod's own `#/$defs/...` would lead nowhere in this document. */
+function schemaOf(schema: z.ZodType, io: 'input' | 'output', schemas: Schemas): Record<string, unknown> {
+  const made = z.toJSONSchema(schema, { io, reused: 'inline', unrepresentable: 'any' })
+  const text = JSON.stringify(made).replaceAll('"#/$defs/', '"#/components/schemas/')
+  const { $schema: _dialect, $defs = {}, ...rest } = JSON.parse(text) as Record<string, unknown>
+  for (const [name, part] of Object.entries($defs as Record<string, Record<string, unknown>>)) {
+    const { id: _id, ...plain } = part
+    schemas.set(name, plain)
+  }
   return rest
 }

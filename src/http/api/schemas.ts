@@ -1,4 +1,4 @@
-// What the API answers, as schemas: the OpenAPI document is made from them, and every answer is checked by them.
+// What the API answers, as schemas: the OpenAPI document is made from them, and the tests hold every answer against it.
 import * as z from 'zod'
 
 export const Incident = z
