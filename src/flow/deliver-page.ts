@@ -110,6 +110,11 @@ export async function settlePage(
     return
   }
   const mayHaveArrived = result.kind === 'unknown' ? { may_have_arrived: true } : {}
+  const before = await tx
+    .selectFrom('pages')
+    .select('last_error')
+    .where('incident_id', '=', incident.id)
+    .executeTakeFirst()
   await tx
     .updateTable('pages')
     .set({ last_error: result.reason, ...mayHaveArrived })
@@ -118,7 +123,9 @@ export async function settlePage(
   if (payload.action !== 'trigger') return
   // This attempt is not among the row's yet.
   if (row.attempts + 1 >= TRIES_BEFORE_SECOND_ROUTE || result.reason.startsWith(REFUSED))
-    await undelivered(tx, deps, incident, result.reason, now)
+    return await undelivered(tx, deps, incident, result.reason, now)
+  if (before?.last_error !== result.reason)
+    await requestCards(tx, [await updateIncident(tx, incident, {})], now, { mayWait: true })
 }
 
 async function undelivered(
