@@ -21,7 +21,7 @@ export async function requestCards(
       subject: incident.id,
       version: incident.version,
       priority: PRIORITY.firstCard,
-      editPriority: PRIORITY.edit,
+      editPriority: options.mayWait === true ? PRIORITY.edit : PRIORITY.press,
       urgent: options.mayWait !== true,
       now,
     })),

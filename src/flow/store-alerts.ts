@@ -14,8 +14,8 @@ import {
   type AlertDelta,
   type Opening,
   applyDeltas,
-  lockIncidents,
-  lockOpenByKey,
+  readIncidents,
+  readOpenByKey,
   openIncidents,
   teamKeyText,
 } from '../incidents/open.ts'
@@ -63,15 +63,13 @@ export async function storeAlerts(
     const id = incidentOf.get(instanceText(end))
     if (id !== undefined && id !== null) touchedIds.add(id)
   }
-  const locked = new Map(
-    (await lockIncidents(tx, [...touchedIds])).map((incident) => [incident.id, incident]),
-  )
+  const seen = new Map((await readIncidents(tx, [...touchedIds])).map((incident) => [incident.id, incident]))
 
   // A known signal goes to its incident as it is; only one that would open an incident is matched to a runbook.
   const joining: Joining[] = []
   const planned: Planned[] = []
   for (const begin of folded.begin) {
-    const incident = begin.knownIncidentId === null ? undefined : locked.get(begin.knownIncidentId)
+    const incident = begin.knownIncidentId === null ? undefined : seen.get(begin.knownIncidentId)
     if (incident !== undefined && incident.state !== 'resolved') joining.push({ owned: begin, incident })
     else planned.push(planOpening(deps, begin, now))
   }
@@ -145,12 +143,12 @@ async function placeByKey(
     else list.push(plan)
   }
   const keys = [...byKey.values()].flatMap(([first]) => (first === undefined ? [] : [first.opening]))
-  const open = new Map((await lockOpenByKey(tx, keys)).map((incident) => [teamKeyText(incident), incident]))
+  const open = new Map((await readOpenByKey(tx, keys)).map((incident) => [teamKeyText(incident), incident]))
   const missing: Opening[] = keys.filter((opening) => !open.has(teamKeyText(opening)))
   const fresh = await openIncidents(tx, missing, now)
   for (const incident of fresh) open.set(teamKeyText(incident), incident)
   const lost = missing.filter((opening) => !open.has(teamKeyText(opening)))
-  for (const incident of await lockOpenByKey(tx, lost)) open.set(teamKeyText(incident), incident)
+  for (const incident of await readOpenByKey(tx, lost)) open.set(teamKeyText(incident), incident)
 
   const opened = new Map<string, Planned>()
   const placed: Joining[] = []

@@ -1,7 +1,7 @@
 // Opening incidents: at most one open per key (P2), however many alerts and replicas ask at once.
 import { type RawBuilder, sql } from 'kysely'
 import type { Run, Severity } from '../alerts/model.ts'
-import { type Tx, json } from '../store/store.ts'
+import { type Tx, json, overtaken } from '../store/store.ts'
 import { KEY_VERSION } from './key.ts'
 import type { Incident } from './model.ts'
 import { COLUMNS, type IncidentRow, toIncident } from './repository.ts'
@@ -24,15 +24,13 @@ export interface Opening {
   readonly diagnosis: 'pending' | 'none'
 }
 
-/** Locks these incidents, in the order of their ids; answers those that exist. */
-export async function lockIncidents(tx: Tx, ids: readonly string[]): Promise<readonly Incident[]> {
+/** These incidents as they are now, not locked: what is decided from them is checked by `applyDeltas`. */
+export async function readIncidents(tx: Tx, ids: readonly string[]): Promise<readonly Incident[]> {
   if (ids.length === 0) return []
   const rows = await tx
     .selectFrom('incidents')
     .select(COLUMNS)
     .where('id', 'in', [...ids])
-    .orderBy('id')
-    .forUpdate()
     .execute()
   return rows.map(toIncident)
 }
@@ -46,22 +44,20 @@ export function teamKeyText(teamKey: TeamKey): string {
   return JSON.stringify([teamKey.team, teamKey.key])
 }
 
-/** Locks the open incidents that have these keys, in the order of their ids. */
-export async function lockOpenByKey(tx: Tx, keys: readonly TeamKey[]): Promise<readonly Incident[]> {
+/** The open incidents that have these keys, not locked. */
+export async function readOpenByKey(tx: Tx, keys: readonly TeamKey[]): Promise<readonly Incident[]> {
   if (keys.length === 0) return []
   const { rows } = await sql<IncidentRow>`
     select ${columnsOf('i')} from incidents i
       join jsonb_to_recordset(${json(keys.map(({ team, key }) => ({ team, key })))}::jsonb) as k (team text, key text)
         on i.team = k.team and i.key = k.key
-     where i.state <> 'resolved' and i.key_suffix = 0
-     order by i.id
-       for update of i`.execute(tx)
+     where i.state <> 'resolved' and i.key_suffix = 0`.execute(tx)
   return rows.map(toIncident)
 }
 
 /**
  * Opens incidents for keys that had none a moment ago. A key that another replica took meanwhile is left out;
- * look it up with `lockOpenByKey`. The database's unique index is what holds P2, not this function.
+ * look it up with `readOpenByKey`. The database's unique index is what holds P2, not this function.
  */
 export async function openIncidents(
   tx: Tx,
@@ -111,7 +107,11 @@ export interface AlertDelta {
   readonly severity: Severity | null
 }
 
-/** Applies the deltas to locked incidents and raises their versions; answers them as they now are. */
+/**
+ * Applies the deltas and raises the incidents' versions; answers them as they now are, locked in the order of their ids.
+ * The locks come this late so that two batches of the same storm overlap. Throws `overtaken` when somebody resolved an
+ * incident that alerts were about to join: the caller's transaction is tried again, and they open another.
+ */
 export async function applyDeltas(tx: Tx, deltas: readonly AlertDelta[]): Promise<readonly Incident[]> {
   if (deltas.length === 0) return []
   const rows = deltas.map((delta) => ({
@@ -121,6 +121,13 @@ export async function applyDeltas(tx: Tx, deltas: readonly AlertDelta[]): Promis
     severity: delta.severity,
   }))
   const { rows: updated } = await sql<IncidentRow>`
+    with delta as (
+      select d.*, i.state
+        from jsonb_to_recordset(${json(rows)}::jsonb) as d (id text, total bigint, firing bigint, severity text)
+        join incidents i on i.id = d.id
+       order by d.id
+         for update of i
+    )
     update incidents i
        set alerts_total = i.alerts_total + d.total,
            alerts_firing = greatest(0, i.alerts_firing + d.firing),
@@ -128,9 +135,10 @@ export async function applyDeltas(tx: Tx, deltas: readonly AlertDelta[]): Promis
                                 > array_position(array['low', 'medium', 'high', 'critical'], i.severity)
                            then d.severity else i.severity end,
            version = i.version + 1
-      from jsonb_to_recordset(${json(rows)}::jsonb) as d (id text, total bigint, firing bigint, severity text)
-     where i.id = d.id
+      from delta d
+     where i.id = d.id and (d.state <> 'resolved' or d.total = 0)
     returning ${columnsOf('i')}`.execute(tx)
+  if (updated.length < deltas.length) throw overtaken('an incident was resolved while alerts were joining it')
   return updated.map(toIncident)
 }
 

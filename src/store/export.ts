@@ -9,6 +9,7 @@ export const TABLES_IN_ORDER = [
   'incidents',
   'alert_instances',
   'raw_bodies',
+  'schedule_slots',
   'runbook_texts',
   'timeline',
   'decisions',

@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { reasonOf } from '../errors.ts'
 import { createLoop, type Loop } from './loop.ts'
+import { createPacer } from './outbox-pace.ts'
 import { markSending, markWithdrawn, record, reserve } from './outbox-rows.ts'
 import { type Notifier, type OutboxRow, type SendResult, outboxTopic } from './outbox.ts'
 import type { Store } from './store.ts'
@@ -150,10 +151,14 @@ function createDestinationLoop(store: Store, notifier: Notifier, options: Outbox
     loop.wake()
   }
 
+  const pacer = createPacer(notifier.pace)
   const pass = async (): Promise<boolean> => {
     const free = notifier.concurrency - sending.size
     if (free <= 0) return false
-    const rows = await reserve(store.db, notifier.destination, free, notifier.leaseMs, store.clock.now())
+    const now = store.clock.now()
+    const { limit, below } = pacer.allow(free, now)
+    const rows = await reserve(store.db, notifier.destination, limit, notifier.leaseMs, now, below)
+    pacer.spend(rows, now)
     for (const row of rows) {
       const abort = new AbortController()
       const done = deliver(row, abort)

@@ -34,11 +34,13 @@ export async function reserve(
   limit: number,
   leaseMs: number,
   now: Date,
+  /** Rows of this priority or a less urgent one are left alone. */
+  below = 32_767,
 ): Promise<OutboxRow[]> {
   const { rows } = await sql<Selectable<OutboxTable>>`
     with free as (
       select id from outbox o
-      where destination = ${destination} and state in ('waiting', 'sending')
+      where destination = ${destination} and state in ('waiting', 'sending') and priority < ${below}::int
         and next_at <= ${now} and (lease_until is null or lease_until <= ${now})
         and (mode = 'level' or not exists (
           select 1 from outbox earlier

@@ -46,6 +46,11 @@ export interface Notifier {
   readonly leaseMs: number
   /** After a level row was delivered, its next delivery waits this long, so that a storm costs a bounded number of calls (P14). */
   readonly spacingMs?: number
+  /**
+   * At most so many sends a minute of rows with this priority or a less urgent one, after a burst; what is more urgent
+   * is not held back (P14). Per process: the other end's own limit is what replicas share.
+   */
+  readonly pace?: { readonly priority: number; readonly perMinute: number; readonly burst: number }
   /** P5: re-checks the state in the transaction that claims the send. Locks of its own come before the row's. */
   claim?(
     tx: Tx,
@@ -115,6 +120,8 @@ export async function requestLevels(tx: Tx, requests: readonly LevelRequest[]): 
       payload = excluded.payload || jsonb_build_object('urgent', (excluded.payload ->> 'urgent')::boolean
         or (o.desired_version > o.delivered_version and coalesce((o.payload ->> 'urgent')::boolean, false))),
       priority = case
+        when o.delivered_version > 0 and o.desired_version > o.delivered_version
+          then least(o.priority, (excluded.payload ->> 'editPriority')::smallint)
         when o.delivered_version > 0 then (excluded.payload ->> 'editPriority')::smallint
         when o.state in ('waiting', 'sending') then least(o.priority, excluded.priority)
         else excluded.priority end,

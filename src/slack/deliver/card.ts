@@ -1,7 +1,7 @@
 // The card's delivery: Slack is made equal to the incident's newest state; one post, then edits (P3, P14).
 import type { WebClient } from '@slack/web-api'
 import { type CardView, readCard } from '../../flow/card.ts'
-import { DESTINATIONS, DUE } from '../../flow/destinations.ts'
+import { DESTINATIONS, DUE, PRIORITY } from '../../flow/destinations.ts'
 import type { FlowDeps } from '../../flow/deps.ts'
 import { schedule } from '../../store/due.ts'
 import type { Notifier, OutboxRow, SendResult } from '../../store/outbox.ts'
@@ -19,6 +19,9 @@ const TWIN_CHECK_MS = 30_000
 const REFUSED_RETRY_MS = 30_000
 /** Edits of one card are at least this far apart, so that a storm costs a bounded number of calls. */
 export const EDIT_SPACING_MS = 3_000
+/** Slack takes about 50 chat.update a minute and workspace (tier 3); what people and the ladder do needs some of them. */
+const EDITS_PER_MINUTE = 30
+const EDIT_BURST = 10
 
 export interface MessageRef {
   readonly channel: string
@@ -38,6 +41,7 @@ export function cardNotifier(deps: FlowDeps, client: WebClient, told: Told): Not
     concurrency: CONCURRENCY,
     leaseMs: 30_000,
     spacingMs: EDIT_SPACING_MS,
+    pace: { priority: PRIORITY.edit, perMinute: EDITS_PER_MINUTE, burst: EDIT_BURST },
     async claim(tx, row) {
       const view = await readCard(tx, deps, row.subject)
       return view === null ? { withdraw: 'its incident or team is gone' } : { send: view }
