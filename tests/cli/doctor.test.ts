@@ -1,0 +1,157 @@
+// `arrestor doctor`: all is well against the sandbox; each thing that is not says what it is and how it is mended.
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Sandbox, createSandbox } from '../../src/sandbox/server.ts'
+import type { Check } from '../../src/cli/doctor.ts'
+import { deadUrl } from '../platforms/support.ts'
+import { STACK, arrestor, arrestorProcess } from './run.ts'
+
+const CONFIG = path.resolve('src/cli/sandbox.yml')
+let sandbox: Sandbox
+let env: Record<string, string>
+const dir = mkdtempSync(path.join(tmpdir(), 'arrestor-doctor-'))
+
+beforeAll(async () => {
+  sandbox = await createSandbox({
+    port: 0,
+    dataDir: dir,
+    serviceUrl: await deadUrl(),
+    webhookToken: 'sandbox',
+  })
+  env = {
+    ...sandbox.env,
+    SANDBOX_SERVICE_URL: 'http://127.0.0.1:3000',
+    ARRESTOR_DATA_DIR: path.join(dir, 'service'),
+  }
+})
+afterAll(() => sandbox?.close())
+
+async function examine(
+  change: Record<string, string>,
+  config = CONFIG,
+): Promise<{ code: number | null; checks: Check[] }> {
+  const { code, stdout, stderr } = await arrestor(['doctor', '--json', '-c', config], {
+    env: { ...env, ...change },
+  })
+  expect(stderr).toBe('')
+  expect(stdout).not.toMatch(STACK)
+  return { code, checks: JSON.parse(stdout) as Check[] }
+}
+const failed = (checks: readonly Check[]): string[] =>
+  checks.filter(({ state }) => state === 'failed').map(({ what }) => what)
+const says = (checks: readonly Check[], what: string): string =>
+  checks.find((one) => one.what === what)?.says ?? ''
+
+describe('arrestor doctor', () => {
+  it('finds everything well, and says so line by line', async () => {
+    const { code, stdout } = await arrestorProcess(['doctor', '-c', CONFIG], { env })
+    expect(stdout).not.toContain('FAILED')
+    expect(code).toBe(0)
+    for (const what of [
+      'configuration',
+      'database',
+      'Slack',
+      'channel of team data-platform',
+      'channel of team streaming',
+      'PagerDuty',
+      'platform sandbox',
+      'runbooks',
+    ])
+      expect(stdout).toMatch(new RegExp(`^ok +${what}: \\S`, 'm'))
+  })
+
+  it('tells everything that is wrong at once, each with its mend', async () => {
+    const dead = await deadUrl()
+    const { code, checks } = await examine({
+      SLACK_BOT_TOKEN: 'xoxb-somebody-elses',
+      PAGERDUTY_API_URL: dead,
+      SANDBOX_SPARK_MASTER_URL: dead,
+      DATABASE_URL: `postgres://nobody:secret-password@127.0.0.1:${new URL(dead).port}/none`,
+    })
+    expect(code).toBe(1)
+    expect(failed(checks).sort()).toEqual(['PagerDuty', 'Slack', 'database', 'platform sandbox'])
+    expect(says(checks, 'Slack')).toMatch(/^ARR-302: .*manifest\.yml/)
+    expect(says(checks, 'PagerDuty')).toMatch(/^ARR-401: /)
+    expect(says(checks, 'platform sandbox')).toMatch(/^ARR-501: .*arrestor\.yml/)
+    expect(says(checks, 'database')).toMatch(/^ARR-201: .*DATABASE_URL/)
+    expect(JSON.stringify(checks)).not.toMatch(/somebody-elses|secret-password/)
+  })
+
+  it.each([
+    [
+      'Slack that is not there',
+      async () => ({ SLACK_API_URL: `${await deadUrl()}/api/` }),
+      'Slack',
+      /^ARR-301: /,
+    ],
+    [
+      'a missing token',
+      async () => Promise.resolve({ SLACK_APP_TOKEN: '' }),
+      'Slack',
+      /^ARR-103: .*SLACK_APP_TOKEN/,
+    ],
+    [
+      'a data directory that is a file',
+      async () => Promise.resolve({ ARRESTOR_DATA_DIR: path.join(dir, 'ca.pem') }),
+      'database',
+      /^ARR-203: /,
+    ],
+    [
+      'an authority that is not there',
+      async () => Promise.resolve({ ARRESTOR_CA_FILE: '/no/such.pem' }),
+      'PagerDuty',
+      /^ARR-102: .*ARRESTOR_CA_FILE/,
+    ],
+    [
+      'PagerDuty behind an unknown authority',
+      async () => Promise.resolve({ ARRESTOR_CA_FILE: '' }),
+      'PagerDuty',
+      /^ARR-401: /,
+    ],
+    [
+      'a REST key that is refused',
+      async () => Promise.resolve({ PAGERDUTY_API_TOKEN: 'not-this-one' }),
+      'PagerDuty',
+      /^ARR-\d+: /,
+    ],
+  ])('tells %s', async (_what, change, where, pattern) => {
+    const { code, checks } = await examine(await change())
+    expect(code).toBe(1)
+    expect(failed(checks)).toEqual([where])
+    expect(says(checks, where)).toMatch(pattern)
+    expect(says(checks, where)).not.toContain('not-this-one')
+  })
+
+  it('tells a channel that is not there, or that the app is not in, by team', async () => {
+    const file = path.join(dir, 'channel.yml')
+    const { readFileSync } = await import('node:fs')
+    writeFileSync(file, readFileSync(CONFIG, 'utf8').replace('channel: C0STREAM', 'channel: C0NOWHERE'))
+    const { code, checks } = await examine({}, file)
+    expect([code, failed(checks)]).toEqual([1, ['channel of team streaming']])
+    expect(says(checks, 'channel of team streaming')).toMatch(/^ARR-303: .*C0NOWHERE.*invite/)
+  })
+
+  it('warns of what will disappoint at night: nobody to page, no second way, no commander', async () => {
+    const file = path.join(dir, 'bare.yml')
+    writeFileSync(
+      file,
+      'teams: { data: { channel: C0DATA } }\nrouting: { default_team: data }\nescalation: { default: { steps: [{ after: 1m, page: true }] } }\n',
+    )
+    const { code, checks } = await examine({ PAGERDUTY_API_TOKEN: '' }, file)
+    expect(code).toBe(0)
+    const warnings = checks.filter(({ state }) => state === 'warning').map(({ says: sentence }) => sentence)
+    for (const word of ['routing key', 'second_route', 'commanders', 'credentials', 'PAGERDUTY_API_TOKEN'])
+      expect(warnings.join('\n')).toContain(word)
+  })
+
+  it('tells a configuration that is none, and stops there', async () => {
+    const file = path.join(dir, 'wrong.yml')
+    writeFileSync(file, 'teams:\n  data: { chanel: C0DATA }\n')
+    const { code, checks } = await examine({}, file)
+    expect([code, checks.length]).toEqual([1, 1])
+    expect(checks[0]?.says).toMatch(/wrong\.yml:2:\d+: teams\.data\.chanel: .*did you mean "channel"/)
+    expect((await examine({}, '/no/such.yml')).checks[0]?.says).toMatch(/^ARR-102: /)
+  })
+})
