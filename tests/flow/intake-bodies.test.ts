@@ -32,7 +32,7 @@ function bare(): Record<string, unknown> {
 
 for (const kind of storeKinds())
   describe.skipIf(kind.missing !== undefined)(
-    `bodies of webhooks, on ${kind.name}${kind.missing === undefined ? '' : ` (${kind.missing})`}`,
+    `P1: a body’s answer, on ${kind.name}${kind.missing === undefined ? '' : ` (${kind.missing})`}`,
     () => {
       let door: FrontDoor
       beforeAll(async () => {

@@ -10,7 +10,7 @@ const bodyOf = (job: string): Record<string, unknown> =>
 
 for (const kind of storeKinds())
   describe.skipIf(kind.missing !== undefined)(
-    `P1 on ${kind.name}${kind.missing === undefined ? '' : ` (${kind.missing})`}`,
+    `P1: 2xx only after the commit, on ${kind.name}${kind.missing === undefined ? '' : ` (${kind.missing})`}`,
     () => {
       let door: FrontDoor
       beforeAll(async () => {
