@@ -26,7 +26,7 @@ export const pagerDutySchema = z.strictObject({
     .array(z.string().min(1))
     .default([])
     .describe(
-      'secrets of the webhook subscription, two while one is being rotated; not used yet, as PagerDuty’s own changes do not flow back',
+      'secrets of the webhook subscription, two while one is being rotated; without them PagerDuty’s changes do not flow back',
     ),
 })
 
