@@ -229,6 +229,8 @@ export function secretsOf(config: Config, environment: Environment): string[] {
   ]
   return [
     ...names.flatMap((name) => readVariable(environment, name) ?? []),
+    // Drivers and proxies quote parts of an address in their errors: its password is a secret of its own.
+    ...['DATABASE_URL', 'HTTPS_PROXY'].flatMap((name) => passwordIn(readVariable(environment, name))),
     ...Object.values(config.teams).flatMap((team) => team.pagerduty?.routing_key ?? []),
     ...Object.values(config.webhooks).flatMap(({ credentials }) => credentials.map(({ token }) => token)),
     ...config.api.tokens.map(({ token }) => token),
@@ -237,6 +239,17 @@ export function secretsOf(config: Config, environment: Environment): string[] {
     ...config.pagerduty.webhook_secrets,
     ...Object.values(config.platforms).flatMap((platform) => platform.authorization ?? []),
   ]
+}
+
+/** The password in an address, as it stands there and as it is meant. */
+function passwordIn(address: string | undefined): string[] {
+  const written = URL.parse(address ?? '')?.password ?? ''
+  if (written === '') return []
+  try {
+    return [written, decodeURIComponent(written)]
+  } catch {
+    return [written]
+  }
 }
 
 function given<K extends string, V>(name: K, value: V | undefined): Partial<Record<K, V>> {
