@@ -10,7 +10,8 @@ import { Element, type ElementPress } from '../elements/element.ts'
 import { drawPlain } from '../text/view.ts'
 import { Dialog } from './dialog.ts'
 
-type ModalView = View & { title?: PlainTextElement; submit?: PlainTextElement; close?: PlainTextElement }
+/** As Slack answers: what was left out is null. */
+type ModalView = View & Partial<Record<'title' | 'submit' | 'close', PlainTextElement | null>>
 
 /** Draws one view; `depth` is how many lie on the stack, so that a pushed one offers the way back. */
 export function Modal(props: { view: View; depth: number }): VNode {
@@ -57,16 +58,16 @@ export function Modal(props: { view: View; depth: number }): VNode {
               </button>`
             : null
         }
-        <h2>${view.title === undefined ? title : drawPlain(view.title)}</h2>
+        <h2>${!view.title ? title : drawPlain(view.title)}</h2>
         <button type="button" class="close" aria-label="Close" onClick=${close}>×</button>
       </header>
       <div class="dialog-scroll">${drawBlocks(view.blocks as unknown as KnownBlock[], surface)}</div>
       <footer class="dialog-foot">
         <button type="button" class="button" data-testid="modal-close" onClick=${close}>
-          ${view.close === undefined ? (view.submit === undefined ? 'Close' : 'Cancel') : drawPlain(view.close)}
+          ${!view.close ? (!view.submit ? 'Close' : 'Cancel') : drawPlain(view.close)}
         </button>
         ${
-          view.submit === undefined
+          !view.submit
             ? null
             : html`<button
                 type="submit"
