@@ -48,6 +48,7 @@ const manifest = Manifest.parse(parse(readFileSync(path.join(ROOT, 'manifest.yml
 const SCOPES: Readonly<Record<string, readonly string[]>> = {
   'auth.test': [],
   'chat.delete': ['chat:write'],
+  'chat.getPermalink': [],
   'chat.postMessage': ['chat:write'],
   'chat.update': ['chat:write'],
   'conversations.history': ['channels:history', 'groups:history'],

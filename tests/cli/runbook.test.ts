@@ -3,7 +3,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { alertBody } from '../support/world.ts'
+import { alertBody, startWorld } from '../support/world.ts'
 import { STACK, arrestor, arrestorProcess } from './run.ts'
 
 const BROKEN = `---
@@ -110,5 +110,22 @@ describe('arrestor runbook', () => {
     const { code, stdout } = await arrestor(['runbook', 'test', dir])
     expect(code).toBe(1)
     expect(stdout).toContain('FAILED matches another')
+  })
+})
+
+describe('a service whose runbooks cannot be read', () => {
+  it('says so once at the start, with folder and mend, and takes alerts all the same', async () => {
+    const world = await startWorld({
+      config: (yaml) => `${yaml}\nrunbooks: { folders: [/no/such/folder] }\n`,
+    })
+    const told = world.logs.filter((line) => line.includes('ARR-601'))
+    expect(told).toHaveLength(1)
+    expect(told[0]).toContain('/no/such/folder')
+    expect(told[0]).toContain('arrestor runbook lint')
+    expect(await world.send(alertBody({ alertname: 'SparkDriverOOM', job_name: 'orders' }))).toMatchObject({
+      status: 200,
+    })
+    await world.settle()
+    expect(world.cards()).toHaveLength(1)
   })
 })
