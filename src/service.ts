@@ -15,7 +15,7 @@ import { RETENTION } from './flow/retention.ts'
 import { startSchedules } from './flow/schedules.ts'
 import { type VerifyJob, actionVerifyDue, verifyAction } from './flow/verify.ts'
 import { eventNotifier } from './http/outgoing.ts'
-import { type HttpServer, startHttp } from './http/server.ts'
+import { type HttpServer, refuseTakenPort, startHttp } from './http/server.ts'
 import { addressesOf } from './pagerduty/config.ts'
 import { pagerDutyInbound } from './pagerduty/inbound.ts'
 import { pageNotifier } from './pagerduty/notifier.ts'
@@ -65,6 +65,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     readVariable(environment, 'SLACK_API_URL'),
   )
 
+  await refuseTakenPort(config.service.host, options.port)
   const store = await (options.open ?? (() => openFrom(options)))()
   const undo: (() => Promise<unknown> | void)[] = [() => store.close()]
   const stop = async (): Promise<void> => {

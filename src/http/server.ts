@@ -1,4 +1,6 @@
 // The one HTTP listener: webhooks in, the API, health and metrics.
+import { once } from 'node:events'
+import { createServer } from 'node:net'
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { Source } from '../alerts/source.ts'
 import { ArrestorError, reasonOf } from '../errors.ts'
@@ -72,6 +74,21 @@ export function buildHttp(options: HttpOptions): FastifyInstance {
   registerLinks(app, options)
   registerApi(app, options.deps, options.apiTokens)
   return app
+}
+
+/** Throws ARR-901 when the port is taken: said before the store is opened, which may take seconds. */
+export async function refuseTakenPort(host: string, port: number): Promise<void> {
+  const probe = createServer()
+  try {
+    probe.listen(port, host)
+    await once(probe, 'listening')
+  } catch (error) {
+    if ((error as { code?: string }).code === 'EADDRINUSE')
+      throw new ArrestorError('ARR-901', { port: String(port) })
+    throw error
+  } finally {
+    probe.close()
+  }
 }
 
 /** Listens. Throws ARR-901 when the port is taken. */

@@ -1,11 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import * as fc from 'fast-check'
-import {
-  buildAcknowledge,
-  buildResolve,
-  buildTrigger,
-  shorten,
-} from '../../src/pagerduty/event-model.ts'
+import { buildAcknowledge, buildResolve, buildTrigger, shorten } from '../../src/pagerduty/event-model.ts'
 import { dedupKeyOf } from '../../src/escalation/dedup-key.ts'
 import { bareEvent, fitEvent, MAX_EVENT_BYTES } from '../../src/pagerduty/event-size.ts'
 import { eventErrors } from '../../src/sandbox/pagerduty/event-rules.ts'
