@@ -28,7 +28,7 @@ interface Place {
   readonly ends: Ends
   readonly spark: SparkReplay
   readonly database: Database
-  start(pageAfter: string): Promise<Arrestor>
+  readonly start: (pageAfter: string) => Promise<Arrestor>
 }
 
 async function place(kind: DatabaseKind): Promise<Place> {
@@ -207,7 +207,8 @@ async function cutOff(
   ends.pagerduty.faults.add({ kind: fault, match: '/v2/enqueue', count: CARDS })
   spark.faults.add({ kind: fault, match: 'kill', count: KILLS })
   for (const job of others) expect(await first.send(oomBody({ job, fingerprint: job }))).toBe(200)
-  for (const job of killable) await ends.press('U0BOB', 'act', cardOf(job)!)
+  for (const job of killable)
+    expect(await ends.press('U0BOB', 'act', cardOf(job)!)).toMatchObject({ ok: true })
   const hanging = (): number =>
     [ends.slack, ends.pagerduty, spark].reduce((sum, end) => sum + end.faults.list().length, 0)
   await until(
@@ -221,17 +222,29 @@ async function cutOff(
   expect(stateOf(spark, apps)).toEqual(apps.map(() => (fault === 'swallow' ? 'RUNNING' : 'KILLED')))
 
   const second = await start('0s')
-  const says = (job: string, text: string): Promise<void> =>
+  await until(() => ends.slack.state().sockets === 1, 'the service at Slack again')
+  const holds = (job: string, what: string, condition: (card: Message) => boolean): Promise<void> =>
     until(
-      () => textOf(cardOf(job)).includes(text),
-      `"${text}" on the card of ${job}`,
+      () => condition(cardOf(job) ?? { ts: '', text: '', blocks: [] }),
+      `${what} on the card of ${job}`,
       SETTLE_MS,
       async () =>
         `It says: ${textOf(cardOf(job))}\n${second.stdout().slice(-2000)}\n${JSON.stringify(await historyOf(second, job))}`,
     )
+  const says = (job: string, text: string): Promise<void> =>
+    holds(job, `"${text}"`, (card) => textOf(card).includes(text))
   for (const job of others) await says(job, '*Paged*')
   if (fault === 'withhold_reply') for (const job of killable) await says(job, '*done and verified*')
-  else await settleAndKillAgain(ends, killable, cardOf, says)
+  else
+    for (const job of killable) {
+      // Nothing is blindly repeated: a person looks, says that it did not happen, and presses again.
+      await says(job, '*ended without an answer*')
+      expect(findButton(cardOf(job)!, 'act')).toBeUndefined()
+      expect(await ends.press('U0BOB', 'settle_not', cardOf(job)!)).toMatchObject({ ok: true })
+      await holds(job, 'a new kill button', (card) => findButton(card, 'act') !== undefined)
+      expect(await ends.press('U0BOB', 'act', cardOf(job)!)).toMatchObject({ ok: true })
+      await says(job, '*done and verified*')
+    }
 
   expect(stateOf(spark, apps)).toEqual(apps.map(() => 'KILLED'))
   // Swallowed kills were asked for once in vain, and once more by a person who had looked.
@@ -254,23 +267,6 @@ async function historyOf(arrestor: Arrestor, job: string): Promise<unknown> {
   )
   const number = incidents.find(({ job_name }) => job_name === job)?.number ?? 0
   return await arrestor.api(`/incidents/${number}`)
-}
-
-/** Nothing is blindly repeated: a person looks, says that it did not happen, and presses again. */
-async function settleAndKillAgain(
-  ends: Ends,
-  jobs: readonly string[],
-  cardOf: (job: string) => Message | undefined,
-  says: (job: string, text: string) => Promise<void>,
-): Promise<void> {
-  for (const job of jobs) {
-    await says(job, '*ended without an answer*')
-    expect(findButton(cardOf(job)!, 'act')).toBeUndefined()
-    await ends.press('U0BOB', 'settle_not', cardOf(job)!)
-    await until(() => findButton(cardOf(job)!, 'act') !== undefined, `a new kill button of ${job}`)
-    await ends.press('U0BOB', 'act', cardOf(job)!)
-    await says(job, '*done and verified*')
-  }
 }
 
 const stateOf = (spark: SparkReplay, apps: readonly string[]): (string | undefined)[] =>
