@@ -6,6 +6,8 @@ import type { OnCallDirectory } from '../flow/deps.ts'
 
 /** Members change rarely; a person added to a group waits at most this long. */
 const FRESH_MS = 5 * 60_000
+/** After a failure Slack is asked again soon: meanwhile somebody who may press is refused. */
+const RETRY_MS = 15_000
 
 export interface DirectoryOptions {
   readonly client: WebClient
@@ -19,23 +21,26 @@ export interface DirectoryOptions {
  * without any, only the people named one by one do: a missing answer never gives a right.
  */
 export function createDirectory(options: DirectoryOptions): OnCallDirectory {
-  const groups = new Map<string, { at: number; members: ReadonlySet<string> }>()
+  const groups = new Map<string, { until: number; members: ReadonlySet<string>; failure: string | null }>()
 
   async function membersOf(group: string): Promise<ReadonlySet<string>> {
     const known = groups.get(group)
-    if (known !== undefined && options.now() - known.at < FRESH_MS) return known.members
+    if (known !== undefined && options.now() < known.until) return known.members
     let members: ReadonlySet<string>
+    let failure: string | null = null
     try {
       const answer = await options.client.usergroups.users.list({ usergroup: group })
       members = new Set(answer.users ?? [])
     } catch (error) {
-      options.logger.warn(
-        { group, reason: reasonOf(error) },
-        'Slack did not list a user group; the people named in arrestor.yml still count',
-      )
+      failure = reasonOf(error)
+      if (known?.failure !== failure)
+        options.logger.warn(
+          { group, reason: failure },
+          'Slack did not list a user group; the people named in arrestor.yml still count',
+        )
       members = known?.members ?? new Set()
     }
-    groups.set(group, { at: options.now(), members })
+    groups.set(group, { until: options.now() + (failure === null ? FRESH_MS : RETRY_MS), members, failure })
     return members
   }
 

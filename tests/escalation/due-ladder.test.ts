@@ -11,7 +11,7 @@ const steps =
       `  default:\n    steps:\n${lines.map((line) => `      - ${line}\n`).join('')}`,
     )
 
-describe('P4: a step that is due', () => {
+describe('P4: a step that is due', { timeout: 60_000 }, () => {
   it.each([true, false])('goes out after a restart before it (killed: %s), on time', async (kill) => {
     const world = await startWorld()
     await fire(world)
@@ -60,7 +60,7 @@ describe('P4: a step that is due', () => {
   })
 })
 
-describe('steps', () => {
+describe('steps', { timeout: 60_000 }, () => {
   it('call people in the thread, once, and say why', async () => {
     const world = await startWorld({ config: steps('{ after: 5s, mention: [U0BOB, S0ONCALL] }') })
     await fire(world)

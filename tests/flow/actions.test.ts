@@ -34,7 +34,7 @@ async function unknown(): Promise<{ world: World; appId: string }> {
   return { world, appId }
 }
 
-describe('P7: an action', () => {
+describe('P7: an action', { timeout: 60_000 }, () => {
   it('whose reply was lost is unknown, holds its target, and is settled by what Spark shows', async () => {
     const world = await startWorld()
     const { appId } = await broken(world)
@@ -139,7 +139,7 @@ describe('P7: an action', () => {
   })
 })
 
-describe('P8: at execution', () => {
+describe('P8: at execution', { timeout: 60_000 }, () => {
   /** Presses, and lets `before` happen between the press and the execution. */
   async function between(before: (world: World) => Promise<void>): Promise<{ world: World; appId: string }> {
     const world = await startWorld()
@@ -187,7 +187,7 @@ describe('P8: at execution', () => {
   })
 })
 
-describe('P8: a press that means nothing', () => {
+describe('P8: a press that means nothing', { timeout: 60_000 }, () => {
   it('does nothing, says why to whoever pressed, and is recorded: unknown, foreign, stale, replayed', async () => {
     const world = await startWorld()
     const { appId } = await broken(world)
@@ -280,7 +280,7 @@ describe('P8: a press that means nothing', () => {
   })
 })
 
-describe('P13: what cannot be done', () => {
+describe('P13: what cannot be done', { timeout: 60_000 }, () => {
   const withheld = async (config: (yaml: string) => string, labels = {}): Promise<string> => {
     const world = await startWorld({ config })
     const { appId, name } = world.spark.start('executor-oom')

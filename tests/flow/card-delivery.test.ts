@@ -1,9 +1,9 @@
 // P3: one card per incident whatever becomes of the calls that post it; P14: its edits cost little.
 import { describe, expect, it } from 'vitest'
 import { alertBody, envelope, startWorld } from '../support/world.ts'
-import { OOM, bot, broken, card, fire, replies, told } from './support.ts'
+import { OOM, bot, broken, card, fire, replies, timeline, told } from './support.ts'
 
-describe('P3: one card', () => {
+describe('P3: one card', { timeout: 60_000 }, () => {
   it('is adopted when the reply to its post was lost', async () => {
     const world = await startWorld()
     world.slack.faults.add({ kind: 'lost_reply', match: 'chat.postMessage' })
@@ -16,6 +16,8 @@ describe('P3: one card', () => {
     expect(world.cards()).toHaveLength(1)
     expect(posts - replies(world).length).toBe(1)
     expect(world.slack.state().calls['conversations.history']).toBeGreaterThanOrEqual(1)
+    const kinds = (await timeline(world)).map((one) => one.kind).filter((kind) => kind.startsWith('card_'))
+    expect(kinds).toEqual(['card_undelivered', 'card_adopted'])
   })
 
   it('is posted once after a 500, a dropped connection and a request to slow down', async () => {
@@ -60,6 +62,9 @@ describe('P3: one card', () => {
       'a reply under the new card',
       1_000,
     )
+    expect(await timeline(world)).toContainEqual(
+      expect.objectContaining({ kind: 'card_posted', reason: 'the card before it is gone' }),
+    )
     expect(world.cards().filter((one) => one.text.startsWith('#'))).toHaveLength(1)
     expect(world.spark.applications().find((app) => app.appId === appId)?.state).toBe('KILLED')
   })
@@ -93,7 +98,7 @@ describe('P3: one card', () => {
   }) // prettier-ignore
 })
 
-describe('the thread', () => {
+describe('the thread', { timeout: 60_000 }, () => {
   it('has each entry once and in order although replies were lost', async () => {
     const world = await startWorld()
     await broken(world)
@@ -108,7 +113,7 @@ describe('the thread', () => {
   }) // prettier-ignore
 })
 
-describe('a channel that does not take messages', () => {
+describe('a channel that does not take messages', { timeout: 60_000 }, () => {
   it.each(['not_in_channel', 'channel_not_found'])('is named once (%s), and the cards come when it is mended', async (error) => {
     const world = await startWorld(
       error === 'not_in_channel'
@@ -128,7 +133,7 @@ describe('a channel that does not take messages', () => {
   }) // prettier-ignore
 })
 
-describe('P14: a storm', () => {
+describe('P14: a storm', { timeout: 60_000 }, () => {
   it('of fifty changes of one incident is a handful of edits', async () => {
     const world = await startWorld()
     await fire(world)

@@ -17,7 +17,7 @@ const keys = (world: World): unknown[] => [
   ...new Set(world.pagerduty.state().events.map((event) => event['dedup_key'])),
 ]
 
-describe('P5: a page is looked at again when it is claimed', () => {
+describe('P5: a page is looked at again when it is claimed', { timeout: 60_000 }, () => {
   it('an acknowledgement before the claim takes it back, with the reason on the timeline; PagerDuty hears nothing', async () => {
     const world = await startWorld({ config: FAST })
     world.pagerduty.faults.add({ kind: 'server_error', count: 0 })
@@ -77,7 +77,7 @@ describe('P5: a page is looked at again when it is claimed', () => {
   })
 })
 
-describe('P6: a page is repeated until PagerDuty has it', () => {
+describe('P6: a page is repeated until PagerDuty has it', { timeout: 60_000 }, () => {
   it('under the same key, so that a lost reply opens no second incident there', async () => {
     const world = await startWorld({ config: FAST })
     world.pagerduty.faults.add({ kind: 'lost_reply', count: 2 })
@@ -166,7 +166,7 @@ describe('P6: a page is repeated until PagerDuty has it', () => {
   })
 })
 
-describe('P13: a team that cannot be paged', () => {
+describe('P13: a team that cannot be paged', { timeout: 60_000 }, () => {
   it('is told so on the card before it matters, and on the timeline when it does', async () => {
     const world = await startWorld({
       config: (yaml) =>

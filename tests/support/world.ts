@@ -14,6 +14,8 @@ import { openStore } from '../../src/store/open.ts'
 import { type StoreKind, type TestStore, openTestStore } from './stores.ts'
 
 export interface World {
+  /** Ends everything; done after the test in any case. */
+  close(): Promise<void>
   readonly slack: SlackServer
   readonly pagerduty: Awaited<ReturnType<typeof createPagerDutyServer>>
   readonly spark: SparkReplay
@@ -63,6 +65,8 @@ export interface WorldOptions {
   /** Breaks something before the service starts; `connected: false` does not wait for Slack. */
   readonly before?: (parts: Pick<World, 'slack' | 'pagerduty' | 'spark'>) => void
   readonly connected?: boolean
+  /** Replaces variables, for example a token by one that nobody takes. */
+  readonly environment?: Readonly<Record<string, string>>
   readonly logs?: boolean
 }
 
@@ -75,7 +79,7 @@ export interface RestartOptions {
 let certificates: ReturnType<typeof ensureCertificates> | undefined
 
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
-  const opened = await (options.kind?.open ?? openTestStore)()
+  const opened = await (options.kind === undefined ? openTestStore() : options.kind.open())
   const { clock } = opened
   let { store } = opened
   const now = (): number => clock.now().getTime()
@@ -109,6 +113,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     PAGERDUTY_ROUTING_KEY_STREAMING: PAGERDUTY_SERVICES[1]!.routingKey,
     SANDBOX_SPARK_MASTER_URL: spark.masterUrl,
     SANDBOX_SPARK_HISTORY_URL: spark.historyUrl,
+    ...options.environment,
   }
   const yaml = readFileSync(new URL('../../src/cli/sandbox.yml', import.meta.url), 'utf8')
   const logs: string[] = []
@@ -124,17 +129,22 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     })
   options.before?.({ slack, pagerduty, spark })
   let service = await start()
-  onTestFinished(async () => {
+  let closed = false
+  const close = async (): Promise<void> => {
+    if (closed) return
+    closed = true
     await service.stop()
     await Promise.all([slack.close(), pagerduty.close(), spark.close()])
     if (options.logs === true) console.log(logs.join(''))
-  })
+  }
+  onTestFinished(close)
   if (options.connected !== false) await until(() => service.slackConnected(), 'the connection to Slack')
   const messages = (channel = 'C0DATA'): Message[] =>
     (slack.state().channels.find((one) => one.id === channel)?.messages ?? []) as unknown as Message[]
   const cards = (channel?: string): Message[] =>
     messages(channel).filter((message) => message.thread_ts === undefined || message.thread_ts === message.ts)
   return {
+    close,
     slack,
     pagerduty,
     spark,

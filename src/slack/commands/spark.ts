@@ -1,6 +1,7 @@
 // `/spark`: one command, verbs; an unknown verb is answered with help and the nearest right one.
 import type { App } from '@slack/bolt'
 import type { KnownBlock } from '@slack/types'
+import { reasonOf } from '../../errors.ts'
 import { readCard } from '../../flow/card.ts'
 import type { FlowDeps } from '../../flow/deps.ts'
 import { type Person, type Pressed, acknowledge, incidentByReference, resolve } from '../../flow/press.ts'
@@ -9,7 +10,7 @@ import { listIncidents } from '../../incidents/repository.ts'
 import { nearest } from '../../runbooks/nearest.ts'
 import { cardMessage } from '../blocks/card.ts'
 import { inline, mrkdwn, when } from '../blocks/text.ts'
-import { personOf } from '../person.ts'
+import { FAILED, personOf } from '../person.ts'
 
 interface Reply {
   readonly text: string
@@ -46,9 +47,11 @@ export function registerCommand(app: App, deps: FlowDeps): void {
     await ack()
     const [verb = '', ...words] = command.text.trim().split(/\s+/)
     const person = personOf({ id: command.user_id, name: command.user_name })
-    const known = VERBS[verb === '' ? 'help' : verb.toLowerCase()]
+    const name = verb === '' ? 'help' : verb.toLowerCase()
+    // Only our own: `constructor` is a word that somebody may type.
+    const known = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined
     const reply =
-      known === undefined ? { text: unknown(verb) } : await known.run(deps, words.join(' '), person)
+      known === undefined ? { text: unknown(verb) } : await answer(deps, known.run, words.join(' '), person)
     await respond({
       response_type: 'ephemeral',
       replace_original: false,
@@ -56,6 +59,16 @@ export function registerCommand(app: App, deps: FlowDeps): void {
       ...(reply.blocks === undefined ? {} : { blocks: reply.blocks }),
     })
   })
+}
+
+/** A failure of ours is said to the person as well: silence would leave them waiting at 03:00. */
+async function answer(deps: FlowDeps, run: Verb, rest: string, person: Person): Promise<Reply> {
+  try {
+    return await run(deps, rest, person)
+  } catch (error) {
+    deps.logger.error({ reason: reasonOf(error) }, 'a command failed')
+    return { text: FAILED }
+  }
 }
 
 async function list(deps: FlowDeps, rest: string): Promise<Reply> {

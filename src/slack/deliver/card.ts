@@ -3,8 +3,12 @@ import type { WebClient } from '@slack/web-api'
 import { type CardView, readCard } from '../../flow/card.ts'
 import { DESTINATIONS, DUE, PRIORITY } from '../../flow/destinations.ts'
 import type { FlowDeps } from '../../flow/deps.ts'
+import { SYSTEM, type TimelineKind } from '../../incidents/model.ts'
+import { lockIncident } from '../../incidents/repository.ts'
+import { record } from '../../incidents/timeline.ts'
 import { schedule } from '../../store/due.ts'
 import type { Notifier, OutboxRow, SendResult } from '../../store/outbox.ts'
+import type { Tx } from '../../store/store.ts'
 import { cardMessage } from '../blocks/card.ts'
 import { failureOf } from '../client.ts'
 import { METADATA } from '../ids.ts'
@@ -50,6 +54,7 @@ export function cardNotifier(deps: FlowDeps, client: WebClient, told: Told): Not
       return await sendCard(client, told, prepared as CardView, row)
     },
     async settled(tx, row, result, now) {
+      await remember(tx, row, result, now)
       if (
         result.kind !== 'delivered' ||
         result.externalId === undefined ||
@@ -75,6 +80,24 @@ export function cardNotifier(deps: FlowDeps, client: WebClient, told: Told): Not
         })
     },
   }
+}
+
+/** A delivery, and whether it found the post of an earlier attempt. */
+type CardResult = SendResult & { readonly adopted?: boolean }
+
+/** The timeline says when the card came to be, and the first time that it did not (P11). Edits are not news. */
+async function remember(tx: Tx, row: OutboxRow, result: CardResult, now: Date): Promise<void> {
+  const entry = ((): { kind: TimelineKind; reason: string } | null => {
+    if (result.kind !== 'delivered')
+      return row.attempts === 0 && row.externalId === null
+        ? { kind: 'card_undelivered', reason: result.reason }
+        : null
+    if (result.externalId === undefined || result.externalId === row.externalId) return null
+    if (result.adopted === true) return { kind: 'card_adopted', reason: 'the reply to its post was lost' }
+    return { kind: 'card_posted', reason: row.externalId === null ? 'opened' : 'the card before it is gone' }
+  })()
+  if (entry === null || (await lockIncident(tx, row.subject)) === null) return
+  await record(tx, row.subject, { ...entry, actor: SYSTEM }, now)
 }
 
 async function sendCard(client: WebClient, told: Told, view: CardView, row: OutboxRow): Promise<SendResult> {
@@ -103,7 +126,13 @@ async function sendCard(client: WebClient, told: Told, view: CardView, row: Outb
       // Another app may carry our metadata; what cannot be edited is not ours.
       if (first !== undefined && !(await edit(client, ref, message))) {
         await deleteAll(client, view.channel, twins)
-        return { kind: 'delivered', externalId: `${ref.channel}/${ref.ts}`, version }
+        const adopted: CardResult = {
+          kind: 'delivered',
+          externalId: `${ref.channel}/${ref.ts}`,
+          version,
+          adopted: true,
+        }
+        return adopted
       }
     }
     const answer = await client.chat.postMessage({

@@ -6,6 +6,7 @@ import type {
   ButtonAction,
   SlackActionMiddlewareArgs,
 } from '@slack/bolt'
+import { reasonOf } from '../../errors.ts'
 import type { FlowDeps } from '../../flow/deps.ts'
 import {
   type Origin,
@@ -18,7 +19,7 @@ import {
 import { settleUnknown } from '../../flow/verify.ts'
 import { inline } from '../blocks/text.ts'
 import { ACTION } from '../ids.ts'
-import { personOf } from '../person.ts'
+import { FAILED, personOf } from '../person.ts'
 
 type Press = (value: string, person: Person, origin: Origin | null) => Promise<Pressed>
 type ButtonArgs = SlackActionMiddlewareArgs<BlockAction<ButtonAction>> & AllMiddlewareArgs
@@ -26,7 +27,7 @@ type ButtonArgs = SlackActionMiddlewareArgs<BlockAction<ButtonAction>> & AllMidd
 export function registerButtons(app: App, deps: FlowDeps): void {
   const on = (id: string | RegExp, press: Press): void => {
     app.action<BlockAction<ButtonAction>>({ type: 'block_actions', action_id: id }, (args) =>
-      handle(args, press),
+      handle(args, press, deps),
     )
   }
   on(ACTION.acknowledge, (value, person, origin) => acknowledge(deps, value, person, origin))
@@ -39,17 +40,31 @@ export function registerButtons(app: App, deps: FlowDeps): void {
 }
 
 /** The card itself says what was done; only what was not done is said to the person alone. */
-async function handle({ ack, body, payload, respond }: ButtonArgs, press: Press): Promise<void> {
+async function handle(
+  { ack, body, payload, respond }: ButtonArgs,
+  press: Press,
+  deps: FlowDeps,
+): Promise<void> {
   await ack()
   const origin =
     body.container['type'] === 'message'
       ? { channel: String(body.container['channel_id']), messageTs: String(body.container['message_ts']) }
       : null
-  const pressed = await press(payload.value ?? '', personOf(body.user), origin)
-  if (pressed.kind !== 'done')
+  const sentence = await refusal()
+  if (sentence !== null)
     await respond({
       response_type: 'ephemeral',
       replace_original: false,
-      text: inline(pressed.sentence, 500),
+      text: inline(sentence, 500),
     })
+
+  async function refusal(): Promise<string | null> {
+    try {
+      const pressed = await press(payload.value ?? '', personOf(body.user), origin)
+      return pressed.kind === 'done' ? null : pressed.sentence
+    } catch (error) {
+      deps.logger.error({ reason: reasonOf(error) }, 'a press failed')
+      return FAILED
+    }
+  }
 }
