@@ -1,0 +1,53 @@
+// Sums the JSON reports of vitest runs into one plain line; exits with 1 when a test, a file or a whole run failed.
+import { existsSync, readFileSync } from 'node:fs'
+import * as z from 'zod'
+
+const ReportSchema = z.object({
+  success: z.boolean(),
+  numPassedTests: z.number(),
+  numFailedTests: z.number(),
+  numPendingTests: z.number(),
+  numTodoTests: z.number().default(0),
+  testResults: z.array(
+    z.object({
+      name: z.string(),
+      status: z.string(),
+      message: z.string().default(''),
+      assertionResults: z.array(z.object({ status: z.string(), fullName: z.string() })),
+    }),
+  ),
+})
+
+const files = process.argv.slice(2)
+let passed = 0
+let failed = 0
+let skipped = 0
+const skippedNames: string[] = []
+
+for (const file of files) {
+  if (!existsSync(file)) {
+    console.log(`missing report: ${file} (its run ended before it could be written)`)
+    failed += 1
+    continue
+  }
+  const report = ReportSchema.parse(JSON.parse(readFileSync(file, 'utf8')))
+  passed += report.numPassedTests
+  skipped += report.numPendingTests + report.numTodoTests
+  const broken = report.testResults.filter(
+    (result) => result.status === 'failed' && result.assertionResults.length === 0,
+  )
+  for (const result of broken)
+    console.log(`could not run: ${result.name}: ${result.message.split('\n')[0] ?? ''}`)
+  const before = failed
+  failed += report.numFailedTests + broken.length
+  // A run that calls itself failed for another reason (an unhandled error) must not look green.
+  if (!report.success && failed === before) failed += 1
+  for (const result of report.testResults)
+    for (const test of result.assertionResults) {
+      if (test.status === 'failed') console.log(`failed: ${test.fullName}`)
+      if (test.status === 'pending' || test.status === 'skipped') skippedNames.push(test.fullName)
+    }
+}
+for (const name of skippedNames) console.log(`skipped: ${name}`)
+console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`)
+process.exitCode = failed > 0 || passed === 0 ? 1 : 0
