@@ -202,5 +202,8 @@ export function reasonOf(error: unknown): string {
   if (error instanceof AggregateError && error.message === '') return error.errors.map(reasonOf).join('; ')
   if (error instanceof Error)
     return error.message === '' ? error.name : (error.message.split('\n')[0] ?? error.name)
+  // pg-boss emits its errors as plain objects that carry the original's message.
+  if (typeof error === 'object' && error !== null && 'message' in error && typeof error.message === 'string')
+    return error.message.split('\n')[0] ?? ''
   return String(error)
 }

@@ -36,6 +36,7 @@ export function createIntake(deps: FlowDeps, limits: IntakeLimits = LIMITS): Int
   let queue: Waiting[] = []
   let waitingAlerts = 0
   let running: Promise<void> | null = null
+  let toldAway = false
 
   function take(): Waiting[] {
     let alerts = 0
@@ -62,6 +63,7 @@ export function createIntake(deps: FlowDeps, limits: IntakeLimits = LIMITS): Int
         deps.clock.now(),
       )
     })
+    toldAway = false
     for (const waiting of batch) waiting.answer({ kind: 'stored' })
   }
 
@@ -76,10 +78,13 @@ export function createIntake(deps: FlowDeps, limits: IntakeLimits = LIMITS): Int
         return
       }
       const reason = reasonOf(error)
-      deps.logger.error(
-        { code: away ? 'ARR-201' : undefined, reason, bodies: batch.length },
-        'webhooks could not be stored; senders were asked to try again',
-      )
+      // An outage refuses thousands: they are counted by the metrics, and said once.
+      if (!away || !toldAway)
+        deps.logger.error(
+          { code: away ? 'ARR-201' : undefined, reason, bodies: batch.length },
+          'webhooks could not be stored; senders were asked to try again',
+        )
+      toldAway = away
       for (const waiting of batch) waiting.answer({ kind: 'failed', reason })
     }
   }

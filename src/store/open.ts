@@ -9,6 +9,7 @@ import { type Maintenance, startMaintenance } from './embedded/maintenance.ts'
 import { type Embedded, openEmbedded } from './embedded/open-embedded.ts'
 import { migrate } from './migrate.ts'
 import type { StorePool } from './pool.ts'
+import { type Outage, createOutage } from './outage.ts'
 import { openPostgres } from './postgres/open-postgres.ts'
 import type { Store, StoreLogger } from './store.ts'
 
@@ -42,10 +43,11 @@ interface Opened {
   readonly embedded?: Embedded
 }
 
-async function openPool(options: StoreOptions, log: StoreLogger): Promise<Opened> {
-  const onLost = (why: string): void => log.error({ why }, 'a database connection was lost')
-  const hooks = { guard: refuseBesideTransaction, onLost }
-  if (options.databaseUrl !== undefined) return { pool: openPostgres(options.databaseUrl, hooks) }
+async function openPool(options: StoreOptions, outage: Outage): Promise<Opened> {
+  const { log } = outage
+  const hooks = { guard: refuseBesideTransaction, onLost: (why: string) => outage.lost(why) }
+  if (options.databaseUrl !== undefined)
+    return { pool: openPostgres(options.databaseUrl, { ...hooks, outage }) }
   if (options.dataDir === undefined && options.inMemory !== true)
     throw new ArrestorError('ARR-103', { name: 'ARRESTOR_DATA_DIR', wanted_by: 'the embedded store' })
   const dataDir = options.inMemory === true ? null : (options.dataDir ?? null)
@@ -106,8 +108,9 @@ async function aloneAmongReplicas(
  * (directory not usable), ARR-204 and ARR-205 (migrations). Close it to drain.
  */
 export async function openStore(options: StoreOptions): Promise<OpenedStore> {
-  const log = options.logger ?? SILENT
-  const { pool, embedded } = await openPool(options, log)
+  const outage = createOutage(options.logger ?? SILENT)
+  const { log } = outage
+  const { pool, embedded } = await openPool(options, outage)
   const kind = embedded === undefined ? 'postgres' : 'embedded'
   let databaseClock: DatabaseClock | undefined
   try {

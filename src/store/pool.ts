@@ -1,6 +1,7 @@
 // One node-postgres pool for both databases, so that a value read from either is the same value.
 import { Pool, type PoolClient, type PoolConfig, types as pgTypes } from 'pg'
 import { ArrestorError, reasonOf } from '../errors.ts'
+import { type Outage, noticed } from './outage.ts'
 
 /** PostgreSQL's type numbers (pg_type.oid). */
 const BYTEA = 17
@@ -83,12 +84,12 @@ function flatten(result: unknown): Record<string, unknown>[] {
 }
 
 /**
- * `guard` is called before each lease and may throw; `onLost` hears of idle clients that died.
+ * `guard` is called before each lease and may throw; `onLost` hears of idle clients that died, `outage` of every call.
  * `config` is node-postgres' own.
  */
 export function createPool(
   config: PoolConfig,
-  hooks: { guard?: () => void; onLost: (why: string) => void },
+  hooks: { guard?: () => void; onLost: (why: string) => void; outage?: Pick<Outage, 'away' | 'works'> },
 ): StorePool {
   const pool = new Pool({ ...config, types: TYPES })
   // The pool hears of idle clients only. One that is lent out and dies between two queries would end the process.
@@ -107,7 +108,7 @@ export function createPool(
       prepared.set(client, sessionStatements)
       return client
     } catch (error) {
-      throw asStoreError(error)
+      throw noticed(hooks.outage, asStoreError(error))
     }
   }
 
@@ -118,9 +119,11 @@ export function createPool(
       query: async (text, values) => {
         if (released) throw new Error('a query came after its transaction or connection had ended')
         try {
-          return await client.query(text as string, values as unknown[])
+          const result: unknown = await client.query(text as string, values as unknown[])
+          hooks.outage?.works()
+          return result
         } catch (error) {
-          throw asStoreError(error)
+          throw noticed(hooks.outage, asStoreError(error))
         }
       },
       release: (error) => {

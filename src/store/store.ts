@@ -33,9 +33,16 @@ export interface Store {
   close(): Promise<void>
 }
 
-/** Writes a value into a jsonb column. */
+/** A NUL or half a surrogate pair as JSON spells it, and not the text of such an escape after a backslash. */
+const UNSTORABLE = /(?<=(?:^|[^\\])(?:\\\\)*)\\u(?:0000|d[89a-f][0-9a-f]{2})/g
+
+/**
+ * Writes a value into a jsonb column. What PostgreSQL refuses there (a NUL, half a surrogate pair) becomes U+FFFD: a log
+ * line quoted from elsewhere must not undo the transaction that stores it.
+ */
 export function json(value: unknown): string {
-  return JSON.stringify(value ?? null)
+  const text = JSON.stringify(value ?? null)
+  return text.includes('\\u') ? text.replace(UNSTORABLE, '\uFFFD') : text
 }
 
 /**

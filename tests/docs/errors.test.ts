@@ -90,6 +90,8 @@ describe('reasonOf', () => {
     expect(reasonOf(new Error('first\nsecond'))).toBe('first')
     expect(reasonOf(new TypeError(''))).toBe('TypeError')
     expect(reasonOf('words')).toBe('words')
+    // As pg-boss emits them.
+    expect(reasonOf({ message: 'told\nstack', queue: 'diagnose' })).toBe('told')
     expect(reasonOf(new AggregateError([new Error('::1 refused'), new Error('127.0.0.1 refused')], ''))).toBe(
       '::1 refused; 127.0.0.1 refused',
     )

@@ -1,4 +1,5 @@
 // A PostgreSQL server as a pool: named, bounded in time, with every lost connection an ARR-201.
+import type { Outage } from '../outage.ts'
 import { createPool, type StorePool } from '../pool.ts'
 
 /** Above the transaction's own limit, so that ours speaks first; the server's is for a process that froze. */
@@ -10,7 +11,7 @@ const POOL_SIZE = 16
 
 export function openPostgres(
   databaseUrl: string,
-  hooks: { guard: () => void; onLost: (why: string) => void },
+  hooks: { guard: () => void; onLost: (why: string) => void; outage?: Pick<Outage, 'away' | 'works'> },
 ): StorePool {
   return createPool(
     {

@@ -4,11 +4,11 @@ import { type ChildProcess, spawn } from 'node:child_process'
 export interface Running {
   readonly pid: number
   /** Everything it has said so far. */
-  stdout(): string
-  stderr(): string
+  readonly stdout: () => string
+  readonly stderr: () => string
   /** The exit code, or the signal's name. */
   readonly ended: Promise<number | string>
-  hasEnded(): boolean
+  readonly hasEnded: () => boolean
   /** To the whole group, as a terminal does; a group that is gone is left alone. */
   signal(name: NodeJS.Signals): void
   /** SIGTERM, and SIGKILL to what is still there after ten seconds. */
