@@ -86,20 +86,23 @@ export function firstRung(policy: Policy, openedAt: Date): NextRung | null {
   return step === undefined ? null : { step: 0, round: 0, dueAt: new Date(openedAt.getTime() + step.after) }
 }
 
-/** The rung after this one, or null at the top of the ladder. Times count from opening, so a late step does not delay the next. */
-export function nextRung(policy: Policy, openedAt: Date, rung: Rung): NextRung | null {
+/**
+ * The rung after this one, taken at `now`, or null at the top of the ladder. Times count from opening, so a late step does
+ * not delay the next; repeats that were missed meanwhile are one: nobody is called forty times after an outage.
+ */
+export function nextRung(policy: Policy, openedAt: Date, rung: Rung, now: Date = openedAt): NextRung | null {
   const step = policy.steps[rung.step]
   const next = policy.steps[rung.step + 1]
   const climb =
     next === undefined
       ? null
       : { step: rung.step + 1, round: 0, dueAt: new Date(openedAt.getTime() + next.after) }
-  if (step?.repeat === undefined || rung.round >= step.repeat.times) return climb
-  const again = {
-    step: rung.step,
-    round: rung.round + 1,
-    dueAt: new Date(openedAt.getTime() + step.after + step.repeat.every * (rung.round + 1)),
-  }
+  if (step?.repeat === undefined) return climb
+  const begun = openedAt.getTime() + step.after
+  const passed = Math.floor((now.getTime() - begun) / step.repeat.every)
+  const round = Math.max(rung.round, passed) + 1
+  if (round > step.repeat.times) return climb
+  const again = { step: rung.step, round, dueAt: new Date(begun + step.repeat.every * round) }
   return climb !== null && climb.dueAt <= again.dueAt ? climb : again
 }
 

@@ -43,7 +43,7 @@ export function escalationDue(deps: FlowDeps): DueKind {
           { kind: 'escalation_stopped', actor: SYSTEM, reason: verdict.reason, data: { step: rung.step } },
           now,
         )
-      const next = nextRung(policy, incident.openedAt, rung)
+      const next = nextRung(policy, incident.openedAt, rung, now)
       if (next !== null)
         await schedule(tx, {
           kind: DUE.escalation,

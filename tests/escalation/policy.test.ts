@@ -90,6 +90,17 @@ describe('the ladder', () => {
     expect(nextRung(policy, OPENED, { step: 0, round: 0 })?.dueAt).toEqual(new Date('2026-11-02T03:10:00Z'))
   })
 
+  it('makes one of the repeats that were missed while nothing ran', () => {
+    const policy = policyOf({ after: '1m', repeat: { every: '1m', times: 30 } }, { after: '60m' })
+    const at = (minutes: number, seconds = 0): Date =>
+      new Date(OPENED.getTime() + minutes * 60_000 + seconds * 1_000)
+    const next = (round: number, now: Date) => nextRung(policy, OPENED, { step: 0, round }, now)
+    expect(next(0, at(1))).toEqual({ step: 0, round: 1, dueAt: at(2) })
+    expect(next(1, at(2, 1))).toEqual({ step: 0, round: 2, dueAt: at(3) })
+    expect(next(1, at(20, 30))).toEqual({ step: 0, round: 20, dueAt: at(21) })
+    expect(next(1, at(45))).toEqual({ step: 1, round: 0, dueAt: at(60) })
+  })
+
   it('survives being pinned to an incident', () => {
     const policy = policyOf({
       after: '5m',
