@@ -9,7 +9,7 @@ import { requestCards } from './card-version.ts'
 import type { FlowDeps } from './deps.ts'
 import { DESTINATIONS, PRIORITY } from './destinations.ts'
 import { publish, refOf } from './events.ts'
-import type { PagePayload } from './pages.ts'
+import { type PagePayload, appendPage } from './pages.ts'
 
 /** A page that was tried this often, or refused, goes out by the second route as well. */
 const TRIES_BEFORE_SECOND_ROUTE = 3
@@ -66,12 +66,23 @@ export async function claimPage(
       { kind: 'page_withdrawn', actor: SYSTEM, reason: verdict.reason, data: { step: payload.step } },
       now,
     )
+    if (row.mayHaveHappened) await closeAgain(tx, incident, now)
     await requestCards(tx, [await updateIncident(tx, incident, {})], now)
     return { withdraw: verdict.reason }
   }
   const known =
     page.state === 'sent' || page.state === 'acknowledged' || page.may_have_arrived || row.mayHaveHappened
   return known ? { send: prepared } : { withdraw: 'PagerDuty was never asked for a page' }
+}
+
+/**
+ * A trigger under way when PagerDuty told us of its own resolution opens a new incident there, which nobody would close.
+ * Every other resolution is told to PagerDuty anyway, after the trigger.
+ */
+async function closeAgain(tx: Tx, incident: Incident, now: Date): Promise<void> {
+  if (incident.state !== 'resolved' || incident.resolvedBy?.kind !== 'pagerduty') return
+  const payload = { incidentId: incident.id, action: 'resolve', step: 0, while: 'unresolved' } as const
+  await appendPage(tx, incident, { ...payload, by: SYSTEM.name }, now)
 }
 
 /** Records what became of an attempt. */
@@ -106,6 +117,7 @@ export async function settlePage(
         { kind: 'page_sent', actor: SYSTEM, reason: 'accepted by PagerDuty', data: { step: payload.step } },
         now,
       )
+    if (payload.action === 'trigger') await closeAgain(tx, incident, now)
     await requestCards(tx, [await updateIncident(tx, incident, {})], now)
     return
   }

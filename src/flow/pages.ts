@@ -94,7 +94,8 @@ export async function followPage(
   )
 }
 
-async function appendPage(tx: Tx, incident: Incident, payload: PagePayload, now: Date): Promise<void> {
+/** Appends one event for PagerDuty after all earlier ones of its incident. */
+export async function appendPage(tx: Tx, incident: Incident, payload: PagePayload, now: Date): Promise<void> {
   await append(tx, {
     destination: DESTINATIONS.page,
     subject: incident.id,

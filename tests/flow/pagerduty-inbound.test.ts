@@ -1,6 +1,6 @@
 // What people do in PagerDuty shows in Slack, and is not sent back.
 import { describe, expect, it } from 'vitest'
-import { alertBody, startWorld, textOf } from '../support/world.ts'
+import { alertBody, startWorld, textOf, until } from '../support/world.ts'
 
 const OOM = {
   alertname: 'SparkExecutorOOMKilled',
@@ -72,5 +72,33 @@ describe('webhooks from PagerDuty', () => {
     expect(answer.status).toBe(302)
     expect(answer.headers.get('location')).toContain('C0DATA')
     expect((await fetch(`${world.service.http.url}/incidents/inc_nobody`)).status).toBe(404)
+  })
+})
+
+describe('a page that is on its way when PagerDuty resolves', () => {
+  it('P5: does not leave an open incident there that nobody closes', async () => {
+    const world = await startWorld({
+      config: (yaml) =>
+        yaml.replace(
+          '{ after: 60s, page: true }',
+          '{ after: 60s, page: true, repeat: { every: 1m, times: 3 } }',
+        ),
+    })
+    await world.send(alertBody(OOM))
+    await world.clock.advance(61_000)
+    await world.until(() => textOf(world.cards()[0]).includes('*Paged*'), 'the page')
+    await world.pagerduty.webhooks?.idle()
+    world.pagerduty.faults.add({ kind: 'slow', match: '/v2/enqueue', delayMs: 1_000 })
+    const again = world.clock.advance(60_000)
+    await until(() => world.pagerduty.faults.list().length === 0, 'the second trigger under way')
+    world.pagerduty.resolve(world.pagerduty.state().incidents[0]!.id, 'PALICE1')
+    await again
+    await world.until(() => world.pagerduty.state().events.length === 3, 'the resolution', 500)
+    expect(world.pagerduty.state().events.map((event) => event['event_action'])).toEqual([
+      'trigger',
+      'trigger',
+      'resolve',
+    ])
+    expect(world.pagerduty.state().incidents.map(({ status }) => status)).toEqual(['resolved', 'resolved'])
   })
 })
