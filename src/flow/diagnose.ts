@@ -64,7 +64,12 @@ async function begin(
     const incident = await lockIncident(tx, id)
     if (incident === null) return null
     const runbook = await pinnedRunbook(tx, incident.runbookHash)
-    if (runbook === null) return null
+    if (runbook === null) {
+      // A text that this version cannot read: the card must not say "looking" for ever.
+      const given = await updateIncident(tx, incident, { diagnosis: 'none' })
+      await requestCards(tx, [given], deps.clock.now())
+      return null
+    }
     const alert = await firstAlert(tx, incident)
     const changed = await updateIncident(tx, incident, {
       diagnosis: 'running',
