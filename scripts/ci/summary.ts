@@ -1,4 +1,5 @@
-// Sums the JSON reports of vitest runs into one plain line; exits with 1 when a test, a file or a whole run failed.
+// Sums checks and the JSON reports of vitest runs into one plain line; exits with 1 when anything failed.
+// Usage: node scripts/ci/summary.ts [--checks <passed> <failed>] <report.json>...
 import { existsSync, readFileSync } from 'node:fs'
 import * as z from 'zod'
 
@@ -18,13 +19,14 @@ const ReportSchema = z.object({
   ),
 })
 
-const files = process.argv.slice(2)
-let passed = 0
-let failed = 0
+const given = process.argv.slice(2)
+const checks = given[0] === '--checks' ? given.splice(0, 3).slice(1).map(Number) : []
+let [passed = 0, failed = 0] = checks
 let skipped = 0
+if (failed > 0) console.log(`failed: ${failed} of the checks above`)
 const skippedNames: string[] = []
 
-for (const file of files) {
+for (const file of given) {
   if (!existsSync(file)) {
     console.log(`missing report: ${file} (its run ended before it could be written)`)
     failed += 1
@@ -49,5 +51,6 @@ for (const file of files) {
     }
 }
 for (const name of skippedNames) console.log(`skipped: ${name}`)
+// The last line of all.
 console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`)
 process.exitCode = failed > 0 || passed === 0 ? 1 : 0

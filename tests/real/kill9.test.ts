@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
+import { type TestContext, afterAll, describe, expect, test } from 'vitest'
 import { type SparkReplay, createSparkReplay } from '../../src/sandbox/spark/replay.ts'
 import { type Message, findButton, textOf } from '../support/world.ts'
 import { type Arrestor, startArrestor } from './support/arrestor.ts'
@@ -31,13 +31,14 @@ interface Place {
   readonly start: (pageAfter: string) => Promise<Arrestor>
 }
 
-async function place(kind: DatabaseKind): Promise<Place> {
+/** `context` is the test's own: tests that run side by side each tidy up after themselves alone. */
+async function place(kind: DatabaseKind, context: TestContext): Promise<Place> {
   const dir = mkdtempSync(path.join(tmpdir(), 'arrestor-kill9-'))
   const ends = await startEnds({ dir })
   const spark = await createSparkReplay({ port: 0 })
   const database = await kind.create(dir)
   let last: Arrestor | undefined
-  onTestFinished(async () => {
+  context.onTestFinished(async () => {
     await last?.stop()
     await Promise.all([ends.close(), spark.close()])
     rmSync(dir, { recursive: true, force: true })
@@ -103,8 +104,8 @@ for (const kind of databaseKinds()) {
   describe.skipIf(kind.missing !== null)(`kill -9 of the service, ${kind.name}${missing}`, () => {
     afterAll(() => kind.close())
 
-    test(`P1: in the middle of ${WEBHOOKS} webhooks from ${SENDERS} senders, ${KILLS_IN_FLOOD} times: nothing answered 200 is lost, one card per incident`, async () => {
-      const { ends, database, start } = await place(kind)
+    test(`P1: in the middle of ${WEBHOOKS} webhooks from ${SENDERS} senders, ${KILLS_IN_FLOOD} times: nothing answered 200 is lost, one card per incident`, async (context) => {
+      const { ends, database, start } = await place(kind, context)
       const queue = Array.from({ length: WEBHOOKS }, (_, index) => ({
         job: `job-of-team-${String.fromCodePoint(97 + (index % JOBS))}`,
         fingerprint: `f${index}`,
@@ -151,8 +152,8 @@ for (const kind of databaseKinds()) {
     ] as const)
       test.concurrent(
         `P3, P6, P7: ${when} of cards, pages and kills: each is done once`,
-        async () => {
-          const { ends, spark, start } = await place(kind)
+        async (context) => {
+          const { ends, spark, start } = await place(kind, context)
           const seen = { cards: 0, pages: 0, kills: 0 }
           for (let round = 1; round <= ROUNDS_OF_EFFECTS; round += 1) {
             await cutOff({ ends, spark, start }, fault, round)
