@@ -50,6 +50,7 @@ async function inTime(work: Promise<unknown>): Promise<void> {
 export function connectSocket(options: SocketOptions): SlackSocket {
   const { tokens, logger, metrics } = options
   let stopped = false
+  let connecting = false
   let isConnected = false
   let lastProblem: string | null = 'not connected yet'
   let failures = 0
@@ -87,6 +88,7 @@ export function connectSocket(options: SocketOptions): SlackSocket {
   async function connect(): Promise<void> {
     timer = null
     if (stopped) return
+    connecting = true
     const built = build()
     try {
       await built.app.init()
@@ -109,6 +111,8 @@ export function connectSocket(options: SocketOptions): SlackSocket {
       void built.receiver.client.disconnect().catch(() => {})
       failed(error)
       return
+    } finally {
+      connecting = false
     }
     if (stopped) {
       await built.receiver.client.disconnect()
@@ -165,6 +169,8 @@ export function connectSocket(options: SocketOptions): SlackSocket {
     connected: () => isConnected,
     problem: () => lastProblem,
     rebuild() {
+      // One is being built already: a second beside it would be a connection that nobody ever ends.
+      if (connecting) return
       const old = receiver
       receiver = null
       isConnected = false

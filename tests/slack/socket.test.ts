@@ -92,6 +92,23 @@ describe('the connection to Slack', { timeout: 60_000 }, () => {
     expect(await metrics(world)).toContain('arrestor_slack_connected 1')
   })
 
+  it('asked to rebuild while it is building stays one, and ends with the service', async () => {
+    const world = await startWorld()
+    const asked = (): number => world.slack.state().calls['apps.connections.open'] ?? 0
+    const before = asked()
+    world.slack.faults.add({ kind: 'slow', match: 'apps.connections.open', delayMs: 500 })
+    world.service.rebuildSlack()
+    await until(() => world.slack.faults.list().length === 0, 'a connection being built')
+    world.service.rebuildSlack()
+    await connected(world)
+    await fire(world)
+    await pressable(world)
+    expect(asked()).toBe(before + 1)
+    expect(world.slack.state().sockets).toBe(1)
+    await world.service.stop()
+    await until(() => world.slack.state().sockets === 0, 'the end of the connection')
+  })
+
   it('can be rebuilt by hand, for failures that surface elsewhere', async () => {
     const world = await startWorld()
     world.service.rebuildSlack()
