@@ -40,7 +40,7 @@ export function planOpening(deps: FlowDeps, owned: OwnedAlert & { routed?: strin
     id: newId('inc', now),
     team: owned.team,
     key: keyOf(alert, platform, runbook?.keyLabels ?? []),
-    title: titleOf(owned, runbook?.title ?? null),
+    title: titleOf(owned, match.reason === 'catch_all' ? null : (runbook?.title ?? null)),
     severity: runbook?.severity ?? alert.severity,
     source: alert.source,
     platform,
@@ -117,7 +117,7 @@ export async function announceOpened(
   await decideAll(tx, gaps, now)
 }
 
-/** What the header says: the runbook's words for it and the job; without a runbook, the alert's own. */
+/** What the header says: the runbook's words for it and the job; without a runbook of its own, the alert's. */
 function titleOf({ alert }: OwnedAlert, runbookTitle: string | null): string {
   const what = runbookTitle ?? alert.annotations['summary'] ?? alert.name
   const where = alert.run.jobName ?? alert.run.cluster
