@@ -109,7 +109,17 @@ export async function registerJobs(
         const context = { id: claimed.id, retries: claimed.retryCount, signal: claimed.signal }
         const work = outsideTransaction(() => job.handler(claimed.data, context))
         running.add(work)
-        await work.finally(() => running.delete(work))
+        try {
+          await work
+        } catch (error) {
+          store.log.error(
+            { job: name, id: claimed.id, retries: claimed.retryCount, why: reasonOf(error) },
+            'a job failed',
+          )
+          throw error
+        } finally {
+          running.delete(work)
+        }
       },
     )
     store.onRing(topicOf(name), () => boss.notifyWorker(workId))
