@@ -9,6 +9,7 @@ import { actionLeaseDue, runAction } from './flow/act.ts'
 import type { FlowDeps } from './flow/deps.ts'
 import { JOBS } from './flow/destinations.ts'
 import { diagnose } from './flow/diagnose.ts'
+import { diagnosisDue } from './flow/diagnosis-deadline.ts'
 import { escalationDue } from './flow/escalate.ts'
 import { createIntake } from './flow/intake.ts'
 import { RETENTION } from './flow/retention.ts'
@@ -172,6 +173,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       escalationDue(deps),
       actionLeaseDue(deps),
       actionVerifyDue(),
+      diagnosisDue,
       ...slack.dueKinds,
     ])
     undo.push(() => due.stop())

@@ -102,7 +102,10 @@ async function recordOutcome(deps: FlowDeps, run: ActionRun, outcome: WriteOutco
   await deps.store.transaction(async (tx) => {
     const now = deps.clock.now()
     const incident = await lockIncident(tx, run.incidentId)
-    if (incident === null) return
+    const current = await lockRun(tx, run.id)
+    // Its lease may have run out meanwhile: a late answer settles what was unknown, unless a person has.
+    const open = current?.state === 'running' || current?.state === 'unknown'
+    if (incident === null || !open || current.fence !== run.fence) return
     const offer = await findOffer(tx, run.offerId)
     const until = new Date(now.getTime() + (offer?.verifyMs ?? 60_000)).toISOString()
     const verifySoon = (): Promise<void> =>
@@ -114,26 +117,30 @@ async function recordOutcome(deps: FlowDeps, run: ActionRun, outcome: WriteOutco
       })
     switch (outcome.kind) {
       case 'accepted':
-        await end(tx, deps, incident, run, { state: 'succeeded', detail: outcome.detail }, now)
+        await end(tx, deps, incident, current, { state: 'succeeded', detail: outcome.detail }, now)
         return await verifySoon()
       case 'refused':
         await end(
           tx,
           deps,
           incident,
-          run,
+          current,
           { state: 'failed', verified: 'not_needed', detail: outcome.detail },
           now,
         )
-        return incident.state === 'resolved' ? undefined : await offerAgain(tx, run, now)
+        return incident.state === 'resolved' ? undefined : await offerAgain(tx, current, now)
       case 'unknown':
-        await end(tx, deps, incident, run, { state: 'unknown', detail: outcome.detail }, now)
+        if (current.state === 'unknown') return undefined
+        await end(tx, deps, incident, current, { state: 'unknown', detail: outcome.detail }, now)
         return await verifySoon()
     }
   })
 }
 
-/** The lease of an execution ran out: nobody recorded how it ended, so it is unknown and its target stays held. */
+/**
+ * A lease ran out. Of a run that was never started: it fails, and is offered again. Of one that was: nobody recorded how
+ * it ended, so it is unknown and its target stays held.
+ */
 export function actionLeaseDue(deps: FlowDeps): DueKind {
   return {
     kind: DUE.actionLease,
@@ -145,7 +152,20 @@ export function actionLeaseDue(deps: FlowDeps): DueKind {
         .executeTakeFirst()
       const incident = seen === undefined ? null : await lockIncident(tx, seen.incident_id)
       const run = await lockRun(tx, row.subject)
-      if (incident === null || run?.state !== 'running' || run.fence !== row.data['fence']) return
+      if (incident === null || run === null || run.fence !== row.data['fence']) return
+      if (run.state === 'requested') {
+        await end(
+          tx,
+          deps,
+          incident,
+          run,
+          { state: 'failed', verified: 'not_needed', detail: 'it could not be started' },
+          now,
+        )
+        if (incident.state !== 'resolved') await offerAgain(tx, run, now)
+        return
+      }
+      if (run.state !== 'running') return
       await end(
         tx,
         deps,

@@ -135,7 +135,7 @@ export async function settlePage(
   if (payload.action !== 'trigger') return
   // This attempt is not among the row's yet.
   if (row.attempts + 1 >= TRIES_BEFORE_SECOND_ROUTE || result.reason.startsWith(REFUSED))
-    return await undelivered(tx, deps, incident, result.reason, now)
+    return await undelivered(tx, deps, incident, payload, result.reason, now)
   if (before?.last_error !== result.reason)
     await requestCards(tx, [await updateIncident(tx, incident, {})], now, { mayWait: true })
 }
@@ -144,6 +144,7 @@ async function undelivered(
   tx: Tx,
   deps: FlowDeps,
   incident: Incident,
+  page: Pick<PagePayload, 'while'>,
   reason: string,
   now: Date,
 ): Promise<void> {
@@ -169,7 +170,7 @@ async function undelivered(
       destination: DESTINATIONS.secondRouteSlack,
       subject: incident.id,
       priority: PRIORITY.page,
-      payload: { incidentId: incident.id, channel: route.channel, why: reason },
+      payload: { incidentId: incident.id, channel: route.channel, why: reason, while: page.while },
       now,
     })
   await publish(

@@ -15,6 +15,7 @@ export const DUE = {
   escalation: 'escalation.step',
   actionLease: 'action.lease',
   actionVerify: 'action.verify',
+  diagnosis: 'diagnosis.deadline',
   twinCheck: 'slack.twin-check',
 } as const
 

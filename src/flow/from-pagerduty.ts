@@ -1,4 +1,5 @@
 // What happens in PagerDuty happens here too: an acknowledgement or a resolution there, without sending it back.
+import { decideAll } from '../incidents/decisions.ts'
 import type { Actor } from '../incidents/model.ts'
 import { lockIncident } from '../incidents/repository.ts'
 import { type Tx, json } from '../store/store.ts'
@@ -28,7 +29,15 @@ export async function followPagerDuty(deps: FlowDeps, change: PagerDutyChange): 
     const now = deps.clock.now()
     const id = await incidentOf(tx, change)
     const incident = id === null ? null : await lockIncident(tx, id)
-    if (incident === null) return 'unknown'
+    if (incident === null) {
+      const reason = `${change.status ?? 'changed'}, but no webhook has said which incident of ours this is`
+      await decideAll(
+        tx,
+        [{ kind: 'webhook_ignored', subject: `pagerduty/${change.pagerDutyId}`, reason, team: null }],
+        now,
+      )
+      return 'unknown'
+    }
     const actor: Actor = {
       kind: 'pagerduty',
       name: change.by === null ? 'PagerDuty' : `${change.by} in PagerDuty`,

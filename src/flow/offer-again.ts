@@ -22,6 +22,7 @@ export async function offerAgain(tx: Tx, run: ActionRun, now: Date): Promise<voi
       params: json({}),
       requires: offer.requires,
       verify_ms: offer.verifyMs,
+      runbook_hash: offer.runbookHash,
       created_at: now,
     })
     .execute()

@@ -64,6 +64,9 @@ export function planOpening(deps: FlowDeps, owned: OwnedAlert & { routed?: strin
   return { owned, opening, match, reason: match.reason, routed: owned.routed ?? 'unknown' }
 }
 
+/** Longer than the probes' deadline and the job's retries: what has not ended by then never will. */
+const DIAGNOSIS_MS = 180_000
+
 /** What follows from opening: runbook text pinned, first rung set, diagnosis begun, the event published. */
 export async function announceOpened(
   tx: Tx,
@@ -91,7 +94,15 @@ export async function announceOpened(
         dueAt: rung.dueAt,
         data: { step: rung.step, round: rung.round },
       })
-    if (incident.diagnosis === 'pending') await enqueue(tx, JOBS.diagnose, { incidentId: incident.id })
+    if (incident.diagnosis === 'pending') {
+      await enqueue(tx, JOBS.diagnose, { incidentId: incident.id })
+      await schedule(tx, {
+        kind: DUE.diagnosis,
+        subject: incident.id,
+        dueAt: new Date(now.getTime() + DIAGNOSIS_MS),
+        data: {},
+      })
+    }
     if (plan.match.reason === 'catch_all' || plan.match.reason === 'none')
       gaps.push({
         kind: 'coverage_gap',

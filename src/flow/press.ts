@@ -9,11 +9,12 @@ import { requestRun, runInFlight } from '../remediation/action-runs.ts'
 import { audit } from '../remediation/audit.ts'
 import { findOffer, withdrawOffer } from '../remediation/offers.ts'
 import { type Role, mayDo } from '../remediation/roles.ts'
+import { schedule } from '../store/due.ts'
 import { enqueue } from '../store/jobs.ts'
 import type { Tx } from '../store/store.ts'
 import { requestCards } from './card-version.ts'
 import type { FlowDeps } from './deps.ts'
-import { DESTINATIONS, JOBS } from './destinations.ts'
+import { DESTINATIONS, DUE, JOBS } from './destinations.ts'
 import { acknowledgeLocked, resolveLocked } from './settle.ts'
 
 export type Person = Extract<Actor, { kind: 'person' }>
@@ -90,6 +91,9 @@ async function command(
   return pressed
 }
 
+/** A requested action whose job has not begun by then (its retries take about a minute) has failed. */
+const START_MS = 120_000
+
 /** Requests the action an offer stands for. The run itself starts after the commit, under its own checks. */
 export async function requestAction(
   deps: FlowDeps,
@@ -129,6 +133,13 @@ export async function requestAction(
       )
     }
     await withdrawOffer(tx, offer.id, `it was used by ${person.name}`, now)
+    // Should its job never start, the target is not held for ever.
+    await schedule(tx, {
+      kind: DUE.actionLease,
+      subject: run.id,
+      dueAt: new Date(now.getTime() + START_MS),
+      data: { fence: run.fence },
+    })
     await record(
       tx,
       incident.id,

@@ -20,6 +20,7 @@ import { offerAgain } from './offer-again.ts'
 import { type Origin, type Person, type Pressed, FOREIGN, isForeign, refuse, unknownThing } from './press.ts'
 
 const ASK_MS = 10_000
+const LOST_JOB_MS = 120_000
 /** Between two looks: soon at first, then not more often than Spark's own listings change. */
 const pauseMs = (tries: number): number => Math.min(500 * 2 ** tries, 5_000)
 
@@ -27,7 +28,20 @@ const pauseMs = (tries: number): number => Math.min(500 * 2 ** tries, 5_000)
 export function actionVerifyDue(): DueKind {
   return {
     kind: DUE.actionVerify,
-    async handle(tx, row) {
+    async handle(tx, row, now) {
+      const run = await tx
+        .selectFrom('action_runs')
+        .select('verified')
+        .where('id', '=', row.subject)
+        .executeTakeFirst()
+      if (run?.verified !== 'pending') return
+      // Should the job fail for good, the look is due again; one that works sets its own time.
+      await schedule(tx, {
+        kind: DUE.actionVerify,
+        subject: row.subject,
+        dueAt: new Date(now.getTime() + LOST_JOB_MS),
+        data: row.data,
+      })
       await enqueue(tx, JOBS.verify, {
         actionRunId: row.subject,
         until: row.data['until'],

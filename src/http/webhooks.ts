@@ -14,15 +14,28 @@ export interface SourceCredentials {
 /** Alertmanager never retries a 429, nor any 4xx in the same flush: what we cannot store now is 503. */
 export const RETRY_AFTER_S = 5
 
+/** PagerDuty drops webhooks above 256 KB. */
+const MAX_PAGERDUTY_BODY = 1024 * 1024
+
+/** Before the body is read: what carries no signature at all is not PagerDuty's. */
+async function refuseUnsigned(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  if (request.headers['x-pagerduty-signature'] === undefined)
+    await reply.code(400).send({ error: 'the signature is missing or malformed' })
+}
+
 export function registerWebhooks(app: FastifyInstance, options: HttpOptions): void {
-  app.post('/webhooks/pagerduty', async (request, reply) => {
-    if (options.pagerDuty === null)
-      return await reply.code(404).send({ error: 'no pagerduty.webhook_secrets are configured' })
-    const signature = request.headers['x-pagerduty-signature']
-    const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
-    const answer = await options.pagerDuty(body, Array.isArray(signature) ? signature.join(',') : signature)
-    return await reply.code(answer.status).send(answer.body)
-  })
+  app.post(
+    '/webhooks/pagerduty',
+    { bodyLimit: MAX_PAGERDUTY_BODY, onRequest: refuseUnsigned },
+    async (request, reply) => {
+      if (options.pagerDuty === null)
+        return await reply.code(404).send({ error: 'no pagerduty.webhook_secrets are configured' })
+      const signature = request.headers['x-pagerduty-signature']
+      const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+      const answer = await options.pagerDuty(body, Array.isArray(signature) ? signature.join(',') : signature)
+      return await reply.code(answer.status).send(answer.body)
+    },
+  )
   const admitted = new WeakMap<FastifyRequest, { source: Source; sender: Sender }>()
   type Route = { Params: { source: string } }
   // Before the body is read: a stranger cannot make us hold 32 MiB.

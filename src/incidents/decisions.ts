@@ -3,7 +3,13 @@ import { sql } from 'kysely'
 import { type Tx, json } from '../store/store.ts'
 
 export type DecisionKind =
-  'alert_rejected' | 'alert_ignored' | 'body_refused' | 'press_refused' | 'coverage_gap' | 'due_dropped'
+  | 'alert_rejected'
+  | 'alert_ignored'
+  | 'body_refused'
+  | 'press_refused'
+  | 'coverage_gap'
+  | 'due_dropped'
+  | 'webhook_ignored'
 
 export interface Decision {
   readonly kind: DecisionKind

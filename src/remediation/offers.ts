@@ -14,6 +14,7 @@ export interface Offer {
   readonly title: string
   readonly requires: Role
   readonly verifyMs: number | null
+  readonly runbookHash: string | null
   readonly withdrawnAt: Date | null
   readonly withdrawnReason: string | null
 }
@@ -97,6 +98,7 @@ function toOffer(row: Selectable<OffersTable>): Offer {
     title: row.title,
     requires: row.requires as Role,
     verifyMs: row.verify_ms,
+    runbookHash: row.runbook_hash,
     withdrawnAt: row.withdrawn_at,
     withdrawnReason: row.withdrawn_reason,
   }

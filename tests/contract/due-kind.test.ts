@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { actionLeaseDue } from '../../src/flow/act.ts'
 import { DUE } from '../../src/flow/destinations.ts'
+import { diagnosisDue } from '../../src/flow/diagnosis-deadline.ts'
 import { escalationDue } from '../../src/flow/escalate.ts'
 import { resolveLocked } from '../../src/flow/settle.ts'
 import { actionVerifyDue } from '../../src/flow/verify.ts'
@@ -107,7 +108,22 @@ const SAMPLES: Readonly<Record<string, () => Promise<DueSample>>> = {
       kind: actionVerifyDue(),
       row: rowOf(id, { until: desk.clock.now().toISOString(), tries: 0 }),
       moveOn: () => settleRun(id),
-      leadsTo: ['jobs'],
+      leadsTo: ['jobs', 'due'],
+    }
+  },
+  [DUE.diagnosis]: async () => {
+    const incident = await desk.open()
+    return {
+      kind: diagnosisDue,
+      row: rowOf(incident.id, {}),
+      moveOn: async () => {
+        await desk.store.db
+          .updateTable('incidents')
+          .set({ diagnosis: 'done' })
+          .where('id', '=', incident.id)
+          .execute()
+      },
+      leadsTo: ['timeline', 'outbox'],
     }
   },
   [DUE.twinCheck]: async () => {

@@ -69,6 +69,7 @@ export const OFFER: OfferView = {
   title: 'Kill Application',
   requires: 'commander',
   verifyMs: 60_000,
+  runbookHash: 'hash',
   withdrawnAt: null,
   withdrawnReason: null,
   consequence: 'Ends app-20261102030000-0001 now. Work it has not written is lost.',

@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import type { PlatformReader, SparkApplication } from '../../ports.ts'
 import type { Evidence, Finding, Outputs, Probe, ProbeContext, ProbeResult } from '../model.ts'
-import { quote, redact } from '../redact.ts'
+import { quote, redact } from '../../alerts/redact.ts'
 
 /** For probes that take no parameters. */
 export const NO_PARAMS = z.strictObject({}).nullish()

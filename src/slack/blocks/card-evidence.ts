@@ -16,7 +16,7 @@ export function evidence(view: CardView): KnownBlock[] {
   const blocks: KnownBlock[] = []
   if (worst.length > 0) blocks.push({ type: 'rich_text', elements: worst.flatMap(findingElements) })
   else if (diagnosis === 'done')
-    blocks.push({ type: 'context', elements: [mrkdwn('Nothing abnormal was found in what could be seen.')] })
+    blocks.push({ type: 'context', elements: [mrkdwn(nothingFound(view.findings))] })
   const unseen = [...new Set(view.findings.flatMap((finding) => finding.unreached))]
   if (unseen.length > 0)
     blocks.push({
@@ -31,6 +31,13 @@ export function evidence(view: CardView): KnownBlock[] {
       ],
     })
   return blocks
+}
+
+/** Never "nothing abnormal" where nothing was looked at: the probes say themselves what they found in order or missing. */
+function nothingFound(findings: readonly Finding[]): string {
+  if (findings.length === 0) return 'The diagnosis found nothing to look at.'
+  const said = [...new Set(findings.map((finding) => inline(finding.sentence, 160)))].slice(0, 3)
+  return `Nothing abnormal in what could be seen: ${said.join(' · ')}`
 }
 
 /** One finding as rich text, whose leaves are inert. */

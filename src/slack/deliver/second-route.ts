@@ -1,5 +1,6 @@
 // The second route: a page that PagerDuty did not take is posted to another channel, by name and with the reason (P6).
 import type { WebClient } from '@slack/web-api'
+import { stillHolds } from '../../escalation/policy.ts'
 import { DESTINATIONS } from '../../flow/destinations.ts'
 import type { FlowDeps } from '../../flow/deps.ts'
 import { type Incident, nameOf } from '../../incidents/model.ts'
@@ -26,7 +27,11 @@ export function secondRouteNotifier(deps: FlowDeps, client: WebClient, told: Tol
     leaseMs: 30_000,
     async claim(tx, row) {
       const incident = await findIncident(tx, row.subject)
-      if (incident === null || incident.state === 'resolved') return { withdraw: 'resolved' }
+      if (incident === null) return { withdraw: 'its incident is gone' }
+      // It calls people as a page does, so it holds as long as the page would.
+      const condition = row.payload['while'] === 'unresolved' ? 'unresolved' : 'unacknowledged'
+      const verdict = stillHolds({ while: condition }, incident.state)
+      if (!verdict.take) return { withdraw: verdict.reason }
       const team = deps.settings.teams.get(incident.team)
       const prepared: Prepared = {
         incident,

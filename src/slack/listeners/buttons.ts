@@ -1,4 +1,5 @@
 // The card's buttons: acknowledge Slack at once, call one function of flow, tell the person what came of it.
+import { setTimeout as delay } from 'node:timers/promises'
 import type {
   AllMiddlewareArgs,
   App,
@@ -20,6 +21,9 @@ import { settleUnknown } from '../../flow/verify.ts'
 import { inline } from '../blocks/text.ts'
 import { ACTION } from '../ids.ts'
 import { FAILED, personOf } from '../person.ts'
+
+/** Slack gives up after three seconds. */
+const ACK_WITHIN_MS = 2_000
 
 type Press = (value: string, person: Person, origin: Origin | null) => Promise<Pressed>
 type ButtonArgs = SlackActionMiddlewareArgs<BlockAction<ButtonAction>> & AllMiddlewareArgs
@@ -45,12 +49,15 @@ async function handle(
   press: Press,
   deps: FlowDeps,
 ): Promise<void> {
-  await ack()
   const origin =
     body.container['type'] === 'message'
       ? { channel: String(body.container['channel_id']), messageTs: String(body.container['message_ts']) }
       : null
-  const sentence = await refusal()
+  // Slack is told "taken" when it is, so that a press that dies with us is seen to have failed; a slow one is told in time.
+  const work = refusal()
+  await Promise.race([work, delay(ACK_WITHIN_MS, undefined, { ref: false })])
+  await ack()
+  const sentence = await work
   if (sentence !== null)
     await respond({
       response_type: 'ephemeral',

@@ -1,6 +1,6 @@
 // P12: evidence leaves without what it must not say.
 import { describe, expect, it } from 'vitest'
-import { quote, redact } from '../../src/diagnosis/redact.ts'
+import { quote, redact } from '../../src/alerts/redact.ts'
 
 describe('P12: what looks like a credential is gone', () => {
   it.each([
