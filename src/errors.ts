@@ -162,7 +162,7 @@ export const CATALOGUE = {
     fault: 'user',
     retryable: false,
     what: 'Port {port} is in use.',
-    mend: 'Stop what listens there, or choose another with PORT.',
+    mend: 'Stop what listens there, or choose another with {choose}.',
   },
 } as const satisfies Record<string, Entry>
 

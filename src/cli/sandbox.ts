@@ -68,8 +68,10 @@ async function runSandbox(options: { pagePort: string; config: string }): Promis
       throw error
     }
   } catch (error) {
-    if ((error as { code?: string }).code === 'EADDRINUSE')
-      fail(new ArrestorError('ARR-901', { port: options.pagePort }))
+    // The page's port, or one of the three after it for Slack, PagerDuty and Spark.
+    const { code, port: taken } = error as { code?: string; port?: number }
+    if (code === 'EADDRINUSE')
+      fail(new ArrestorError('ARR-901', { port: String(taken ?? options.pagePort), choose: '--page-port' }))
     fail(error)
   }
 }

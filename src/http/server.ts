@@ -84,7 +84,7 @@ export async function refuseTakenPort(host: string, port: number): Promise<void>
     await once(probe, 'listening')
   } catch (error) {
     if ((error as { code?: string }).code === 'EADDRINUSE')
-      throw new ArrestorError('ARR-901', { port: String(port) })
+      throw new ArrestorError('ARR-901', { port: String(port), choose: 'PORT' })
     throw error
   } finally {
     probe.close()
@@ -98,7 +98,7 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
     await app.listen({ host: options.host, port: options.port })
   } catch (error) {
     if ((error as { code?: string }).code === 'EADDRINUSE')
-      throw new ArrestorError('ARR-901', { port: String(options.port) })
+      throw new ArrestorError('ARR-901', { port: String(options.port), choose: 'PORT' })
     throw error
   }
   const address = app.server.address()

@@ -6,9 +6,10 @@ import path from 'node:path'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { HOW_TO_GET_POSTGRES, findPostgres, startPostgres } from '../support/postgres-cluster.ts'
 import { type Message, textOf } from '../support/world.ts'
-import { type Arrestor, type ArrestorOptions, launch, startArrestor } from './support/arrestor.ts'
+import { type Arrestor, type ArrestorOptions, ROOT, launch, startArrestor } from './support/arrestor.ts'
 import { oomBody } from './support/bodies.ts'
 import { type Ends, configOf, environment, startEnds } from './support/ends.ts'
+import { start } from './support/process.ts'
 import { freePorts, until } from './support/wait.ts'
 
 let dir: string
@@ -129,6 +130,23 @@ describe('a start that cannot succeed says why, once, with the mend, and exits w
     const said = await refusedStart({ env: { ...nowhere(), PORT: String(port) } })
     expect(said).toContain(`ARR-901: Port ${port} is in use`)
     expect(said).toContain('choose another with PORT')
+  })
+
+  test('a port in use beside the sandbox’s page, where its Slack would be', async () => {
+    const pagePort = await freePorts(4)
+    const server = createServer()
+    await new Promise<void>((resolve) => void server.listen(pagePort + 1, '127.0.0.1', resolve))
+    onTestFinished(() => void server.close())
+    const running = start(
+      process.execPath,
+      [path.join(ROOT, 'src/cli.ts'), 'sandbox', '--page-port', String(pagePort)],
+      { cwd: ROOT, env: { PATH: process.env['PATH'], ARRESTOR_DATA_DIR: dir, PORT: '0' } },
+    )
+    onTestFinished(async () => void (await running.stop()))
+    expect(await running.ended).toBe(1)
+    expect(running.stderr()).toContain(`ARR-901: Port ${pagePort + 1} is in use`)
+    expect(running.stderr()).toContain('choose another with --page-port')
+    expect(running.stderr()).not.toMatch(STACK)
   })
 
   test('what is no port', async () => {
