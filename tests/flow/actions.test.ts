@@ -73,7 +73,21 @@ describe('P7: an action', { timeout: 60_000 }, () => {
     await world.until(() => card(world).includes('says it happened'))
     expect(findButton(world.cards()[0]!, 'act')).toBeUndefined()
     expect((await runs(world))[0]?.settled_by).toMatchObject({ id: 'U0BOB' })
-    await world.press('U0BOB', 'settle_not', { stale: true })
+    const { ts } = world.cards()[0]!
+    const [run] = await runs(world)
+    await world.slack.click({
+      user: 'U0BOB',
+      channel: 'C0DATA',
+      ts,
+      block_id: 'gone',
+      action_id: 'settle_not',
+      value: run!.id,
+      stale: true,
+    })
+    await world.until(
+      () => ephemerals(world).some((one) => one.includes('is settled: succeeded')),
+      'the answer',
+    )
     expect((await runs(world))[0]?.state).toBe('succeeded')
   })
 

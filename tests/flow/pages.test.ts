@@ -2,6 +2,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { sign } from '../../src/http/outgoing.ts'
 import { PAGERDUTY_SERVICES } from '../../src/sandbox/seed.ts'
 import { type World, startWorld, textOf, until } from '../support/world.ts'
 import { card, eventsOf, fire, metrics, page, timeline, told } from './support.ts'
@@ -136,12 +137,16 @@ describe('P6: a page is repeated until PagerDuty has it', { timeout: 60_000 }, (
   })
 
   it('by the webhook, where that is the second route: signed, once', async () => {
-    const got: { type: string; body: string }[] = []
+    const got: { type: string; body: string; signature: string }[] = []
     const server = createServer((request, response) => {
       let body = ''
       request.on('data', (chunk) => (body += String(chunk)))
       request.on('end', () => {
-        got.push({ type: String(request.headers['x-arrestor-event']), body })
+        got.push({
+          type: String(request.headers['x-arrestor-event']),
+          body,
+          signature: String(request.headers['x-arrestor-signature']),
+        })
         response.end()
       })
     })
@@ -159,6 +164,7 @@ describe('P6: a page is repeated until PagerDuty has it', { timeout: 60_000 }, (
     await world.until(() => undelivered().length > 0, 'the event', 1_000)
     await world.clock.advance(30_000)
     expect(undelivered()).toHaveLength(1)
+    expect(undelivered()[0]?.signature).toBe(`v1=${sign('topsecret', undelivered()[0]?.body ?? '')}`)
     expect(JSON.parse(undelivered()[0]?.body ?? '{}')).toMatchObject({
       data: { route: 'pagerduty', incident: { team: 'data-platform' } },
     })
