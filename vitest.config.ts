@@ -11,8 +11,9 @@ export default defineConfig({
           include: ['tests/**/*.test.ts'],
           exclude: ['tests/real/**', 'tests/nightly/**'],
           maxWorkers: 2,
-          testTimeout: 20_000,
-          hookTimeout: 60_000,
+          // A guard against what hangs, not a measure: two slow cores must be enough.
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
         },
       },
       {

@@ -17,6 +17,7 @@ import { requestCards } from './card-version.ts'
 import type { FlowDeps } from './deps.ts'
 import { DESTINATIONS, PRIORITY } from './destinations.ts'
 import { factsWith, firstAlert, sectionsOf } from './diagnosis-view.ts'
+import { pinRunbooks } from './open-incident.ts'
 import { pinnedRunbook } from './runbook-text.ts'
 
 /** A person waits for this at 03:00: what has not answered by then is said to be missing. */
@@ -151,11 +152,7 @@ async function secondMatch(
   if (match.runbook === null || match.reason === 'catch_all' || match.runbook.id === incident.runbookId)
     return before
   const runbook = match.runbook
-  await tx
-    .insertInto('runbook_texts')
-    .values({ hash: runbook.hash, runbook_id: runbook.id, file: runbook.file, text: runbook.text })
-    .onConflict((oc) => oc.column('hash').doNothing())
-    .execute()
+  await pinRunbooks(tx, [runbook])
   await tx
     .updateTable('incidents')
     .set({

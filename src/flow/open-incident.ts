@@ -7,9 +7,9 @@ import { keyOf } from '../incidents/key.ts'
 import type { Incident } from '../incidents/model.ts'
 import type { Opening } from '../incidents/open.ts'
 import { type Match, matchAlert } from '../runbooks/match.ts'
-import { probesOf } from '../runbooks/model.ts'
-import { schedule } from '../store/due.ts'
-import { enqueue } from '../store/jobs.ts'
+import { type Runbook, probesOf } from '../runbooks/model.ts'
+import { scheduleAll } from '../store/due.ts'
+import { enqueueAll } from '../store/jobs.ts'
 import type { Tx } from '../store/store.ts'
 import type { FlowDeps } from './deps.ts'
 import { DUE, JOBS } from './destinations.ts'
@@ -75,41 +75,35 @@ export async function announceOpened(
   opened: ReadonlyMap<string, Planned>,
   now: Date,
 ): Promise<void> {
-  const gaps: Decision[] = []
-  for (const incident of incidents) {
+  const plans = incidents.flatMap((incident) => {
     const plan = opened.get(incident.id)
-    if (plan === undefined) continue
-    const runbook = plan.match.runbook
-    if (runbook !== null)
-      await tx
-        .insertInto('runbook_texts')
-        .values({ hash: runbook.hash, runbook_id: runbook.id, file: runbook.file, text: runbook.text })
-        .onConflict((oc) => oc.column('hash').doNothing())
-        .execute()
-    const rung = firstRung(plan.opening.policy as Policy, incident.openedAt)
-    if (rung !== null)
-      await schedule(tx, {
-        kind: DUE.escalation,
-        subject: incident.id,
-        dueAt: rung.dueAt,
-        data: { step: rung.step, round: rung.round },
-      })
-    if (incident.diagnosis === 'pending') {
-      await enqueue(tx, JOBS.diagnose, { incidentId: incident.id })
-      await schedule(tx, {
-        kind: DUE.diagnosis,
-        subject: incident.id,
-        dueAt: new Date(now.getTime() + DIAGNOSIS_MS),
-        data: {},
-      })
-    }
-    if (plan.match.reason === 'catch_all' || plan.match.reason === 'none')
-      gaps.push({
-        kind: 'coverage_gap',
-        subject: plan.owned.alert.name,
-        reason: plan.match.reason,
-        team: incident.team,
-      })
+    return plan === undefined ? [] : [{ incident, plan }]
+  })
+  if (plans.length === 0) return
+  await pinRunbooks(
+    tx,
+    plans.flatMap(({ plan }) => plan.match.runbook ?? []),
+  )
+  const pending = plans.filter(({ incident }) => incident.diagnosis === 'pending')
+  await scheduleAll(tx, [
+    ...plans.flatMap(({ incident, plan }) => {
+      const rung = firstRung(plan.opening.policy as Policy, incident.openedAt)
+      const data = { step: rung?.step, round: rung?.round }
+      return rung === null ? [] : [{ kind: DUE.escalation, subject: incident.id, dueAt: rung.dueAt, data }]
+    }),
+    ...pending.map(({ incident }) => ({
+      kind: DUE.diagnosis,
+      subject: incident.id,
+      dueAt: new Date(now.getTime() + DIAGNOSIS_MS),
+      data: {},
+    })),
+  ])
+  await enqueueAll(
+    tx,
+    JOBS.diagnose,
+    pending.map(({ incident }) => ({ incidentId: incident.id })),
+  )
+  for (const { incident } of plans)
     await publish(
       tx,
       deps.settings,
@@ -124,7 +118,11 @@ export async function announceOpened(
       },
       now,
     )
-  }
+  const gaps: Decision[] = plans.flatMap(({ incident, plan }) => {
+    const { reason } = plan.match
+    if (reason !== 'catch_all' && reason !== 'none') return []
+    return [{ kind: 'coverage_gap', subject: plan.owned.alert.name, reason, team: incident.team }]
+  })
   await decideAll(tx, gaps, now)
 }
 
@@ -133,4 +131,15 @@ function titleOf({ alert }: OwnedAlert, runbookTitle: string | null): string {
   const what = runbookTitle ?? alert.annotations['summary'] ?? alert.name
   const where = alert.run.jobName ?? alert.run.cluster
   return where === null ? what : `${what}: ${where}`
+}
+
+/** Pins the texts of these runbooks, each once. */
+export async function pinRunbooks(tx: Tx, runbooks: readonly Runbook[]): Promise<void> {
+  const texts = [...new Map(runbooks.map((runbook) => [runbook.hash, runbook])).values()]
+  if (texts.length === 0) return
+  await tx
+    .insertInto('runbook_texts')
+    .values(texts.map(({ hash, id, file, text }) => ({ hash, runbook_id: id, file, text })))
+    .onConflict((oc) => oc.column('hash').doNothing())
+    .execute()
 }

@@ -33,12 +33,20 @@ export const DUE_TOPIC = 'due'
 
 /** Sets the one row of `(kind, subject)`: due at `dueAt` with `data`, whatever it was before. */
 export async function schedule(tx: Tx, due: Due): Promise<void> {
-  const values = { due_at: due.dueAt, data: json(due.data), attempts: 0, last_error: null }
-  await tx
-    .insertInto('due')
-    .values({ kind: due.kind, subject: due.subject, ...values })
-    .onConflict((conflict) => conflict.columns(['kind', 'subject']).doUpdateSet(values))
-    .execute()
+  await scheduleAll(tx, [due])
+}
+
+/** `schedule` for many in one statement; each `(kind, subject)` at most once. */
+export async function scheduleAll(tx: Tx, dues: readonly Due[]): Promise<void> {
+  if (dues.length === 0) return
+  const rows = dues.map(({ kind, subject, dueAt, data }) => ({ kind, subject, due_at: dueAt, data }))
+  await sql`
+    insert into due (kind, subject, due_at, data)
+    select kind, subject, due_at, data
+      from jsonb_to_recordset(${json(rows)}::jsonb) as d (kind text, subject text, due_at timestamptz, data jsonb)
+     order by kind, subject
+        on conflict (kind, subject) do update set
+          due_at = excluded.due_at, data = excluded.data, attempts = 0, last_error = null`.execute(tx)
   ring(tx, DUE_TOPIC)
 }
 

@@ -143,3 +143,17 @@ export async function enqueue(
   ring(tx, topicOf(queue))
   return id
 }
+
+/** `enqueue` for many of one queue in one statement. */
+export async function enqueueAll(tx: Tx, queue: string, all: readonly object[]): Promise<void> {
+  if (all.length === 0) return
+  const boss = jobsOf(tx)
+  const names = registered.get(boss)
+  if (names !== undefined && !names.has(queue)) throw new Error(`no handler for the jobs of: ${queue}`)
+  await boss.insert(
+    queue,
+    all.map((data) => ({ data })),
+    { db: fromKysely(tx) },
+  )
+  ring(tx, topicOf(queue))
+}

@@ -28,10 +28,11 @@ describe('P7: a job that fails for good', () => {
     }
     await world.press('U0BOB', 'act')
     await world.until(() => asked > 1, 'the job')
-    await world.until(() => textOf(world.cards()[0]).includes('could not be started'), 'the failure', 10_000)
+    await world.clock.advance(121_000)
+    await world.until(() => textOf(world.cards()[0]).includes('could not be started'), 'the failure')
     expect(findButton(world.cards()[0]!, 'act')).toBeDefined()
     expect(world.spark.applications()[0]?.state).toBe('RUNNING')
-  })
+  }, 60_000)
 
   it('does not leave a card that looks into Spark for ever', async () => {
     const world = await startWorld()

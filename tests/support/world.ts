@@ -220,11 +220,11 @@ export function findButton(
   return undefined
 }
 
-/** Waits for something that real sockets do, in real time, at most ten seconds. */
+/** Waits for something that real sockets do, in real time, at most twenty seconds. */
 export async function until(condition: () => boolean | Promise<boolean>, what = 'it'): Promise<void> {
-  const end = performance.now() + 10_000
+  const end = performance.now() + 20_000
   while (!(await condition())) {
-    if (performance.now() > end) throw new Error(`${what} did not happen within 10 s`)
+    if (performance.now() > end) throw new Error(`${what} did not happen within 20 s`)
     await new Promise((resolve) => setImmediate(resolve))
   }
 }
