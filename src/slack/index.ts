@@ -48,6 +48,6 @@ export function createSlack(deps: FlowDeps, tokens: SlackTokens): SlackRoom {
     dueKinds: [twinDue],
     jobs: { [JOBS.twins]: (job) => deleteTwins(client, job) },
     permalink: (incidentId) => permalinkOf(deps, client, incidentId),
-    connect: () => connectSocket({ tokens, logger: deps.logger, metrics: deps.metrics, register }),
+    connect: () => connectSocket({ tokens, logger: deps.logger, metrics: deps.metrics, told, register }),
   }
 }

@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import { ArrestorError, reasonOf } from '../errors.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { type SlackTokens, failureOf } from './client.ts'
+import type { Told } from './deliver/told.ts'
 import { quietLogger } from './quiet-logger.ts'
 
 export interface SlackSocket {
@@ -20,6 +21,7 @@ export interface SocketOptions {
   readonly tokens: SlackTokens
   readonly logger: Logger
   readonly metrics: Metrics
+  readonly told: Told
   /** Adds the listeners to each new app. */
   readonly register: (app: App) => void
 }
@@ -136,7 +138,7 @@ export function connectSocket(options: SocketOptions): SlackSocket {
   function failed(error: unknown): void {
     failures += 1
     const failure = failureOf(error)
-    const told =
+    const problem =
       failure.kind === 'refused'
         ? new ArrestorError('ARR-302', { error: failure.error })
         : new ArrestorError('ARR-301', {
@@ -149,8 +151,11 @@ export function connectSocket(options: SocketOptions): SlackSocket {
                 : 'it asks us to slow down',
           })
     // Once per reason: an outage of an hour is one line, not hundreds.
-    if (told.message !== lastProblem) logger.error({ code: told.code }, told.message)
-    lastProblem = told.message
+    if (problem.message !== lastProblem) {
+      if (failure.kind === 'refused') options.told.refusedToken(failure.error)
+      else logger.error({ code: problem.code }, problem.message)
+    }
+    lastProblem = problem.message
     again(
       failure.kind === 'rate_limited'
         ? failure.afterMs

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { pino } from 'pino'
 import { afterEach, expect, it, onTestFinished, vi } from 'vitest'
 import { WebSocketServer } from 'ws'
+import { createTold } from '../../src/slack/deliver/told.ts'
 import { connectSocket } from '../../src/slack/socket.ts'
 import { createMetrics } from '../../src/telemetry/metrics.ts'
 import { until } from '../support/world.ts'
@@ -35,13 +36,15 @@ it('a connection without a hello is given up, said by its code, and built again'
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const lines: string[] = []
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  const logger = pino({}, { write: (line: string) => void lines.push(line) })
   const slack = connectSocket({
     tokens: {
       botToken: 'xoxb-1',
       appToken: 'xapp-1',
       apiUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/`,
     },
-    logger: pino({}, { write: (line: string) => void lines.push(line) }),
+    logger,
+    told: createTold(logger),
     metrics: createMetrics({ processMetrics: false }),
     register: () => {},
   })

@@ -145,7 +145,11 @@ async function sendCard(client: WebClient, told: Told, view: CardView, row: Outb
     told.took(view.channel)
     return { kind: 'delivered', externalId: `${answer.channel ?? view.channel}/${answer.ts ?? ''}`, version }
   } catch (error) {
-    return resultOf(error, told, { channel: posted?.channel ?? view.channel, team: view.incident.team })
+    return resultOf(error, told, {
+      channel: posted?.channel ?? view.channel,
+      team: view.incident.team,
+      subject: row.subject,
+    })
   }
 }
 
@@ -178,7 +182,11 @@ export async function deleteAll(client: WebClient, channel: string, all: readonl
 }
 
 /** What a failed call means for a row of the outbox. */
-export function resultOf(error: unknown, told: Told, where: { channel: string; team: string }): SendResult {
+export function resultOf(
+  error: unknown,
+  told: Told,
+  where: { channel: string; team: string; subject: string },
+): SendResult {
   const failure = failureOf(error)
   switch (failure.kind) {
     case 'rate_limited':

@@ -74,7 +74,7 @@ export function secondRouteNotifier(deps: FlowDeps, client: WebClient, told: Tol
         told.took(channel)
         return { kind: 'delivered', externalId: `${channel}/${answer.ts ?? ''}` }
       } catch (error) {
-        return resultOf(error, told, { channel, team: incident.team })
+        return resultOf(error, told, { channel, team: incident.team, subject: row.subject })
       }
     },
   }

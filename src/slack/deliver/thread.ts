@@ -83,6 +83,6 @@ async function sendEntry(
     told.took(card.channel)
     return { kind: 'delivered', externalId: `${card.channel}/${answer.ts ?? ''}` }
   } catch (error) {
-    return resultOf(error, told, { channel: card.channel, team: prepared.team })
+    return resultOf(error, told, { channel: card.channel, team: prepared.team, subject: row.subject })
   }
 }

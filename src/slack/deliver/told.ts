@@ -1,25 +1,45 @@
 // What an operator must mend is said once, not at every attempt; and again when it breaks anew after it worked.
 import type { Logger } from 'pino'
+import { ArrestorError } from '../../errors.ts'
 import { operatorError } from '../client.ts'
 
 export interface Told {
-  /** Slack refuses messages in this channel: logged unless the same was said already. */
-  refused(where: { channel: string; team: string }, error: string): void
-  /** Slack took one. */
+  /** Slack refuses a message: logged unless the same was said already. */
+  refused(where: { channel: string; team: string; subject: string }, error: string): void
+  /** Slack refuses the connection's token; logged unless it was said already. */
+  refusedToken(error: string): void
+  /** Slack took a message in this channel. */
   took(channel: string): void
 }
 
-/** One for all deliveries of a process: a wrong channel is one line, however many cards and entries wait for it. */
+/**
+ * One for a process. A wrong channel is one line however many messages wait for it, a wrong token one line for all
+ * channels and the connection; what is wrong with one message is one line for that message.
+ */
 export function createTold(logger: Logger): Told {
-  const said = new Map<string, string>()
-  return {
-    refused({ channel, team }, error) {
-      if (said.get(channel) === error) return
-      said.set(channel, error)
-      const mend = operatorError(error, channel, team)
-      if (mend === null) logger.error({ channel, error }, 'Slack refused a message')
-      else logger.error({ code: mend.code }, mend.message)
-    },
-    took: (channel) => void said.delete(channel),
+  const said = new Set<string>()
+  const once = (about: string, say: () => void): void => {
+    if (said.has(about)) return
+    said.add(about)
+    say()
   }
+  const told: Told = {
+    refused(where, error) {
+      const { channel, team, subject } = where
+      const mend = operatorError(error, channel, team)
+      if (mend?.code === 'ARR-302') told.refusedToken(error)
+      else if (mend === null)
+        once(`${subject} ${error}`, () => logger.error({ channel, error }, 'Slack refused a message'))
+      else once(`${channel} ${error}`, () => logger.error({ code: mend.code }, mend.message))
+    },
+    refusedToken(error) {
+      const mend = new ArrestorError('ARR-302', { error })
+      once('token', () => logger.error({ code: mend.code }, mend.message))
+    },
+    took(channel) {
+      said.delete('token')
+      for (const about of said) if (about.startsWith(`${channel} `)) said.delete(about)
+    },
+  }
+  return told
 }
