@@ -90,7 +90,7 @@ export function firstRung(policy: Policy, openedAt: Date): NextRung | null {
  * The rung after this one, taken at `now`, or null at the top of the ladder. Times count from opening, so a late step does
  * not delay the next; repeats that were missed meanwhile are one: nobody is called forty times after an outage.
  */
-export function nextRung(policy: Policy, openedAt: Date, rung: Rung, now: Date = openedAt): NextRung | null {
+export function nextRung(policy: Policy, openedAt: Date, rung: Rung, now: Date): NextRung | null {
   const step = policy.steps[rung.step]
   const next = policy.steps[rung.step + 1]
   const climb =

@@ -16,7 +16,7 @@ const OPENED = new Date('2026-11-02T03:00:00Z')
 /** Every rung of a policy, as `minute: step.round`. */
 function ladder(policy: Policy): string[] {
   const out: string[] = []
-  for (let rung = firstRung(policy, OPENED); rung !== null; rung = nextRung(policy, OPENED, rung))
+  for (let rung = firstRung(policy, OPENED); rung !== null; rung = nextRung(policy, OPENED, rung, rung.dueAt))
     out.push(`${(rung.dueAt.getTime() - OPENED.getTime()) / 60_000}: ${rung.step}.${rung.round}`)
   return out
 }
@@ -82,12 +82,14 @@ describe('the ladder', () => {
 
   it('has no rung without steps, nor beyond the last', () => {
     expect(firstRung({ steps: [] }, OPENED)).toBeNull()
-    expect(nextRung(policyOf({ after: '5m' }), OPENED, { step: 4, round: 0 })).toBeNull()
+    expect(nextRung(policyOf({ after: '5m' }), OPENED, { step: 4, round: 0 }, OPENED)).toBeNull()
   })
 
   it('counts from the opening, so that a late step does not delay the next', () => {
     const policy = policyOf({ after: '5m' }, { after: '10m' })
-    expect(nextRung(policy, OPENED, { step: 0, round: 0 })?.dueAt).toEqual(new Date('2026-11-02T03:10:00Z'))
+    expect(nextRung(policy, OPENED, { step: 0, round: 0 }, OPENED)?.dueAt).toEqual(
+      new Date('2026-11-02T03:10:00Z'),
+    )
   })
 
   it('makes one of the repeats that were missed while nothing ran', () => {

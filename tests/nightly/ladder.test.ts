@@ -49,7 +49,7 @@ function climb(
     if (state === 'resolved') break
     const current = of.steps[rung.step]!
     if (stillHolds(current, state).take) taken.push({ rung, at })
-    rung = nextRung(of, OPENED, rung)
+    rung = nextRung(of, OPENED, rung, rung.dueAt)
   }
   return taken
 }
