@@ -1,4 +1,5 @@
 // P1: who may speak at a webhook, for whom, and how much at once.
+import { DUE } from '../../src/flow/destinations.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type FrontDoor, openFrontDoor } from '../support/front-door.ts'
 import { storeKinds } from '../support/stores.ts'
@@ -165,6 +166,7 @@ for (const kind of storeKinds())
           const { count } = await door.store.db
             .selectFrom('incidents')
             .innerJoin('due', 'due.subject', 'incidents.id')
+            .where('due.kind', '=', DUE.escalation)
             .select(({ fn }) => fn.countAll<number>().as('count'))
             .where('key', 'like', '%job=many-%')
             .executeTakeFirstOrThrow()
