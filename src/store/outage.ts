@@ -13,9 +13,13 @@ export interface Outage {
   readonly log: StoreLogger
 }
 
-/** Tells `logger`; one for each store. */
-export function createOutage(logger: StoreLogger): Outage {
+/** A pool dies one connection after the other, and some still answer meanwhile: only this long after the last failure is it over. */
+const QUIET_MS = 1_000
+
+/** Tells `logger`; one for each store. `now` is monotonic, in milliseconds. */
+export function createOutage(logger: StoreLogger, now: () => number = () => performance.now()): Outage {
   let isAway = false
+  let failedAt = 0
   let lostTold = false
   const repeats = (fields: object): boolean =>
     Object.values(fields).some((value) => typeof value === 'string' && value.startsWith('ARR-201'))
@@ -23,8 +27,10 @@ export function createOutage(logger: StoreLogger): Outage {
     away(error) {
       if (!isAway) logger.error({ code: error.code }, error.message)
       isAway = true
+      failedAt = now()
     },
     works() {
+      if (isAway && now() - failedAt < QUIET_MS) return
       if (isAway) logger.info({}, 'the database answers again')
       isAway = lostTold = false
     },

@@ -5,13 +5,15 @@ import { type Outage, createOutage, noticed } from '../../src/store/outage.ts'
 
 let said: string[]
 let outage: Outage
+let at: number
 beforeEach(() => {
   said = []
+  at = 0
   const line =
     (level: string) =>
     (fields: object, message: string): void =>
       void said.push(`${level} ${message} ${JSON.stringify(fields)}`)
-  outage = createOutage({ info: line('info'), warn: line('warn'), error: line('error') })
+  outage = createOutage({ info: line('info'), warn: line('warn'), error: line('error') }, () => at)
 })
 
 const AWAY = new ArrestorError('ARR-201', { why: 'connect ECONNREFUSED' })
@@ -20,15 +22,25 @@ test('is said once with its mend, and its end once', () => {
   for (let call = 0; call < 3; call += 1) outage.away(AWAY)
   expect(said).toEqual([`error ${AWAY.message} {"code":"ARR-201"}`])
   expect(said[0]).toContain('Check DATABASE_URL')
+  at = 1_500
   for (let call = 0; call < 3; call += 1) outage.works()
   expect(said.slice(1)).toEqual(['info the database answers again {}'])
 })
 
 test('the next one is said again', () => {
   outage.away(AWAY)
+  at = 1_500
   outage.works()
   outage.away(AWAY)
   expect(said.filter((line) => line.startsWith('error'))).toHaveLength(2)
+})
+
+test('a pool that dies one connection after the other is one outage, though some still answer', () => {
+  for (at = 0; at < 5_000; at += 500) {
+    outage.away(AWAY)
+    outage.works()
+  }
+  expect(said).toHaveLength(1)
 })
 
 test('one lost connection stands for a pool of them, until a call is answered', () => {
