@@ -1,8 +1,8 @@
 // A button anew, where an action did not happen: the old one stays used, so that a stale press still does nothing (P8).
 import { newId } from '../incidents/id.ts'
 import type { ActionRun } from '../remediation/action-runs.ts'
-import { findOffer, standingOffers } from '../remediation/offers.ts'
-import { type Tx, json } from '../store/store.ts'
+import { addOffers, findOffer, standingOffers } from '../remediation/offers.ts'
+import type { Tx } from '../store/store.ts'
 
 /** Offers what the run was made from once more, unless the same stands already. */
 export async function offerAgain(tx: Tx, run: ActionRun, now: Date): Promise<void> {
@@ -10,20 +10,5 @@ export async function offerAgain(tx: Tx, run: ActionRun, now: Date): Promise<voi
   if (offer === null) return
   const standing = await standingOffers(tx, run.incidentId)
   if (standing.some((other) => other.action === offer.action && other.target === offer.target)) return
-  await tx
-    .insertInto('offers')
-    .values({
-      id: newId('off', now),
-      incident_id: offer.incidentId,
-      step: offer.step,
-      action: offer.action,
-      target: offer.target,
-      title: offer.title,
-      params: json({}),
-      requires: offer.requires,
-      verify_ms: offer.verifyMs,
-      runbook_hash: offer.runbookHash,
-      created_at: now,
-    })
-    .execute()
+  await addOffers(tx, [{ ...offer, id: newId('off', now) }], now)
 }

@@ -31,6 +31,11 @@ export async function replaceOffers(
   now: Date,
 ): Promise<void> {
   await withdrawOffers(tx, incidentId, 'a newer diagnosis replaced it', now)
+  await addOffers(tx, offers, now)
+}
+
+/** Makes offers beside those that stand. */
+export async function addOffers(tx: Tx, offers: readonly NewOffer[], now: Date): Promise<void> {
   if (offers.length === 0) return
   await tx
     .insertInto('offers')
