@@ -56,6 +56,8 @@ function servant(): { uid?: number; gid?: number } {
   return { uid: number('-u'), gid: number('-g') }
 }
 
+const RESTART_MS = 20_000
+
 async function untilReady(url: string, server: ChildProcess): Promise<void> {
   for (const deadline = Date.now() + 20_000; Date.now() < deadline;) {
     if (server.exitCode !== null) throw new Error(`postgres ended with ${server.exitCode}`)
@@ -133,7 +135,15 @@ export async function startPostgres(bin: string, options: { fsync: boolean }): P
     },
     kill: () => end(server, 'SIGKILL'),
     restart: async () => {
-      server = await start()
+      // Children of a killed postmaster end by themselves, a moment later; until then the new one refuses to start.
+      for (const deadline = Date.now() + RESTART_MS; ;)
+        try {
+          server = await start()
+          return
+        } catch (error) {
+          if (Date.now() > deadline) throw error
+          await delay(100)
+        }
     },
     stop: async () => {
       // SIGINT is PostgreSQL's fast shutdown.
