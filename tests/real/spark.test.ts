@@ -30,7 +30,10 @@ async function dying(cluster: Cluster, name: string): Promise<{ appId: string; s
   await until(async () => {
     const app = await reader.locate(runOf({ runId: appId }), NEVER)
     if (app?.foundAt !== 'driver') return false
-    return (await reader.executors(app, NEVER)).filter(({ active }) => !active).length >= 2
+    const dead = (await reader.executors(app, NEVER)).filter(({ active }) => !active).length
+    // Spark tells of a dead executor before it counts its task as failed: both must show.
+    const failed = Math.max(0, ...(await reader.stages(app, NEVER)).map((stage) => stage.failedTasks))
+    return dead >= 2 && failed >= 2
   }, `executors of ${name} to die`)
   return { appId, submitted }
 }
