@@ -31,9 +31,9 @@ async function dying(cluster: Cluster, name: string): Promise<{ appId: string; s
     const app = await reader.locate(runOf({ runId: appId }), NEVER)
     if (app?.foundAt !== 'driver') return false
     const dead = (await reader.executors(app, NEVER)).filter(({ active }) => !active).length
-    // Spark tells of a dead executor before it counts its task as failed: both must show.
+    // Spark counts a task as failed after its executor died, and fewer than these are no trouble of a stage yet.
     const failed = Math.max(0, ...(await reader.stages(app, NEVER)).map((stage) => stage.failedTasks))
-    return dead >= 2 && failed >= 2
+    return dead >= 2 && failed >= 3
   }, `executors of ${name} to die`)
   return { appId, submitted }
 }
