@@ -12,9 +12,10 @@ import { type Role, mayDo } from '../remediation/roles.ts'
 import { schedule } from '../store/due.ts'
 import { enqueue } from '../store/jobs.ts'
 import type { Tx } from '../store/store.ts'
+import { cardPlace } from './card-place.ts'
 import { requestCards } from './card-version.ts'
 import type { FlowDeps } from './deps.ts'
-import { DESTINATIONS, DUE, JOBS } from './destinations.ts'
+import { DUE, JOBS } from './destinations.ts'
 import { acknowledgeLocked, resolveLocked } from './settle.ts'
 
 export type Person = Extract<Actor, { kind: 'person' }>
@@ -190,13 +191,7 @@ async function roleFor(deps: FlowDeps, incidentId: string, person: Person): Prom
 /** A button counts only on the card we know: not on a copy, a late twin or another channel's message. */
 export async function isForeign(tx: Tx, incident: Incident, origin: Origin | null): Promise<boolean> {
   if (origin === null) return false
-  const card = await tx
-    .selectFrom('outbox')
-    .select('external_id')
-    .where('destination', '=', DESTINATIONS.card)
-    .where('subject', '=', incident.id)
-    .executeTakeFirst()
-  const known = card?.external_id ?? null
+  const known = await cardPlace(tx, incident.id)
   return known !== null && known !== `${origin.channel}/${origin.messageTs}`
 }
 

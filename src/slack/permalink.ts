@@ -1,6 +1,6 @@
 // Where an incident's card is, for links from elsewhere (PagerDuty's "View in Arrestor").
 import type { WebClient } from '@slack/web-api'
-import { DESTINATIONS } from '../flow/destinations.ts'
+import { cardPlace } from '../flow/card-place.ts'
 import type { FlowDeps } from '../flow/deps.ts'
 import { messageRef } from './deliver/card.ts'
 
@@ -10,14 +10,9 @@ export async function permalinkOf(
   client: WebClient,
   incidentId: string,
 ): Promise<string | null> {
-  const row = await deps.store.db
-    .selectFrom('outbox')
-    .select('external_id')
-    .where('destination', '=', DESTINATIONS.card)
-    .where('subject', '=', incidentId)
-    .executeTakeFirst()
-  if (row?.external_id === null || row?.external_id === undefined) return null
-  const { channel, ts } = messageRef(row.external_id)
+  const place = await cardPlace(deps.store.db, incidentId)
+  if (place === null) return null
+  const { channel, ts } = messageRef(place)
   try {
     const { permalink } = await client.chat.getPermalink({ channel, message_ts: ts })
     return permalink ?? null

@@ -1,5 +1,6 @@
 // Thread entries: ordered rows under the card, each posted once, found again when its reply was lost.
 import type { WebClient } from '@slack/web-api'
+import { cardPlace } from '../../flow/card-place.ts'
 import { DESTINATIONS } from '../../flow/destinations.ts'
 import { findIncident } from '../../incidents/repository.ts'
 import { stillHolds } from '../../escalation/policy.ts'
@@ -41,13 +42,7 @@ async function claim(tx: Tx, row: OutboxRow): Promise<{ send: Prepared } | { wit
     const verdict = stillHolds({ while: entry.while ?? 'unacknowledged' }, incident.state)
     if (!verdict.take) return { withdraw: verdict.reason }
   }
-  const card = await tx
-    .selectFrom('outbox')
-    .select('external_id')
-    .where('destination', '=', DESTINATIONS.card)
-    .where('subject', '=', row.subject)
-    .executeTakeFirst()
-  const externalId = card?.external_id ?? null
+  const externalId = await cardPlace(tx, row.subject)
   return { send: { team: incident.team, entry, card: externalId === null ? null : messageRef(externalId) } }
 }
 
