@@ -99,6 +99,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       clock: store.clock,
       settings,
       runbooks: () => library.current().index,
+      library: () => library.current(),
       readers,
       writers,
       directory: createDirectory({ client: createClient(tokens), logger, now: () => performance.now() }),

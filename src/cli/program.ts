@@ -3,7 +3,7 @@ import { Command } from 'commander'
 import { registerAlert } from './alert.ts'
 import { registerDoctor } from './doctor.ts'
 import { registerIncident } from './incident.ts'
-import { registerRunbook } from './runbook.ts'
+import { registerRunbook } from './runbook/index.ts'
 import { registerSandbox } from './sandbox.ts'
 import { fail, serve } from './serve.ts'
 

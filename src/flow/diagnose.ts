@@ -148,7 +148,7 @@ async function secondMatch(
   const alert = await firstAlert(tx, incident)
   if (alert === null) return before
   const kind = incident.platform === null ? undefined : deps.settings.platforms.get(incident.platform)?.kind
-  const match = matchAlert(deps.runbooks(), alert, outputs, kind)
+  const match = matchAlert(deps.runbooks(incident.team), alert, outputs, kind)
   if (match.runbook === null || match.reason === 'catch_all' || match.runbook.id === incident.runbookId)
     return before
   const runbook = match.runbook

@@ -33,7 +33,7 @@ export function planOpening(deps: FlowDeps, owned: OwnedAlert & { routed?: strin
   if (team === undefined) throw new Error(`team ${owned.team} is not configured`)
   const run = { ...alert.run, platform }
   const kind = platform === null ? undefined : deps.settings.platforms.get(platform)?.kind
-  const match = matchAlert(deps.runbooks(), { ...alert, run }, undefined, kind)
+  const match = matchAlert(deps.runbooks(owned.team), { ...alert, run }, undefined, kind)
   const runbook = match.runbook
   const policy = policyFor(deps.settings, team, runbook?.escalation ?? null)
   const opening: Opening = {

@@ -20,6 +20,9 @@ export const TABLES_IN_ORDER = [
   'offers',
   'action_runs',
   'external_refs',
+  'runbook_opens',
+  'runbook_ticks',
+  'runbook_votes',
   'audit',
 ] as const satisfies readonly (keyof Database)[]
 

@@ -2,12 +2,14 @@
 import { type Migration, Migrator } from 'kysely/migration'
 import { ArrestorError, reasonOf } from '../errors.ts'
 import * as firstTables from './migrations/0001-first-tables.ts'
+import * as runbookRecord from './migrations/0002-runbook-record.ts'
 import { asStoreError } from './pool.ts'
 import type { Db } from './store.ts'
 
 /** In order of name. A released migration is never edited: write the next one. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-tables': firstTables,
+  '0002-runbook-record': runbookRecord,
 }
 
 const KNOWN = Object.keys(MIGRATIONS).sort()

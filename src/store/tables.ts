@@ -165,6 +165,8 @@ export interface OffersTable {
   target: string
   title: string
   params: Json<unknown>
+  /** Of its runbook step, by name. */
+  inputs: ColumnType<unknown, string | undefined, string>
   requires: string
   verify_ms: ColumnType<number | null, number | null | undefined, number | null>
   runbook_hash: MaybeText
@@ -188,6 +190,35 @@ export interface ActionRunsTable {
   ended_at: MaybeTime
   detail: MaybeText
   settled_by: MaybeJson<unknown>
+  params: ColumnType<unknown, string | undefined, string>
+}
+
+export interface RunbookOpensTable {
+  incident_id: string
+  /** Slack user id. */
+  person: string
+  runbook_id: string
+  first_at: Time
+  last_at: Time
+  count: Int8
+}
+
+export interface RunbookTicksTable {
+  incident_id: string
+  runbook_id: string
+  /** Id of the section. */
+  section: string
+  done: boolean
+  by: Json<unknown>
+  at: Time
+}
+
+export interface RunbookVotesTable {
+  incident_id: string
+  person: string
+  runbook_id: string
+  useful: boolean
+  at: Time
 }
 
 export interface ExternalRefsTable {
@@ -228,6 +259,9 @@ export interface Database {
   offers: OffersTable
   action_runs: ActionRunsTable
   external_refs: ExternalRefsTable
+  runbook_opens: RunbookOpensTable
+  runbook_ticks: RunbookTicksTable
+  runbook_votes: RunbookVotesTable
   schedule_slots: ScheduleSlotsTable
   audit: AuditTable
 }

@@ -53,12 +53,13 @@ export interface Desk {
 export async function openDesk(): Promise<Desk> {
   const { store, clock } = await openTestStore()
   const logs: string[] = []
-  const { index } = await loadRunbooks(['runbooks'])
+  const library = await loadRunbooks(['runbooks'])
   const deps: FlowDeps = {
     store,
     clock,
     settings: settingsOf(parseConfig(CONFIG, 'contract.yml', {})),
-    runbooks: () => index,
+    runbooks: () => library.index,
+    library: () => library,
     readers: new Map(),
     writers: new Map(),
     directory: { roleOf: () => Promise.resolve('commander') },

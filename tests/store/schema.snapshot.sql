@@ -15,6 +15,7 @@ action_runs.started_at timestamp with time zone
 action_runs.ended_at timestamp with time zone
 action_runs.detail text
 action_runs.settled_by jsonb
+action_runs.params jsonb not null default '{}'::jsonb
 action_runs: action_runs_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incidents(id)
 action_runs: action_runs_offer_id_fkey FOREIGN KEY (offer_id) REFERENCES offers(id)
 action_runs: action_runs_pkey PRIMARY KEY (id)
@@ -136,6 +137,7 @@ incidents: incidents_number_key UNIQUE (number)
 incidents: incidents_pkey PRIMARY KEY (id)
 incidents: incidents_state_check CHECK ((state = ANY (ARRAY['triggered'::text, 'acknowledged'::text, 'resolved'::text])))
 CREATE INDEX incidents_by_opened ON public.incidents USING btree (opened_at DESC)
+CREATE INDEX incidents_by_runbook ON public.incidents USING btree (runbook_id, opened_at DESC)
 CREATE INDEX incidents_open ON public.incidents USING btree (team, opened_at DESC) WHERE (state <> 'resolved'::text)
 CREATE UNIQUE INDEX incidents_open_key ON public.incidents USING btree (team, key, key_suffix) WHERE (state <> 'resolved'::text)
 
@@ -153,6 +155,7 @@ offers.runbook_hash text
 offers.created_at timestamp with time zone not null
 offers.withdrawn_at timestamp with time zone
 offers.withdrawn_reason text
+offers.inputs jsonb not null default '{}'::jsonb
 offers: offers_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incidents(id)
 offers: offers_pkey PRIMARY KEY (id)
 CREATE INDEX offers_by_incident ON public.offers USING btree (incident_id)
@@ -208,12 +211,41 @@ raw_bodies.body bytea not null
 raw_bodies.rejected jsonb not null
 raw_bodies: raw_bodies_pkey PRIMARY KEY (id)
 
+-- runbook_opens
+runbook_opens.incident_id text not null
+runbook_opens.person text not null
+runbook_opens.runbook_id text not null
+runbook_opens.first_at timestamp with time zone not null
+runbook_opens.last_at timestamp with time zone not null
+runbook_opens.count bigint not null default 1
+runbook_opens: runbook_opens_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incidents(id)
+runbook_opens: runbook_opens_pkey PRIMARY KEY (incident_id, person, runbook_id)
+
 -- runbook_texts
 runbook_texts.hash text not null
 runbook_texts.runbook_id text not null
 runbook_texts.file text not null
 runbook_texts.text text not null
 runbook_texts: runbook_texts_pkey PRIMARY KEY (hash)
+
+-- runbook_ticks
+runbook_ticks.incident_id text not null
+runbook_ticks.runbook_id text not null
+runbook_ticks.section text not null
+runbook_ticks.done boolean not null
+runbook_ticks.by jsonb not null
+runbook_ticks.at timestamp with time zone not null
+runbook_ticks: runbook_ticks_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incidents(id)
+runbook_ticks: runbook_ticks_pkey PRIMARY KEY (incident_id, runbook_id, section)
+
+-- runbook_votes
+runbook_votes.incident_id text not null
+runbook_votes.person text not null
+runbook_votes.runbook_id text not null
+runbook_votes.useful boolean not null
+runbook_votes.at timestamp with time zone not null
+runbook_votes: runbook_votes_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incidents(id)
+runbook_votes: runbook_votes_pkey PRIMARY KEY (incident_id, person)
 
 -- schedule_slots
 schedule_slots.schedule text not null

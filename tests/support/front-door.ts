@@ -91,12 +91,14 @@ export async function openFrontDoor(
   const store: Store = { ...real, transaction: (work) => gated(real, gate, work) }
   const config = parseConfig((options.config ?? ((yaml) => yaml))(YAML), 'door.yml', {})
   const logs: string[] = []
-  let { index } = await loadRunbooks(['runbooks'])
+  const library = await loadRunbooks(['runbooks'])
+  let { index } = library
   const deps: FlowDeps = {
     store,
     clock,
     settings: settingsOf(config),
     runbooks: () => index,
+    library: () => ({ ...library, index }),
     readers: new Map(),
     writers: new Map(),
     directory: { roleOf: () => Promise.resolve('commander') },

@@ -95,7 +95,7 @@ export const ROUTES: readonly ApiRoute[] = [
     query: None,
     reply: z.object({ runbooks: z.array(Runbook) }),
     async handle({ deps }) {
-      const runbooks = [...deps.runbooks().byId.values()].map((runbook) => ({
+      const runbooks = [...deps.library().index.byId.values()].map((runbook) => ({
         id: runbook.id,
         title: runbook.title,
         owner: runbook.owner,

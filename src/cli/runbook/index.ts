@@ -1,0 +1,12 @@
+// `arrestor runbook <verb>`: one file per verb; all but the live ones work offline, on files alone.
+import type { Command } from 'commander'
+import { registerLint } from './lint.ts'
+import { registerMatch } from './match.ts'
+import { registerTest } from './test.ts'
+
+export function registerRunbook(program: Command): void {
+  const runbook = program.command('runbook').description('check and try runbooks')
+  registerLint(runbook)
+  registerMatch(runbook)
+  registerTest(runbook)
+}

@@ -1,0 +1,21 @@
+// Every verb of `/spark`, in the order of the help.
+import type { Verb } from './verb.ts'
+import { list } from './verbs/list.ts'
+import { ack, resolveVerb } from './verbs/press.ts'
+import { show } from './verbs/show.ts'
+
+const help: Verb = {
+  name: 'help',
+  usage: 'help',
+  does: 'this list',
+  run: () => Promise.resolve({ text: helpText() }),
+}
+
+export const VERBS: readonly Verb[] = [list, show, ack, resolveVerb, help]
+
+/** All verbs, a line each. */
+export function helpText(): string {
+  return VERBS.map(
+    ({ usage, does }) => `\`/spark ${usage.replaceAll('<', '&lt;').replaceAll('>', '&gt;')}\` – ${does}`,
+  ).join('\n')
+}
