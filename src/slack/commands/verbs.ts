@@ -2,6 +2,7 @@
 import type { Verb } from './verb.ts'
 import { list } from './verbs/list.ts'
 import { ack, resolveVerb } from './verbs/press.ts'
+import { runbook } from './verbs/runbook.ts'
 import { show } from './verbs/show.ts'
 
 const help: Verb = {
@@ -11,7 +12,7 @@ const help: Verb = {
   run: () => Promise.resolve({ text: helpText() }),
 }
 
-export const VERBS: readonly Verb[] = [list, show, ack, resolveVerb, help]
+export const VERBS: readonly Verb[] = [list, show, ack, resolveVerb, runbook, help]
 
 /** All verbs, a line each. */
 export function helpText(): string {

@@ -1,0 +1,27 @@
+// Routes of runbooks: what is loaded.
+import * as z from 'zod'
+import type { ApiRoute } from '../index.ts'
+import { None, route } from '../route.ts'
+import { Runbook } from '../schemas.ts'
+
+export const RUNBOOKS: readonly ApiRoute[] = [
+  route({
+    path: '/runbooks',
+    summary: 'The runbooks as loaded now',
+    query: None,
+    reply: z.object({ runbooks: z.array(Runbook) }),
+    async handle({ deps }) {
+      const runbooks = [...deps.library().index.byId.values()].map((runbook) => ({
+        id: runbook.id,
+        title: runbook.title,
+        owner: runbook.owner,
+        severity: runbook.severity,
+        catch_all: runbook.catchAll,
+        verified: runbook.verified,
+        hash: runbook.hash,
+        match: runbook.match.map((entry) => entry.text),
+      }))
+      return await Promise.resolve({ runbooks })
+    },
+  }),
+]
