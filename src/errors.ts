@@ -158,6 +158,18 @@ export const CATALOGUE = {
     what: 'The file {file} cannot be used: {why}.',
     mend: 'Name a JSON file in Alertmanager’s format, or - for standard input.',
   },
+  'ARR-706': {
+    fault: 'user',
+    retryable: false,
+    what: 'The log {file} cannot be read: {why}.',
+    mend: 'Name a log file that exists and may be read, or - for standard input.',
+  },
+  'ARR-707': {
+    fault: 'user',
+    retryable: false,
+    what: '{option} was given {value}.',
+    mend: 'Give one of: {known}.',
+  },
   'ARR-901': {
     fault: 'user',
     retryable: false,

@@ -1,6 +1,7 @@
 // The verbs of `arrestor` and their options; each verb has a file of its own.
 import { Command } from 'commander'
 import { registerAlert } from './alert.ts'
+import { registerDiagnose } from './diagnose/index.ts'
 import { registerDoctor } from './doctor.ts'
 import { registerIncident } from './incident.ts'
 import { registerRunbook } from './runbook/index.ts'
@@ -21,6 +22,7 @@ export async function runCli(argv: readonly string[]): Promise<void> {
   registerDoctor(program)
   registerRunbook(program)
   registerIncident(program)
+  registerDiagnose(program)
   registerAlert(program)
   try {
     await program.parseAsync([...argv])

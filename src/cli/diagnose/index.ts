@@ -1,0 +1,51 @@
+// `arrestor diagnose`: the engine that looks into Spark for incidents, from a terminal: on a log, or on an application.
+import type { Command } from 'commander'
+import { readLog } from '../../diagnosis/failures/read-log.ts'
+import { ArrestorError } from '../../errors.ts'
+import { describeLog } from './describe.ts'
+import { linesOf } from './log-file.ts'
+
+interface Options {
+  readonly log?: string
+  readonly of?: string
+  readonly json?: boolean
+}
+
+const OWNERS = ['driver', 'executor'] as const
+
+export function registerDiagnose(program: Command): void {
+  program
+    .command('diagnose')
+    .description('what broke, and the line that says so; needs no service')
+    .option(
+      '--log <file>',
+      'a driver or executor log, plain or JSON lines, .gz and .zstd too; - for standard input',
+    )
+    .option('--of <whose>', 'whose log it is: driver or executor (default: the log tells)')
+    .option('--json', 'as JSON')
+    .action(async (options: Options) => {
+      const owner = OWNERS.find((one) => one === options.of) ?? null
+      if (options.of !== undefined && owner === null)
+        throw new ArrestorError('ARR-707', { option: '--of', value: options.of, known: OWNERS.join(', ') })
+      if (options.log === undefined)
+        throw new ArrestorError('ARR-707', { option: '--log', value: 'nothing', known: 'a file, or -' })
+      const reading = await readLog(linesOf(options.log), owner)
+      console.log(
+        options.json === true
+          ? JSON.stringify(
+              {
+                ...reading,
+                seen: reading.seen.map(({ mode, ...told }) => ({
+                  id: mode.id,
+                  name: mode.name,
+                  class: mode.class,
+                  ...told,
+                })),
+              },
+              null,
+              2,
+            )
+          : describeLog(reading, options.log),
+      )
+    })
+}

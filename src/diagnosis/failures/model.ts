@@ -1,0 +1,48 @@
+// What a failure mode is: how Spark's words, codes and numbers tell it, what class it is of, what it means.
+
+/**
+ * Whether the same thing is worth trying again. `transient`: by itself gone the next time; `deterministic`: the same
+ * data and code fail again; `infrastructure`: somebody has to mend a machine, queue or service first; `permission` and
+ * `data`: their owners have to.
+ */
+export type FailureClass =
+  'transient' | 'deterministic' | 'infrastructure' | 'permission' | 'data' | 'unknown'
+
+/** Who said something. The same error means another thing in the driver than in a task. */
+export type Place = 'driver' | 'executor' | 'task' | 'stage' | 'container' | 'platform'
+
+/**
+ * One way of telling a mode. The pattern is looked for line by line; it must take time in proportion to the line
+ * (no nested repetition): logs are long and written by others.
+ */
+export interface Pattern {
+  readonly words: RegExp
+  /** Said by these only; by anybody where absent. */
+  readonly places?: readonly Place[]
+  /** A finer name than the mode's, for example `gc-overhead`; and its own meaning. */
+  readonly variant?: string
+  readonly meaning?: string
+}
+
+export interface FailureMode {
+  /** Stable; runbooks match it: `F02`. */
+  readonly id: string
+  readonly name: string
+  /** What it means, after "Cause:". */
+  readonly meaning: string
+  readonly class: FailureClass
+  /**
+   * `cause` goes before `symptom`, wherever both are said: a fetch failure tells only that somebody's files are gone.
+   * `measured` is told by numbers (a finding), never by words.
+   */
+  readonly kind: 'cause' | 'symptom' | 'measured'
+  readonly patterns: readonly Pattern[]
+  /** Exit codes that mean it where nothing is said; less certain than words. */
+  readonly codes?: readonly number[]
+}
+
+/** Something that was said, and by whom. */
+export interface Said {
+  readonly text: string
+  readonly place: Place
+}

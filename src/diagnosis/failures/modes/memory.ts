@@ -1,0 +1,144 @@
+// Failure modes of memory: the driver's, an executor's heap, a container's limit, Python's.
+import type { FailureMode } from '../model.ts'
+
+/** Texts as Spark 3.5 and 4.x, YARN's and Kubernetes' allocators write them. */
+export const MEMORY: readonly FailureMode[] = [
+  {
+    id: 'F20',
+    name: 'result-too-big',
+    meaning: 'the job sends more results to the driver than spark.driver.maxResultSize allows',
+    class: 'deterministic',
+    kind: 'cause',
+    patterns: [
+      { words: /bigger than (?:local result size limit by )?spark\.driver\.maxResultSize/i },
+      { words: /Total size of serialized results of \d+ tasks .{1,60} is bigger than/i },
+    ],
+  },
+  {
+    id: 'F19',
+    name: 'broadcast-timeout',
+    meaning: 'a table could not be collected and broadcast in time',
+    // A starved cluster gets it done the next time; too big a table never does.
+    class: 'unknown',
+    kind: 'cause',
+    patterns: [
+      { words: /Could not execute broadcast in \d+ secs/i },
+      { words: /Cannot broadcast the table (?:over|that is larger than)/i, variant: 'broadcast-too-big' },
+    ],
+  },
+  {
+    id: 'F01',
+    name: 'driver-oom',
+    meaning: "the driver's memory is too small for what it holds",
+    class: 'deterministic',
+    kind: 'cause',
+    patterns: [
+      { words: /Not enough memory to build and broadcast/i },
+      { words: /driver container failed with ExitCode: (?:137|52)\b/i },
+      { words: /driver\b.{0,120}(?:OOMKilled|OutOfMemoryError)/i, places: ['platform', 'container'] },
+      {
+        words: /GC overhead limit exceeded/,
+        places: ['driver'],
+        variant: 'driver-gc-overhead',
+        meaning: "the driver's heap is full and its time goes into collecting garbage",
+      },
+      { words: /\bjava\.lang\.OutOfMemoryError\b|\bSparkOutOfMemoryError\b/, places: ['driver'] },
+    ],
+  },
+  {
+    id: 'F03',
+    name: 'container-killed',
+    meaning: 'the container went over its memory limit and was killed from outside',
+    class: 'deterministic',
+    kind: 'cause',
+    patterns: [
+      { words: /killed by YARN for exceeding (?:physical |virtual )?memory limits/i },
+      { words: /(?:running )?beyond (?:the )?'?(?:physical|virtual)'? memory limit/i },
+      { words: /\bOOMKilled\b/ },
+      { words: /\bOut of memory: Kill(?:ed)? process \d+|Memory cgroup out of memory/i },
+    ],
+    codes: [137, -103, -104],
+  },
+  {
+    id: 'F02',
+    name: 'executor-heap-oom',
+    meaning: "the executor's Java heap is too small for what its tasks hold",
+    class: 'deterministic',
+    kind: 'cause',
+    patterns: [
+      // Before the heap's own words: the same lack, but garbage collection is where the time went.
+      {
+        words: /GC overhead limit exceeded/,
+        variant: 'gc-overhead',
+        meaning: "the executor's heap is full and its time goes into collecting garbage",
+      },
+      {
+        words: /OutOfMemoryError: (?:Direct buffer memory|Metaspace|Compressed class space)/,
+        variant: 'off-heap-oom',
+        meaning: "the executor's memory outside of the heap (direct buffers, classes) is too small",
+      },
+      {
+        words: /OutOfMemoryError: unable to create (?:new )?native thread/i,
+        variant: 'no-threads',
+        meaning: 'the machine gives the executor no more threads',
+      },
+      { words: /\bjava\.lang\.OutOfMemoryError\b/ },
+      { words: /\bSparkOutOfMemoryError\b|\bUNABLE_TO_ACQUIRE_MEMORY\b/ },
+      { words: /Unable to acquire \d+ bytes of memory/i },
+      { words: /TaskMemoryManager: Failed to allocate a page/i },
+    ],
+    codes: [52],
+  },
+  {
+    id: 'F37',
+    name: 'python-worker',
+    meaning: 'the Python side of a task died or misses something',
+    class: 'deterministic',
+    kind: 'cause',
+    patterns: [
+      {
+        words: /\b(?:ModuleNotFoundError|ImportError): /,
+        variant: 'python-module-missing',
+        meaning: 'a Python module is missing or another version where the tasks run',
+      },
+      {
+        words: /^(?:\w+\.)*MemoryError\b|\bMemoryError$/,
+        variant: 'python-memory',
+        meaning: "Python's own memory in an executor is too small",
+      },
+      {
+        words: /\bPYTHON_VERSION_MISMATCH\b|Python in worker has different version/i,
+        variant: 'python-version',
+        meaning: 'driver and workers run different versions of Python',
+      },
+    ],
+  },
+  {
+    id: 'F37',
+    name: 'python-worker-crashed',
+    meaning: 'a Python worker died; who killed it is said elsewhere, or it was native code',
+    class: 'deterministic',
+    kind: 'symptom',
+    patterns: [
+      {
+        words: /Python worker (?:exited unexpectedly|failed to connect back|process .{0,80}has terminated)/i,
+      },
+    ],
+  },
+  {
+    id: 'F07',
+    name: 'excessive-gc',
+    meaning: 'much of the time goes into collecting garbage',
+    class: 'deterministic',
+    kind: 'symptom',
+    patterns: [{ words: /Detected pause in JVM or host machine \(eg GC\)/i }],
+  },
+  {
+    id: 'F08',
+    name: 'spill',
+    meaning: 'data does not fit into memory and goes through the disk',
+    class: 'deterministic',
+    kind: 'measured',
+    patterns: [],
+  },
+]

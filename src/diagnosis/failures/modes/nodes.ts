@@ -1,0 +1,149 @@
+// Failure modes of machines, containers and what schedules them.
+import type { FailureMode } from '../model.ts'
+
+export const NODES: readonly FailureMode[] = [
+  {
+    id: 'F09',
+    name: 'disk-full',
+    meaning: 'a local disk is full',
+    class: 'infrastructure',
+    kind: 'cause',
+    patterns: [
+      { words: /No space left on device/i },
+      { words: /\bDiskErrorException\b|local-dirs usable space is below|no more usable space/i },
+      { words: /evicted\b.{0,80}ephemeral[- ]storage|ephemeral[- ]storage.{0,80}\bevict/i },
+      { words: /Failed to create (?:local dir|a temp directory) in/i },
+    ],
+    codes: [53, -101],
+  },
+  {
+    id: 'F35',
+    name: 'no-free-port',
+    meaning: 'no port is free on the machine that starts the driver',
+    class: 'infrastructure',
+    kind: 'cause',
+    patterns: [{ words: /Service '[\w-]{1,60}' failed after \d+ retries/i }],
+  },
+  {
+    id: 'F32',
+    name: 'queue-exhausted',
+    meaning: 'the queue has no room for another application',
+    class: 'infrastructure',
+    kind: 'cause',
+    patterns: [
+      { words: /(?:Queue|User)'s AM resource limit exceeded/i },
+      { words: /\bTOO_MANY_(?:RUNNING_)?JOBS\b|Too many running jobs/i },
+      { words: /\b[A-Z_]{3,40}_LIMIT_EXCEEDED\b/, places: ['platform'] },
+    ],
+  },
+  {
+    id: 'F12',
+    name: 'no-resources',
+    meaning: 'nothing gives the application the executors that it asks for',
+    class: 'infrastructure',
+    kind: 'cause',
+    patterns: [
+      { words: /Initial job has not accepted any resources/i },
+      { words: /\bFailedScheduling\b|Insufficient (?:cpu|memory)\b|exceeded quota:/i },
+      { words: /were not detected in the Kubernetes cluster after \d+ ms/i },
+    ],
+  },
+  {
+    id: 'F39',
+    name: 'dataproc-agent',
+    meaning: "Dataproc's agent on the master node is in trouble",
+    class: 'infrastructure',
+    kind: 'cause',
+    patterns: [
+      { words: /Master agent not initialized|High system memory usage|Disk space too low on Master/i },
+      { words: /Killing orphaned yarn application/i },
+    ],
+  },
+  {
+    id: 'F11',
+    name: 'preempted',
+    meaning: 'the node or container was taken away (preemption, decommission, scale-in)',
+    class: 'transient',
+    kind: 'cause',
+    patterns: [
+      { words: /\bpreempt(?:ed|ing|ion)\b/i },
+      { words: /\bdecommission/i },
+      { words: /released on a \*?lost\*? node/i },
+      { words: /\bNODES_LOST\b|\bNODE_EXCLUDED_DECOMMISSIONED\b|\bSPOT_INSTANCE_TERMINATION\b/ },
+    ],
+    codes: [143, -100, -102],
+  },
+  {
+    id: 'F33',
+    name: 'master-failover',
+    meaning: 'the standalone master changed',
+    class: 'transient',
+    kind: 'cause',
+    patterns: [
+      { words: /I have been elected leader! New state: RECOVERING|Master has changed, new master is at/i },
+    ],
+  },
+  {
+    id: 'F34',
+    name: 'worker-lost',
+    meaning: 'a worker or node of the cluster is gone',
+    class: 'infrastructure',
+    kind: 'symptom',
+    patterns: [
+      { words: /because we got no heartbeat in \d+ seconds/i },
+      { words: /\bworker lost\b|Worker .{1,80} lost\b|Slave lost/i },
+    ],
+  },
+  {
+    id: 'F10',
+    name: 'heartbeat-lost',
+    meaning: 'the executor stopped answering',
+    class: 'infrastructure',
+    kind: 'symptom',
+    patterns: [
+      { words: /no recent heartbeats|Executor heartbeat timed out after/i },
+      { words: /Exit as unable to send heartbeats to driver/i },
+      { words: /Remote RPC client disassociated/i },
+    ],
+    codes: [56],
+  },
+  {
+    id: 'F22',
+    name: 'driver-unreachable',
+    meaning: 'the driver does not answer',
+    class: 'infrastructure',
+    kind: 'symptom',
+    patterns: [
+      { words: /\bDRIVER_(?:NOT_RESPONDING|UNAVAILABLE|UNREACHABLE)\b/ },
+      { words: /Driver is temporarily unavailable/i, places: ['platform', 'driver'] },
+    ],
+  },
+  {
+    id: 'F36',
+    name: 'max-executor-failures',
+    meaning:
+      'so many executors failed that Spark gave the application up; why each of them did is said elsewhere',
+    class: 'unknown',
+    kind: 'symptom',
+    patterns: [
+      { words: /Max number of executor failures \(\d+\) reached/i },
+      { words: /\bexitCode: 11\b/, places: ['container', 'driver', 'platform'] },
+    ],
+  },
+  {
+    id: 'F06',
+    name: 'straggler',
+    meaning: 'one host is much slower than the others',
+    class: 'infrastructure',
+    kind: 'measured',
+    patterns: [],
+  },
+  {
+    id: 'F31',
+    name: 'idle',
+    meaning: 'resources are held and not used',
+    class: 'unknown',
+    kind: 'measured',
+    patterns: [],
+  },
+]

@@ -1,0 +1,90 @@
+// A whole log to what broke: every mode seen, how often, where first, with the line that says so. One pass, bounded memory.
+import { quote } from '../../alerts/redact.ts'
+import { type LogEntry, type LogOwner, logEntries } from './log-entries.ts'
+import type { FailureMode } from './model.ts'
+import { FAILURE_MODES } from './modes.ts'
+import { type Certainty, isIntended, sightings } from './read.ts'
+
+/** A failure mode as a log tells it. */
+export interface Seen {
+  readonly mode: FailureMode
+  readonly cause: string
+  readonly meaning: string
+  readonly certainty: Certainty
+  /** The line that says it best, redacted and bounded. */
+  readonly quote: string
+  /** Line in the file, from 1, of the entry that is quoted. */
+  readonly line: number
+  /** Entries that say it. */
+  readonly count: number
+}
+
+export interface LogReading {
+  /** Lines read. */
+  readonly lines: number
+  /** The strongest first; the first is what broke. */
+  readonly seen: readonly Seen[]
+  /** Errors that no mode explains: the last of them, redacted. What to read where `seen` is empty. */
+  readonly unexplained: { readonly line: number; readonly quote: string } | null
+  /** Somebody or a shutdown ended it; said beside, or instead of, a failure. */
+  readonly intended: { readonly line: number; readonly quote: string } | null
+}
+
+const RANK: Readonly<Record<Certainty, number>> = { high: 0, medium: 1, low: 2 }
+/** One look at every line before the many: most lines of a log tell nothing. */
+const ANY = new RegExp(
+  ['exit', ...FAILURE_MODES.flatMap((mode) => mode.patterns.map(({ words }) => words.source))]
+    .map((source) => `(?:${source})`)
+    .join('|'),
+  'im',
+)
+const GRAVE = new Set(['ERROR', 'FATAL'])
+/** What is said at these levels tells how things are set, not what broke; but a new master says so at INFO. */
+const CHATTER = new Set(['TRACE', 'DEBUG', 'INFO'])
+
+/** Reads a log to its end. */
+export async function readLog(
+  lines: AsyncIterable<string> | Iterable<string>,
+  owner: LogOwner | null = null,
+): Promise<LogReading> {
+  const seen = new Map<string, Seen>()
+  let count = 0
+  let unexplained: LogReading['unexplained'] = null
+  let intended: LogReading['intended'] = null
+  const counted = (async function* (): AsyncGenerator<string> {
+    for await (const line of lines) {
+      count += 1
+      yield line
+    }
+  })()
+  for await (const entry of logEntries(counted, owner)) {
+    if (isIntended(entry.text)) {
+      intended ??= { line: entry.line, quote: quote(entry.text) }
+      continue
+    }
+    if (CHATTER.has(entry.level ?? '') && !/\.Master$/.test(entry.logger ?? '')) continue
+    const found = ANY.test(entry.text) ? sightings([entry]) : []
+    for (const one of found) {
+      const before = seen.get(one.mode.id)
+      const better = before === undefined || RANK[one.certainty] < RANK[before.certainty]
+      const told = better ? { ...toldBy(one, entry), count: 0 } : before
+      seen.set(one.mode.id, { ...told, count: (before?.count ?? 0) + 1 })
+    }
+    if (found.length === 0 && (GRAVE.has(entry.level ?? '') || isUncaught(entry)))
+      unexplained = { line: entry.line, quote: quote(entry.text) }
+  }
+  const order = (one: Seen): number => RANK[one.certainty] * 1000 + FAILURE_MODES.indexOf(one.mode)
+  return { lines: count, seen: [...seen.values()].sort((a, b) => order(a) - order(b)), unexplained, intended }
+}
+
+function toldBy(one: ReturnType<typeof sightings<LogEntry>>[number], entry: LogEntry): Omit<Seen, 'count'> {
+  const { mode, cause, meaning, certainty, line } = one
+  return { mode, cause, meaning, certainty, quote: quote(line), line: entry.line }
+}
+
+/** A program that ended by an exception of its own: Java's and Python's last words. */
+function isUncaught({ text }: LogEntry): boolean {
+  return /^(?:Exception in thread "|Traceback \(most recent call last\)|(?:[\w$]{1,60}\.){1,10}[\w$]{1,80}(?:Error|Exception)(?::|$))/.test(
+    text,
+  )
+}
