@@ -35,11 +35,11 @@ export function describeLog(reading: LogReading, file: string): string {
   return out.join('\n')
 }
 
-function certainty({ certainty: how, count }: Seen): string {
+function certainty({ certainty: how, count, mode }: Seen): string {
   const times = count === 1 ? 'said once' : `said ${count} times`
   if (how === 'high') return `high, it is named; ${times}`
-  if (how === 'medium') return `medium, an exit code alone says so; ${times}`
-  return `low, a symptom whose cause this log does not name; ${times}`
+  if (mode.kind === 'symptom') return `${how}, a symptom whose cause this log does not name; ${times}`
+  return `medium, an exit code alone says so; ${times}`
 }
 
 function place(file: string, line: number, text: string): string {

@@ -38,6 +38,7 @@ const JsonLine = z.looseObject({
  */
 const PLAIN =
   /^(?:\S{1,40}Z (?:stdout|stderr) [FP] )?(?:\[?\d{2,4}[/-]\d{2}[/-]\d{2}[ T]\d{2}:\d{2}:\d{2}[.,\d]{0,10}(?:Z|[+-]\d{2}:?\d{2})?\]? )(?:\[[^\]]{1,80}\] )?(TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL) (?:\[[^\]]{1,80}\] )?([\w.$-]{1,200})(?::| -)? ?(.*)$/s
+const EXCEPTION = /^(?:[\w$]{1,80}\.){1,12}[\w$]{0,80}(?:Error|Exception|Throwable)(?::|$)/
 const CONTINUES = /^(?:\s|at |Caused by:|Suppressed:|\.\.\. \d+ more)/
 
 interface Draft {
@@ -58,7 +59,7 @@ export async function* logEntries(
   for await (const raw of lines) {
     number += 1
     const text = raw.slice(0, MAX_LINE)
-    const next = startOf(text, number)
+    const next: Draft | null = belongs(draft, text) ? null : startOf(text, number)
     if (next === null && draft !== null) {
       if (draft.lines.length < MAX_ENTRY_LINES) draft.lines.push(text)
       continue
@@ -69,6 +70,11 @@ export async function* logEntries(
       whose = 'executor'
   }
   if (draft !== null) yield entryOf(draft, whose)
+}
+
+/** log4j prints an entry's exception in the line below it, at the margin. */
+function belongs(draft: Draft | null, text: string): boolean {
+  return draft?.level != null && draft.lines.length === 1 && EXCEPTION.test(text)
 }
 
 /** The entry that begins with this line, or null for a line that goes on with the one before. */

@@ -58,11 +58,11 @@ export async function readLog(
     }
   })()
   for await (const entry of logEntries(counted, owner)) {
+    if (CHATTER.has(entry.level ?? '') && entry.logger?.endsWith('.Master') !== true) continue
     if (isIntended(entry.text)) {
       intended ??= { line: entry.line, quote: quote(entry.text) }
       continue
     }
-    if (CHATTER.has(entry.level ?? '') && !/\.Master$/.test(entry.logger ?? '')) continue
     const found = ANY.test(entry.text) ? sightings([entry]) : []
     for (const one of found) {
       const before = seen.get(one.mode.id)

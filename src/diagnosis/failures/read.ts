@@ -13,7 +13,7 @@ export interface Sighting<S extends Said = Said> {
   readonly said: S
   /** The line that says it; the first line where only a code does. */
   readonly line: string
-  /** Named in words (high), told by an exit code alone (medium), a symptom whose cause is not said (low). */
+  /** High: a cause named in words. Medium: a cause that only an exit code tells, or a symptom in words. Low: a symptom by its code. */
   readonly certainty: Certainty
 }
 
@@ -54,6 +54,11 @@ function fitting(mode: FailureMode, line: string, place: Place): FailureMode['pa
   )
 }
 
+/** Whether what was said names the mode in words. */
+export function names(mode: FailureMode, said: Said): boolean {
+  return byWords(mode, said) !== null
+}
+
 /** Whether what was said bears the mode, by its words or by an exit code. */
 export function bears(mode: FailureMode, said: Said): boolean {
   return byWords(mode, said) !== null || byCode(mode, said) !== null
@@ -69,7 +74,7 @@ function byWords<S extends Said>(mode: FailureMode, said: S): Sighting<S> | null
       meaning: pattern.meaning ?? mode.meaning,
       said,
       line,
-      certainty: mode.kind === 'symptom' ? 'low' : 'high',
+      certainty: mode.kind === 'symptom' ? 'medium' : 'high',
     }
   }
   return null

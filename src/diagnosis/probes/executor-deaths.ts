@@ -2,8 +2,8 @@
 import { reasonOf } from '../../errors.ts'
 import type { SparkApplication, SparkExecutor } from '../../ports.ts'
 import { executorHeap, suggestedHeap, suggestedOverhead } from '../memory.ts'
-import { type Confidence, type Finding, type Outputs, type Probe, gradeOf } from '../model.ts'
-import { type Strongest, bears, isIntended, strongest } from '../signatures.ts'
+import { type Finding, type Outputs, type Probe, gradeOf } from '../model.ts'
+import { type Sighting, bears, isIntended, strongest } from '../failures/read.ts'
 import { NO_PARAMS, outputsOf, plural, span, unseen, withApplication } from './support.ts'
 import { type Words, quotes, wordsOfExecutors, wordsOfTasks } from './words.ts'
 
@@ -19,7 +19,7 @@ export const executorDeaths: Probe = {
   outputs: {
     app_id: 'application id',
     signature:
-      'F01 driver, F02 heap, F03 container, F04 fetch failure, F09 disk, F10 heartbeat, F11 preemption, unknown, or none',
+      'id of the failure mode: F02 heap, F03 container, F04 fetch failure, F09 disk, F10 heartbeat, F11 preemption, ..., unknown, or none',
     cause: 'the same in words, for example executor-heap-oom',
     count: 'executors lost whose removal bears the signature, or all lost where their tasks name it',
     executors_lost: 'executors lost in all, without those that were released on purpose',
@@ -46,27 +46,27 @@ export const executorDeaths: Probe = {
       if (lost.length === 0) return nobodyDied(app, known, unreached)
       const tasks = await attempt(() => wordsOfTasks(reader, app, signal), unreached, 'failed tasks', [])
       const executors = wordsOfExecutors(lost, app.link)
-      const best = strongest([...tasks, ...executors].map(({ text }) => text))
+      const best = strongest([...tasks, ...executors])
       const recent = recentlyLost(lost, app.endedAt ?? now)
       const finding: Finding = {
         probe: executorDeaths.id,
         severity: gradeOf(recent.length / Math.max(1, Number(known['executors_alive'])), CHURN),
-        sentence: `${plural(lost.length, 'executor')} of ${app.name} died${pace(lost, app, now)}: ${best?.signature.meaning ?? 'Spark does not name a reason that we know'}.`,
-        evidence: quotes(best?.signature ?? null, tasks, executors),
+        sentence: `${plural(lost.length, 'executor')} of ${app.name} died${pace(lost, app, now)}: ${best?.meaning ?? 'Spark does not name a reason that we know'}.`,
+        evidence: quotes(best?.mode ?? null, tasks, executors),
         link: app.link,
-        confidence: confidenceOf(best),
+        confidence: best?.certainty ?? 'low',
         unreached,
       }
       return {
         outputs: outputsOf(executorDeaths, {
           ...known,
-          signature: best?.signature.id ?? 'unknown',
-          cause: best?.signature.name ?? 'unknown',
+          signature: best?.mode.id ?? 'unknown',
+          cause: best?.cause ?? 'unknown',
           count: countOf(best, executors),
           lost_in_10_min: recent.length,
           exit_code: exitCode(lost.at(-1)),
           host: mostOf(lost.map(({ host }) => host)),
-          suggested_mib: memory === null ? null : suggestion(best?.signature.id, memory),
+          suggested_mib: memory === null ? null : suggestion(best?.mode.id, memory),
         }),
         findings: [finding],
       }
@@ -106,16 +106,10 @@ async function attempt<T>(
   }
 }
 
-/** A named error is certain; an exit code alone can have other causes; no known words at all is a guess. */
-function confidenceOf(best: Strongest | null): Confidence {
-  if (best === null) return 'low'
-  return best.named ? 'high' : 'medium'
-}
-
 /** Where only tasks name the cause, the executors' own words (`Command exited ...`) do not contradict it. */
-function countOf(best: Strongest | null, executors: readonly Words[]): number {
+function countOf(best: Sighting | null, executors: readonly Words[]): number {
   if (best === null) return 0
-  const bearing = executors.filter(({ text }) => bears(best.signature, text)).length
+  const bearing = executors.filter((one) => bears(best.mode, one)).length
   return bearing === 0 ? executors.length : bearing
 }
 

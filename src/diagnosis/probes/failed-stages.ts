@@ -1,7 +1,7 @@
 // Stages that failed, were tried again, or lose most of their tasks, each with the line that Spark gives as reason.
 import type { PlatformReader, SparkApplication, SparkStage } from '../../ports.ts'
 import { type Finding, type FindingSeverity, type Probe, byGravity, gradeOf, gravest } from '../model.ts'
-import { isIntended, strongest } from '../signatures.ts'
+import { isIntended, strongest } from '../failures/read.ts'
 import { whereabouts } from './words.ts'
 import { NO_PARAMS, evidence, outputsOf, plural, unseen, withApplication } from './support.ts'
 
@@ -90,8 +90,12 @@ async function tell(
     reader.capabilities.has('tasks') && stage.failedTasks > 0
       ? await reader.failedTasks(app, stage, signal)
       : []
-  const best = strongest([...tasks.map(({ errorMessage }) => errorMessage ?? ''), stage.failureReason ?? ''])
-  const cause = tasks.find(({ errorMessage }) => best !== null && errorMessage === best.text) ?? tasks[0]
+  const best = strongest([
+    ...tasks.map(({ errorMessage }) => ({ text: errorMessage ?? '', place: 'task' as const })),
+    // A stage quotes the task that failed last.
+    { text: stage.failureReason ?? '', place: 'task' as const },
+  ])
+  const cause = tasks.find(({ errorMessage }) => best !== null && errorMessage === best.said.text) ?? tasks[0]
   const quoted = [
     ...(stage.failureReason === null ? [] : [evidence(stage.failureReason, `stage ${stage.id}.${stage.attempt}, failureReason`, stage.link)]),
     ...(cause?.errorMessage == null
@@ -102,7 +106,7 @@ async function tell(
   const share = `${stage.failedTasks} of ${plural(stage.failedTasks + stage.completedTasks, 'task attempt')} failed`
   const verb = isFailed(stage) ? 'failed' : stage.status === 'ACTIVE' ? 'is in trouble' : 'lost tasks'
   return {
-    signature: best?.signature.id ?? 'unknown',
+    signature: best?.mode.id ?? 'unknown',
     finding: {
       probe: failedStages.id,
       severity,

@@ -1,11 +1,11 @@
 // What Spark said about a failure, by whom: failed tasks' errors and executors' removal reasons, and which to quote.
 import type { PlatformReader, SparkApplication, SparkExecutor, SparkTask } from '../../ports.ts'
 import type { Evidence } from '../model.ts'
-import { type Signature, bears } from '../signatures.ts'
+import type { FailureMode, Said } from '../failures/model.ts'
+import { bears, names } from '../failures/read.ts'
 import { evidence, plural } from './support.ts'
 
-export interface Words {
-  readonly text: string
+export interface Words extends Said {
   /** For example `task 1.3 in stage 0.0 on executor 4`. */
   readonly from: string
   readonly link: string | null
@@ -30,6 +30,7 @@ export async function wordsOfTasks(
     failing.map(async (stage) =>
       (await reader.failedTasks(app, stage, signal, TASKS_READ)).map((task): Words => ({
         text: task.errorMessage ?? '',
+        place: 'task',
         from: whereabouts(task, stage),
         link: stage.link,
       })),
@@ -50,23 +51,24 @@ export function whereabouts(
 export function wordsOfExecutors(lost: readonly SparkExecutor[], link: string): Words[] {
   return lost.map((one) => ({
     text: one.removeReason ?? 'no reason given',
+    // The allocator or master says it, of the container.
+    place: 'container',
     from: `executor ${one.id}, removeReason`,
     link,
   }))
 }
 
-/** One task's words and one executor's, those that bear the signature first, each with how many said the same. */
+/** One task's words and one executor's, those that bear the failure first, each with how many said the same. */
 export function quotes(
-  signature: Signature | null,
+  mode: FailureMode | null,
   tasks: readonly Words[],
   executors: readonly Words[],
 ): Evidence[] {
   const best = (words: readonly Words[], noun: string): Evidence[] => {
     const chosen =
-      signature === null
+      mode === null
         ? words.at(-1)
-        : (words.find(({ text }) => signature.words.test(text)) ??
-          words.findLast(({ text }) => bears(signature, text)))
+        : (words.find((one) => names(mode, one)) ?? words.findLast((one) => bears(mode, one)))
     if (chosen === undefined) return []
     const alike = words.filter(({ text }) => firstLine(text) === firstLine(chosen.text)).length
     return [

@@ -1,5 +1,8 @@
 // Failure modes of memory: the driver's, an executor's heap, a container's limit, Python's.
-import type { FailureMode } from '../model.ts'
+import type { FailureMode, Place } from '../model.ts'
+
+/** Everybody but the driver, whose own lack of memory is another failure. */
+const TASKS: readonly Place[] = ['executor', 'task', 'stage', 'container', 'platform']
 
 /** Texts as Spark 3.5 and 4.x, YARN's and Kubernetes' allocators write them. */
 export const MEMORY: readonly FailureMode[] = [
@@ -68,22 +71,25 @@ export const MEMORY: readonly FailureMode[] = [
     patterns: [
       // Before the heap's own words: the same lack, but garbage collection is where the time went.
       {
+        places: TASKS,
         words: /GC overhead limit exceeded/,
         variant: 'gc-overhead',
         meaning: "the executor's heap is full and its time goes into collecting garbage",
       },
       {
+        places: TASKS,
         words: /OutOfMemoryError: (?:Direct buffer memory|Metaspace|Compressed class space)/,
         variant: 'off-heap-oom',
         meaning: "the executor's memory outside of the heap (direct buffers, classes) is too small",
       },
       {
+        places: TASKS,
         words: /OutOfMemoryError: unable to create (?:new )?native thread/i,
         variant: 'no-threads',
         meaning: 'the machine gives the executor no more threads',
       },
-      { words: /\bjava\.lang\.OutOfMemoryError\b/ },
-      { words: /\bSparkOutOfMemoryError\b|\bUNABLE_TO_ACQUIRE_MEMORY\b/ },
+      { words: /\bjava\.lang\.OutOfMemoryError\b/, places: TASKS },
+      { places: TASKS, words: /\bSparkOutOfMemoryError\b|\bUNABLE_TO_ACQUIRE_MEMORY\b/ },
       { words: /Unable to acquire \d+ bytes of memory/i },
       { words: /TaskMemoryManager: Failed to allocate a page/i },
     ],

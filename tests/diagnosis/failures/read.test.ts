@@ -1,0 +1,277 @@
+// Spark's own words, told apart. Lines marked "recorded" come from src/sandbox/spark/recordings and docs/spark-facts.md.
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Place, Said } from '../../../src/diagnosis/failures/model.ts'
+import { FAILURE_MODES, modeOf } from '../../../src/diagnosis/failures/modes.ts'
+import { exitCodesIn, isIntended, sightings, strongest } from '../../../src/diagnosis/failures/read.ts'
+
+const said = (text: string, place: Place = 'task'): Said => ({ text, place })
+
+describe('one text', () => {
+  it.each<[text: string, id: string, cause?: string, place?: Place]>([
+    // Recorded on 3.5.9 and 4.3.0.
+    ['java.lang.OutOfMemoryError: Java heap space', 'F02', 'executor-heap-oom'],
+    ['Command exited with code 52', 'F02', 'executor-heap-oom', 'container'],
+    [
+      'ExecutorLostFailure (executor 3 exited caused by one of the running tasks) Reason: Command exited with code 52',
+      'F02',
+    ],
+    [
+      'org.apache.spark.shuffle.MetadataFetchFailedException: Missing an output location for shuffle 0 partition 1',
+      'F04',
+    ],
+    ['FetchFailed(null, shuffleId=0, mapIndex=-1, mapId=-1, reduceId=1, message=', 'F04'],
+    // Memory, as Spark's sources, YARN's and Kubernetes' allocators and public logs have it.
+    ['java.lang.OutOfMemoryError: GC overhead limit exceeded', 'F02', 'gc-overhead'],
+    ['java.lang.OutOfMemoryError: GC overhead limit exceeded', 'F01', 'driver-gc-overhead', 'driver'],
+    ['java.lang.OutOfMemoryError: Java heap space', 'F01', 'driver-oom', 'driver'],
+    ['java.lang.OutOfMemoryError: Direct buffer memory', 'F02', 'off-heap-oom'],
+    [
+      'java.lang.OutOfMemoryError: unable to create native thread: possibly out of memory',
+      'F02',
+      'no-threads',
+    ],
+    ['[UNABLE_TO_ACQUIRE_MEMORY] Unable to acquire 65536 bytes of memory, got 0.', 'F02'],
+    ['Unable to acquire 65536 bytes of memory, got 0', 'F02'],
+    ['WARN TaskMemoryManager: Failed to allocate a page (67108864 bytes), try again.', 'F02'],
+    [
+      'Container killed by YARN for exceeding physical memory limits. 5.5 GB of 5 GB physical memory used.',
+      'F03',
+    ],
+    ['Container killed by YARN for exceeding memory limits. 5.5 GB of 5 GB physical memory used.', 'F03'],
+    ['Container marked as failed: container_1 on host: h. Exit status: -104. Possible causes: x', 'F03'],
+    ['The executor with id 12 exited with exit code 137(SIGKILL, possible container OOM).', 'F03'],
+    ['exit code: 137 termination reason: OOMKilled', 'F03'],
+    ['Out of memory: Killed process 4711 (java) total-vm:1kB', 'F03'],
+    ['Not enough memory to build and broadcast the table to all worker nodes.', 'F01'],
+    ['driver container failed with ExitCode: 137, Reason: OOMKilled', 'F01', 'driver-oom', 'platform'],
+    [
+      'Job aborted due to stage failure: Total size of serialized results of 47 tasks (1043.6 MiB) is bigger than spark.driver.maxResultSize (1024.0 MiB)',
+      'F20',
+    ],
+    [
+      'Could not execute broadcast in 300 secs. You can increase the timeout for broadcasts via spark.sql.broadcastTimeout',
+      'F19',
+      'broadcast-timeout',
+    ],
+    ['Cannot broadcast the table that is larger than 8.0 GiB: 9.1 GiB.', 'F19', 'broadcast-too-big'],
+    ["ModuleNotFoundError: No module named 'pandas'", 'F37', 'python-module-missing'],
+    ['MemoryError', 'F37', 'python-memory'],
+    ['numpy.core._exceptions.MemoryError: Unable to allocate 1 GiB', 'F37', 'python-memory'],
+    [
+      'org.apache.spark.SparkException: Python worker exited unexpectedly (crashed)',
+      'F37',
+      'python-worker-crashed',
+    ],
+    // Nodes and schedulers.
+    ['java.io.IOException: No space left on device', 'F09'],
+    ['1/1 local-dirs usable space is below configured utilization percentage/no more usable space', 'F09'],
+    ['The node was low on resource: ephemeral-storage. Evicted', 'F09', 'disk-full', 'platform'],
+    ['Executor heartbeat timed out after 135969 ms', 'F10'],
+    ['Removing executor 7 with no recent heartbeats: 135969 ms exceeds timeout 120000 ms', 'F10'],
+    [
+      'Remote RPC client disassociated. Likely due to containers exceeding thresholds, or network issues.',
+      'F10',
+    ],
+    ['Container container_1 on host: h was preempted.', 'F11'],
+    ['Preempted in order to admit critical pod', 'F11', 'preempted', 'platform'],
+    ['Container released on a *lost* node', 'F11'],
+    ['Command exited with code 143', 'F11', 'preempted', 'container'],
+    ['Initial job has not accepted any resources; check your cluster UI', 'F12'],
+    ['0/3 nodes are available: 3 Insufficient cpu.', 'F12', 'no-resources', 'platform'],
+    [
+      "Application is added to the scheduler and is not yet activated. Queue's AM resource limit exceeded.",
+      'F32',
+      'queue-exhausted',
+      'platform',
+    ],
+    ['I have been elected leader! New state: RECOVERING', 'F33', 'master-failover', 'platform'],
+    ['Removing worker-1 because we got no heartbeat in 60 seconds', 'F34', 'worker-lost', 'platform'],
+    [
+      "Service 'sparkDriver' failed after 16 retries (on a random free port)!",
+      'F35',
+      'no-free-port',
+      'driver',
+    ],
+    ['Max number of executor failures (8) reached', 'F36', 'max-executor-failures', 'container'],
+    ['Master agent not initialized', 'F39', 'dataproc-agent', 'platform'],
+    ['DRIVER_UNREACHABLE', 'F22', 'driver-unreachable', 'platform'],
+    // Data and streams.
+    ['[TABLE_OR_VIEW_NOT_FOUND] The table or view `x` cannot be found.', 'F29'],
+    ['org.apache.spark.sql.AnalysisException: cannot resolve x', 'F29'],
+    [
+      '[CANNOT_LOAD_STATE_STORE.CANNOT_READ_DELTA_FILE_NOT_EXISTS] An error occurred during loading state.',
+      'F16',
+    ],
+    ['Multiple streaming queries are concurrently using file:/x/offsets', 'F16', 'checkpoint-shared'],
+    [
+      'Some data may have been lost because they are not available in Kafka any more; either the data was aged',
+      'F17',
+    ],
+    ["Partition orders-0's offset was changed from 30 to 14, some data may have been missed.", 'F17'],
+    ['[DELTA_VIOLATE_CONSTRAINT_WITH_VALUES] CHECK constraint ok (x > 0) violated by row', 'F30'],
+    ['Current batch is falling behind. The trigger interval is 30000 milliseconds, but spent 43341', 'F14'],
+    // What Spark leans on.
+    ['MetaException(message:Could not connect to meta store using any of the URIs)', 'F26'],
+    ['Please reduce your request rate. (Service: Amazon S3; Status Code: 503; Error Code: SlowDown)', 'F27'],
+    ["token (HDFS_DELEGATION_TOKEN token 1 for x) can't be found in cache", 'F28'],
+    ['GSSException: No valid credentials provided (Mechanism level: Failed to find any Kerberos tgt)', 'F28'],
+    [
+      'com.amazonaws.services.s3.model.AmazonS3Exception: Access Denied (Status Code: 403; Error Code: AccessDenied)',
+      'F38',
+    ],
+    [
+      'Dropping event from queue appStatus. This likely means one of the listeners is too slow',
+      'F25',
+      'listener-drops',
+      'driver',
+    ],
+    ['ShuffleMapStage 1 (collect at x.py:1) has failed the maximum allowable number of times: 4.', 'F04'],
+    ['The directory item limit of /spark-logs is exceeded: limit=1048576 items=1048576', 'F24'],
+  ])('%s: %s', (text, id, cause, place) => {
+    const found = strongest([said(text, place)])
+    expect(found?.mode.id).toBe(id)
+    if (cause !== undefined) expect(found?.cause).toBe(cause)
+    expect(text).toContain(found?.line)
+  })
+
+  it.each([
+    '',
+    'Command exited with code 1',
+    'Command exited with code 520',
+    'worker',
+    'exited with code 1370',
+    'division by zero',
+  ])('none: %j', (text) => {
+    expect(strongest([said(text)])).toBeNull()
+  })
+
+  it('a stack trace is read by its causes, not by the frames that carry a name', () => {
+    const text = [
+      'org.apache.spark.SparkException: Job aborted.',
+      '\tat org.apache.spark.errors.OutOfMemoryError.pretend(X.scala:1)',
+      'Caused by: java.io.IOException: No space left on device',
+    ].join('\n')
+    expect(strongest([said(text)])).toMatchObject({
+      mode: { id: 'F09' },
+      line: 'Caused by: java.io.IOException: No space left on device',
+    })
+  })
+})
+
+describe('several texts', () => {
+  it('a cause is stronger than its symptom, wherever it stands', () => {
+    const found = strongest([
+      said('FetchFailed(null, shuffleId=0'),
+      said('Command exited with code 52', 'container'),
+    ])
+    expect(found).toMatchObject({ mode: { id: 'F02' }, certainty: 'medium' })
+  })
+
+  it('a cause named in words is stronger than one that only an exit code tells', () => {
+    const found = strongest([
+      said('Command exited with code 137', 'container'),
+      said('No space left on device'),
+    ])
+    expect(found).toMatchObject({ mode: { id: 'F09' }, certainty: 'high' })
+  })
+
+  it('the text that names the error is quoted before one that has its exit code', () => {
+    const found = strongest([
+      said('Command exited with code 52', 'container'),
+      said('java.lang.OutOfMemoryError: Java heap space\n\tat x'),
+    ])
+    expect(found).toMatchObject({ certainty: 'high', line: 'java.lang.OutOfMemoryError: Java heap space' })
+  })
+
+  it('a symptom alone is told as one: its cause is not known', () => {
+    expect(strongest([said('FetchFailed(null, shuffleId=0')])).toMatchObject({ certainty: 'medium' })
+  })
+
+  it('tells every mode once', () => {
+    const ids = sightings([
+      said('FetchFailed(x'),
+      said('FetchFailed(y'),
+      said('Python worker exited unexpectedly (crashed)'),
+      said("ModuleNotFoundError: No module named 'x'"),
+    ]).map(({ mode }) => mode.id)
+    expect(ids).toEqual(['F37', 'F04'])
+  })
+
+  it.each([
+    'Job aborted due to stage failure: Master removed our application: KILLED',
+    'Executor killed by driver.',
+    'Executor 3 was idle for 60 s and is removed',
+    'Job 3 cancelled as part of cancellation of all jobs',
+  ])('an intended ending is no failure: %s', (text) => {
+    expect(isIntended(text)).toBe(true)
+    expect(strongest([said(text)])).toBeNull()
+  })
+})
+
+describe('the table', () => {
+  it('has every one of the thirty-nine modes, each with a meaning to put after "Cause:"', () => {
+    const ids = new Set(FAILURE_MODES.map(({ id }) => id))
+    expect([...ids].sort()).toEqual(
+      Array.from({ length: 39 }, (_, i) => `F${String(i + 1).padStart(2, '0')}`),
+    )
+    for (const { name, meaning } of FAILURE_MODES) {
+      expect(name).toMatch(/^[a-z]+(-[a-z]+)*$/)
+      expect(meaning).toMatch(/^[a-zA-Z]/)
+      expect(meaning).not.toMatch(/\.$/)
+    }
+    expect(new Set(FAILURE_MODES.map(({ name }) => name)).size).toBe(FAILURE_MODES.length)
+  })
+
+  it('only what numbers tell has no words', () => {
+    for (const { kind, patterns, id } of FAILURE_MODES)
+      expect([id, patterns.length === 0]).toEqual([id, kind === 'measured'])
+  })
+
+  it('answers an id with its cause rather than its symptom', () => {
+    expect(modeOf('F37')?.kind).toBe('cause')
+    expect(modeOf('F99')).toBeUndefined()
+  })
+
+  it('no pattern carries state from one look to the next', () => {
+    for (const { patterns } of FAILURE_MODES)
+      for (const { words } of patterns) expect(words.flags).not.toMatch(/[gy]/)
+  })
+})
+
+describe('hostile text', () => {
+  it('is read in time that grows with its length alone', () => {
+    const cost = (length: number): number => {
+      const texts = [
+        'a'.repeat(length),
+        'driver '.repeat(length / 7),
+        'exit code '.repeat(length / 10),
+        'Total size of serialized results of 1 tasks '.repeat(length / 44),
+      ]
+      const begun = performance.now()
+      for (const text of texts) strongest([said(text, 'platform')])
+      return performance.now() - begun
+    }
+    cost(8_000)
+    // What is beyond the first 8,000 characters of a line is not looked at: ten times the text costs about the same.
+    expect(cost(800_000)).toBeLessThan(20 * Math.max(1, cost(8_000)))
+  })
+
+  it('of any kind is read without a fault, and what is quoted was said', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
+        const found = strongest([said(text, 'driver')])
+        return found === null || text.includes(found.line)
+      }),
+    )
+  })
+})
+
+it.each([
+  ['Command exited with code 52', [52]],
+  ['Exit status: -104. exit code: 137', [-104, 137]],
+  ['exited with exit code 137(SIGKILL)', [137]],
+  ['no code here 52', []],
+])('exit codes in %j', (text, codes) => {
+  expect(exitCodesIn(text)).toEqual(codes)
+})
