@@ -42,7 +42,8 @@ describe('the pages', () => {
     for (const page of ['README.md', 'CONTRIBUTING.md'])
       for (const [, name = ''] of read(page).matchAll(/npm run ([\w:]+)/g))
         expect(Object.keys(scripts), `${page}: npm run ${name}`).toContain(name)
-    const cli = readdirSync(path.join(ROOT, 'src/cli'))
+    const cli = readdirSync(path.join(ROOT, 'src/cli'), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
       .map((name) => read(`src/cli/${name}`))
       .join('\n')
     const table = read('README.md').split('## The command line')[1]?.split('\n## ')[0] ?? ''

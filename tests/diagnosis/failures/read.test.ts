@@ -1,5 +1,5 @@
 // Spark's own words, told apart. Lines marked "recorded" come from src/sandbox/spark/recordings and docs/spark-facts.md.
-import fc from 'fast-check'
+import { assert, property, string } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Place, Said } from '../../../src/diagnosis/failures/model.ts'
 import { FAILURE_MODES, modeOf } from '../../../src/diagnosis/failures/modes.ts'
@@ -258,8 +258,8 @@ describe('hostile text', () => {
   })
 
   it('of any kind is read without a fault, and what is quoted was said', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
+    assert(
+      property(string({ unit: 'binary', maxLength: 300 }), (text) => {
         const found = strongest([said(text, 'driver')])
         return found === null || text.includes(found.line)
       }),
