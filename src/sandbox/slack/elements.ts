@@ -94,6 +94,13 @@ export function answerOf(element: JsonObject, raw: unknown): JsonObject | undefi
   return { type, [kind.field]: kind.many === true ? options : options[0] }
 }
 
+/** Whether what was chosen is still offered; elements without options keep whatever they hold. */
+export function stillOffered(element: JsonObject, answer: JsonObject): boolean {
+  if (KINDS[String(element['type'])]?.options !== true) return true
+  const chosen = [valueOf(answer)].flat().filter((one) => one !== null && one !== undefined)
+  return chosen.every((one) => optionFor(element, one) !== undefined)
+}
+
 /** The answer's value itself, without the type. */
 export function valueOf(answer: JsonObject): unknown {
   const kind = KINDS[String(answer['type'])]
@@ -131,6 +138,14 @@ export function withAnswers(
   return values
 }
 
+/** What Slack repeats of the element in its action: where it began, and what was asked before it was sent. */
+function echoed(element: JsonObject): JsonObject {
+  const names = ['initial_option', 'initial_options', 'placeholder', 'confirm']
+  return Object.fromEntries(
+    names.filter((name) => element[name] !== undefined).map((name) => [name, element[name]]),
+  )
+}
+
 /** The entry of `actions[]` for a press; undefined when the press does not fit the element. */
 export function actionOf(element: JsonObject, press: Press, action_ts: string): JsonObject | undefined {
   const type = String(element['type'])
@@ -151,5 +166,5 @@ export function actionOf(element: JsonObject, press: Press, action_ts: string): 
     return selected_option === undefined ? undefined : { ...head, selected_option }
   }
   const answer = answerOf(element, press.selected_option ?? press.value)
-  return answer === undefined ? undefined : { ...head, ...answer }
+  return answer === undefined ? undefined : { ...head, ...echoed(element), ...answer }
 }

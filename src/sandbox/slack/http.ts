@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 
 import { type FaultBook, loseReply, meetFaults } from '../faults.ts'
 import { argsOf, readArgs, readBody } from './args.ts'
-import { receiveUpload } from './methods/files.ts'
+import { contentOf, mayRead, receiveUpload } from './files/bytes.ts'
 import { METHODS } from './methods/index.ts'
 import type { RateLimiter } from './rate.ts'
 import { Refusal } from './refusal.ts'
@@ -20,6 +20,7 @@ interface Result {
   readonly status: number
   readonly type: string
   readonly body: string | Buffer
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 function json(status: number, body: JsonObject): Result {
@@ -37,8 +38,12 @@ function authorise(
   const token = /^Bearer (.+)$/i.exec(header ?? '')?.[1] ?? argument
   if (token === undefined || token === '') throw new Refusal('not_authed')
   const { botToken, appToken } = world.store.seed
-  if (token === (method.token === 'app' ? appToken : botToken)) return
-  throw new Refusal(token === botToken || token === appToken ? 'not_allowed_token_type' : 'invalid_auth')
+  if (token !== (method.token === 'app' ? appToken : botToken))
+    throw new Refusal(token === botToken || token === appToken ? 'not_allowed_token_type' : 'invalid_auth')
+  const { scopes } = world.store.seed
+  if (scopes === undefined || method.scopes === undefined) return
+  if (!method.scopes.some((scope) => scopes.includes(scope)))
+    throw new Refusal('missing_scope', [], { needed: method.scopes.join(','), provided: scopes.join(',') })
 }
 
 /** Runs one Web API call: its reply's body, `ok` included. */
@@ -73,23 +78,41 @@ function answer(world: World, id: string, body: Buffer): Result {
   }
 }
 
-/** A file's bytes. Slack asks for the bot's token or a signed-in browser; on this machine the browser is. */
-function download(world: World, id: string): Result {
-  const file = world.store.kept.files.find((one) => one.id === id)
-  const content = world.store.kept.contents[id]
-  if (file === undefined || content === undefined) return json(404, { ok: false, error: 'file_not_found' })
-  return { status: 200, type: file.mimetype, body: Buffer.from(content, 'base64') }
+/** A file's bytes. Slack leads whoever is not signed in to a page that asks for it: a 302 and no error. */
+function download(world: World, id: string, request: IncomingMessage, url: URL): Result {
+  if (!mayRead(world, request.headers)) {
+    const location = `${world.origin()}/signin?redir=${encodeURIComponent(url.pathname)}`
+    return { status: 302, type: 'text/html; charset=utf-8', body: '', headers: { location } }
+  }
+  const found = contentOf(world, id)
+  if (found === undefined) return json(404, { ok: false, error: 'file_not_found' })
+  // A file is somebody's text: no browser may take it for a page of this address.
+  const headers: Record<string, string> = {
+    'x-content-type-options': 'nosniff',
+    'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+    'cross-origin-resource-policy': 'same-site',
+  }
+  if (url.searchParams.has('download') || found.file.mimetype === 'text/markdown')
+    headers['content-disposition'] = `attachment; filename*=UTF-8''${encodeURIComponent(found.file.name)}`
+  return { status: 200, type: found.file.mimetype, body: found.bytes, headers }
+}
+
+/** The bytes of an upload; Slack answers in plain text here, since the address is no method. */
+async function upload(world: World, id: string, contentType: string, body: Buffer): Promise<Result> {
+  const taken = await receiveUpload(world, id, contentType, body)
+  if ('taken' in taken) return { status: 200, type: 'text/plain', body: `OK - ${taken.taken}` }
+  return { status: taken.status, type: 'text/plain', body: taken.error }
 }
 
 async function serve(world: World, request: IncomingMessage, url: URL, body: Buffer): Promise<Result> {
   const [, room, name = ''] = url.pathname.split('/')
   if (room === 'api') return json(200, call(world, name, request, url, body))
   if (room === 'response') return answer(world, name, body)
-  if (room === 'files') return download(world, name)
-  if (room === 'upload') {
-    const taken = await receiveUpload(world, name, request.headers['content-type'] ?? '', body)
-    if (taken) return { status: 200, type: 'text/plain', body: `OK - ${body.length}` }
-  }
+  if (room === 'files') return download(world, name, request, url)
+  if (room === 'upload' && request.method === 'POST')
+    return await upload(world, name, request.headers['content-type'] ?? '', body)
+  if (room === 'signin')
+    return { status: 200, type: 'text/html; charset=utf-8', body: '<title>Sign in | Slack</title>Sign in' }
   return json(404, { ok: false, error: 'not_found' })
 }
 
@@ -135,6 +158,7 @@ export function createListener(
     }
     response.writeHead(result.status, {
       'content-type': result.type,
+      ...result.headers,
       ...(wait > 0 ? { 'retry-after': String(wait) } : {}),
     })
     response.end(result.body)

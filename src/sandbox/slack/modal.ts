@@ -1,6 +1,6 @@
 // What a person does in a modal: presses, submits, closes; and what the app's answer does to it.
 import { elementsOf, valueOf, withAnswers } from './elements.ts'
-import { ask, personKnown, pressed } from './person.ts'
+import { ask, chosenIn, personKnown, pressed } from './person.ts'
 import { viewAction, viewClosed, viewSubmission } from './payloads.ts'
 import { Refusal } from './refusal.ts'
 import type { JsonObject, PressResult, SlackServer, View } from './types.ts'
@@ -17,11 +17,9 @@ export async function clickInView(
   if (view === undefined) return { ok: false, error: 'no_such_view' }
   const action = pressed(world, view.blocks, press, false)
   if (action === undefined) return { ok: false, error: 'no_such_button' }
-  const { type, block_id, action_id, action_ts: _ts, ...answer } = action
-  const chosen =
-    type === 'button' || type === 'overflow' ? {} : { [press.block_id]: { [press.action_id]: answer } }
+  const { block_id, action_id } = action
   const values = withAnswers(view.blocks, view.state.values, { ...press.state_values })
-  const all = values === undefined ? undefined : withAnswers(view.blocks, values, chosen)
+  const all = values === undefined ? undefined : withAnswers(view.blocks, values, chosenIn(action))
   if (all === undefined) return { ok: false, error: 'no_such_input' }
   view.state.values = all
   const payload = viewAction(world, press.user, view, [action])

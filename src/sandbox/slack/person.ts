@@ -61,11 +61,20 @@ export function pressed(world: World, blocks: Blocks, press: Press, stale: boole
   const placed = elementsOf(blocks).find(
     ({ block_id, element }) => block_id === press.block_id && element['action_id'] === press.action_id,
   )
-  const action = placed === undefined ? undefined : actionOf(placed.element, press, action_ts)
+  // An input without dispatch_action only fills its form: Slack sends nothing before the submission.
+  const silent = placed?.block['type'] === 'input' && placed.block['dispatch_action'] !== true
+  const action = placed === undefined || silent ? undefined : actionOf(placed.element, press, action_ts)
   if (action !== undefined || !stale) return action
   const { block_id, action_id, value } = press
   const text = { type: 'plain_text', text: 'Stale', emoji: true }
   return { type: 'button', block_id, action_id, action_ts, text, ...(value === undefined ? {} : { value }) }
+}
+
+/** What a press leaves in the state: the answer of a choice, nothing of a button or an overflow menu. */
+export function chosenIn(action: JsonObject): Record<string, Record<string, unknown>> {
+  const { type, block_id, action_id } = action
+  if (type === 'button' || type === 'overflow') return {}
+  return { [String(block_id)]: { [String(action_id)]: action } }
 }
 
 /** A press of something in a message. `no_such_button` unless it is there now and this person sees it. */
@@ -78,7 +87,8 @@ export async function click(world: World, press: Parameters<SlackServer['click']
   const target = seen ?? (stale ? { blocks: [], attachments: [], ephemeral: false } : undefined)
   const action = target === undefined ? undefined : pressed(world, target.blocks, press, stale)
   if (target === undefined || action === undefined) return { ok: false, error: 'no_such_button' }
-  const values = withAnswers(target.blocks, initialState(target.blocks), press.state_values ?? {})
+  const filled = withAnswers(target.blocks, initialState(target.blocks), press.state_values ?? {})
+  const values = filled === undefined ? undefined : withAnswers(target.blocks, filled, chosenIn(action))
   if (values === undefined) return { ok: false, error: 'no_such_input' }
   const { ts, user } = press
   const original = { ts, ephemeral: target.ephemeral }

@@ -5,19 +5,23 @@ import type { JsonObject } from './types.ts'
 export class Refusal extends Error {
   readonly code: string
   readonly messages: readonly string[]
+  /** Further fields of the body, e.g. `needed` and `provided` of `missing_scope`. */
+  readonly extra: JsonObject
 
-  constructor(code: string, messages: readonly string[] = []) {
+  constructor(code: string, messages: readonly string[] = [], extra: JsonObject = {}) {
     super(code)
     this.code = code
     this.messages = messages
+    this.extra = extra
   }
 
   /** The body that goes over the wire. Slack gives the bare sentences in `errors` as well. */
   body(): JsonObject {
-    if (this.messages.length === 0) return { ok: false, error: this.code }
+    if (this.messages.length === 0) return { ok: false, error: this.code, ...this.extra }
     return {
       ok: false,
       error: this.code,
+      ...this.extra,
       errors: [...this.messages],
       response_metadata: { messages: this.messages.map((message) => `[ERROR] ${message}`) },
     }

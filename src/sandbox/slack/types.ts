@@ -31,6 +31,8 @@ export interface WorkspaceSeed {
   readonly botUser: { readonly id: string; readonly name: string }
   readonly botToken: string
   readonly appToken: string
+  /** What the app was installed with; a method outside answers `missing_scope`. Absent: everything. */
+  readonly scopes?: readonly string[]
   readonly users: readonly SeedUser[]
   readonly channels: readonly SeedChannel[]
   readonly commands: readonly {
@@ -92,9 +94,18 @@ export interface FileRecord {
   name: string
   title: string
   mimetype: string
+  filetype: string
+  pretty_type: string
+  mode: 'hosted' | 'snippet'
   size: number
   alt_txt?: string
+  /** The beginning of a text; absent for what is no text. */
+  preview?: string
+  lines?: number
+  lines_more?: number
+  preview_is_truncated?: boolean
   url_private: string
+  url_private_download: string
   permalink: string
   user: string
   created: number

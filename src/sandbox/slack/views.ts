@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 
 import { validateView } from './blocks/validate.ts'
 import { sentences, withIds } from './content.ts'
-import { initialState } from './elements.ts'
+import { elementsOf, initialState, stillOffered } from './elements.ts'
 import { Refusal } from './refusal.ts'
 import type { Blocks, JsonObject, StateValues, View } from './types.ts'
 import type { World } from './world.ts'
@@ -32,14 +32,16 @@ function mintHash(world: World): string {
   return `${Math.floor(world.store.now() / 1000)}.${randomBytes(6).toString('base64url')}`
 }
 
-/** Answers that a person gave stay where block_id, action_id and element type are the same. */
+/** Answers that a person gave stay where block_id, action_id and element type are the same and still fit. */
 function carriedOver(blocks: Blocks, before: StateValues): StateValues {
   const values = initialState(blocks)
-  for (const [block_id, actions] of Object.entries(values))
-    for (const [action_id, answer] of Object.entries(actions)) {
-      const old = before[block_id]?.[action_id]
-      if (old !== undefined && old['type'] === answer['type']) actions[action_id] = old
-    }
+  for (const { block_id, element } of elementsOf(blocks)) {
+    const action_id = String(element['action_id'])
+    const actions = values[block_id]
+    const old = before[block_id]?.[action_id]
+    if (actions === undefined || old === undefined || old['type'] !== element['type']) continue
+    if (stillOffered(element, old)) actions[action_id] = old
+  }
   return values
 }
 

@@ -25,6 +25,8 @@ export type Tier = 'tier1' | 'tier2' | 'tier3' | 'tier4' | 'post' | 'special'
 export interface Method {
   readonly token: 'bot' | 'app' | 'none'
   readonly tier: Tier
+  /** Any one of these is enough (public and private channels have a scope each); absent: none is needed. */
+  readonly scopes?: readonly string[]
   /** Returns the reply without `ok`; throws a Refusal for business errors. */
   readonly run: (call: Call) => JsonObject
 }

@@ -1,4 +1,4 @@
-// People, groups, reactions and files, and the workspace on disk.
+// People, groups and reactions, and the workspace on disk.
 import { mkdtemp, readFile, readdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -58,50 +58,6 @@ test('a reaction is added once and removed once', async () => {
   expect((await errorOf(client.reactions.add({ ...reaction, name: 'No Name' }))).data.error).toBe(
     'invalid_name',
   )
-})
-
-test("a file goes up in Slack's three steps, by its own client, and is there to be read", async () => {
-  const slack = await startSlack()
-  const client = clientOf(slack)
-  const root = await say(client, { channel, text: 'root' })
-  await client.filesUploadV2({
-    channel_id: channel,
-    thread_ts: root.ts,
-    filename: 'driver.log',
-    title: 'Driver log',
-    alt_text: 'the last lines',
-    file: Buffer.from('java.lang.OutOfMemoryError\n'),
-    initial_comment: 'Evidence',
-  })
-  const message = slack.state().channels[0]?.messages[1]
-  expect(message).toMatchObject({ text: 'Evidence', thread_ts: root.ts, subtype: 'file_share' })
-  const [file] = message?.files ?? []
-  expect(file).toMatchObject({
-    name: 'driver.log',
-    title: 'Driver log',
-    mimetype: 'text/plain',
-    alt_txt: 'the last lines',
-    size: 27,
-  })
-  const response = await fetch(file?.url_private as string)
-  expect(response.headers.get('content-type')).toBe('text/plain')
-  expect(await response.text()).toBe('java.lang.OutOfMemoryError\n')
-})
-
-test('an upload that never came, or an empty one, is refused', async () => {
-  const slack = await startSlack()
-  const client = clientOf(slack)
-  const { file_id } = await client.files.getUploadURLExternal({ filename: 'a.png', length: 3 })
-  const complete = client.files.completeUploadExternal({
-    files: [{ id: file_id as string, title: 'A' }],
-    channel_id: channel,
-  })
-  expect((await errorOf(complete)).data.error).toBe('file_not_found')
-  const empty = client.files.getUploadURLExternal({ filename: 'a.png', length: 0 })
-  expect((await errorOf(empty)).data.error).toBe('file_size_invalid')
-  const nowhere = await fetch(slack.apiUrl.replace('/api/', '/upload/F999999'), { method: 'POST', body: 'x' })
-  expect(nowhere.status).toBe(404)
-  expect((await fetch(slack.apiUrl.replace('/api/', '/files/F999999/x'))).status).toBe(404)
 })
 
 test('a restart keeps the workspace, whole at any moment', async () => {

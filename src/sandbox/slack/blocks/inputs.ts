@@ -24,13 +24,39 @@ const WRITTEN: Fields = {
 }
 
 function lengthsAgree(value: Record<string, unknown>, at: string, out: Problem[]): void {
-  const { min_length, max_length } = value
+  const { min_length, max_length, initial_value } = value
+  if (
+    typeof initial_value === 'string' &&
+    typeof max_length === 'number' &&
+    initial_value.length > max_length
+  )
+    out.push({
+      pointer: `${at}/initial_value`,
+      code: 'too_long',
+      message: 'must be no longer than `max_length`',
+    })
   if (typeof min_length === 'number' && typeof max_length === 'number' && min_length > max_length)
     out.push({
       pointer: `${at}/min_length`,
       code: 'out_of_range',
       message: 'must be no more than `max_length`',
     })
+}
+
+/** Numbers are text here: `min_value` above `max_value`, or a beginning outside them, is refused. */
+function numbersAgree(value: Record<string, unknown>, at: string, out: Problem[]): void {
+  const read = (name: string): number => (typeof value[name] === 'string' ? Number(value[name]) : Number.NaN)
+  const [initial, min, max] = [read('initial_value'), read('min_value'), read('max_value')]
+  const refuse = (name: string, message: string): void => {
+    out.push({ pointer: `${at}/${name}`, code: 'out_of_range', message })
+  }
+  if (min > max) refuse('min_value', 'must be no more than `max_value`')
+  if (initial < min) refuse('initial_value', 'must be no less than `min_value`')
+  if (initial > max) refuse('initial_value', 'must be no more than `max_value`')
+  if (value['is_decimal_allowed'] !== false) return
+  for (const name of ['initial_value', 'min_value', 'max_value'])
+    if (!Number.isNaN(read(name)) && !Number.isInteger(read(name)))
+      refuse(name, 'must be an integer unless `is_decimal_allowed`')
 }
 
 /** Choices and pickers, for `actions` too. */
@@ -89,6 +115,7 @@ export const WRITING: Fields = {
   number_input: object(
     { type: oneOf('number_input'), is_decimal_allowed: boolean },
     { ...WRITTEN, initial_value: number, min_value: number, max_value: number },
+    numbersAgree,
   ),
   file_input: object(
     { type: oneOf('file_input') },

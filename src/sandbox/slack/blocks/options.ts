@@ -46,11 +46,18 @@ function offered(element: Record<string, unknown>): unknown[] {
   return [...(Array.isArray(element['options']) ? (element['options'] as unknown[]) : []), ...grouped]
 }
 
-/** An initial option must be one of those offered. */
+/** What makes two options the same to Slack: text, value and description, whatever emoji flags say. */
+function identity(option: unknown): string {
+  if (!isObject(option)) return ''
+  const words = (text: unknown): unknown => (isObject(text) ? [text['type'], text['text']] : text)
+  return JSON.stringify([words(option['text']), option['value'], words(option['description']) ?? null])
+}
+
+/** An initial option must be one of those offered, word for word. */
 export function initialIsOffered(element: Record<string, unknown>, at: string, out: Problem[]): void {
-  const values = new Set(offered(element).map((option) => (isObject(option) ? option['value'] : undefined)))
+  const known = new Set(offered(element).map(identity))
   const check = (option: unknown, pointer: string): void => {
-    if (isObject(option) && !values.has(option['value']))
+    if (isObject(option) && !known.has(identity(option)))
       out.push({ pointer, code: 'no_such_option', message: 'must exactly match one of the options' })
   }
   check(element['initial_option'], `${at}/initial_option`)

@@ -115,9 +115,9 @@ function getPermalink({ world, args }: Call): JsonObject {
 }
 
 export const chatMethods: Methods = {
-  'chat.postMessage': { token: 'bot', tier: 'post', run: postMessage },
-  'chat.update': { token: 'bot', tier: 'tier3', run: update },
-  'chat.delete': { token: 'bot', tier: 'tier3', run: remove },
-  'chat.postEphemeral': { token: 'bot', tier: 'tier4', run: postEphemeral },
+  'chat.postMessage': { token: 'bot', tier: 'post', scopes: ['chat:write'], run: postMessage },
+  'chat.update': { token: 'bot', tier: 'tier3', scopes: ['chat:write'], run: update },
+  'chat.delete': { token: 'bot', tier: 'tier3', scopes: ['chat:write'], run: remove },
+  'chat.postEphemeral': { token: 'bot', tier: 'tier4', scopes: ['chat:write'], run: postEphemeral },
   'chat.getPermalink': { token: 'bot', tier: 'special', run: getPermalink },
 }

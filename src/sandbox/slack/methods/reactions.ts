@@ -41,6 +41,6 @@ function remove(call: Call): JsonObject {
 }
 
 export const reactionMethods: Methods = {
-  'reactions.add': { token: 'bot', tier: 'tier3', run: add },
-  'reactions.remove': { token: 'bot', tier: 'tier2', run: remove },
+  'reactions.add': { token: 'bot', tier: 'tier3', scopes: ['reactions:write'], run: add },
+  'reactions.remove': { token: 'bot', tier: 'tier2', scopes: ['reactions:write'], run: remove },
 }

@@ -69,6 +69,7 @@ export const userMethods: Methods = {
   'users.info': {
     token: 'bot',
     tier: 'tier4',
+    scopes: ['users:read'],
     run: ({ world, args }) => {
       const wanted = args.need('user')
       return found(
@@ -77,11 +78,12 @@ export const userMethods: Methods = {
       )
     },
   },
-  'users.list': { token: 'bot', tier: 'tier2', run: list },
-  'users.lookupByEmail': { token: 'bot', tier: 'tier3', run: lookupByEmail },
+  'users.list': { token: 'bot', tier: 'tier2', scopes: ['users:read'], run: list },
+  'users.lookupByEmail': { token: 'bot', tier: 'tier3', scopes: ['users:read.email'], run: lookupByEmail },
   'usergroups.list': {
     token: 'bot',
     tier: 'tier2',
+    scopes: ['usergroups:read'],
     run: ({ world, args }) => ({
       usergroups: groups(world).map(({ id, handle, name, users }) => ({
         id,
@@ -98,6 +100,7 @@ export const userMethods: Methods = {
   'usergroups.users.list': {
     token: 'bot',
     tier: 'tier2',
+    scopes: ['usergroups:read'],
     run: ({ world, args }) => {
       const wanted = args.need('usergroup')
       const group = groups(world).find(({ id }) => id === wanted)

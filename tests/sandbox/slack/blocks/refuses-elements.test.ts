@@ -2,7 +2,19 @@
 import { expect, test } from 'vitest'
 
 import { type Surface, validateBlocks } from '../../../../src/sandbox/slack/blocks/validate.ts'
-import { actions, button, confirm, input, many, option, plain, select, x } from './builders.ts'
+import {
+  actions,
+  button,
+  confirm,
+  input,
+  many,
+  mrkdwn,
+  option,
+  plain,
+  section,
+  select,
+  x,
+} from './builders.ts'
 
 test.each<[string, Surface, unknown, string, string]>([
   [
@@ -116,6 +128,112 @@ test.each<[string, Surface, unknown, string, string]>([
     [actions(select({ initial_option: option('b') }))],
     '/0/elements/0/initial_option',
     'must exactly match one of the options',
+  ],
+  ...['checkboxes', 'radio_buttons'].flatMap((type): [string, Surface, unknown, string, string][] => {
+    const offered = { type, options: [option('a'), option('b')] }
+    const initial = (value: object): object =>
+      type === 'checkboxes' ? { initial_options: [value] } : { initial_option: value }
+    const at = type === 'checkboxes' ? 'initial_options/0' : 'initial_option'
+    return [
+      [
+        `${type} that begin with what is not offered`,
+        'modal',
+        [section({ text: plain('x'), accessory: { ...offered, ...initial(option('c')) } })],
+        `/0/accessory/${at}`,
+        'must exactly match one of the options',
+      ],
+      [
+        `${type} that begin with another text of the same value`,
+        'modal',
+        [input({ ...offered, ...initial({ text: plain('A'), value: 'a' }) })],
+        `/0/element/${at}`,
+        'must exactly match one of the options',
+      ],
+      [
+        `${type} with a long text`,
+        'message',
+        [actions({ type, options: [{ text: mrkdwn(x(76)), value: 'a' }] })],
+        '/0/elements/0/options/0/text/text',
+        'must be less than 76 characters',
+      ],
+      [
+        `${type} of nothing`,
+        'modal',
+        [actions({ type, options: [] })],
+        '/0/elements/0/options',
+        'must provide at least 1 items',
+      ],
+    ]
+  }),
+  [
+    'eleven radio buttons',
+    'modal',
+    [input({ type: 'radio_buttons', options: many(11, (i) => option(`${i}`)) })],
+    '/0/element/options',
+    'no more than 10 items allowed',
+  ],
+  [
+    'a long label',
+    'modal',
+    [input({ type: 'plain_text_input' }, { label: plain(x(2001)) })],
+    '/0/label/text',
+    'must be less than 2001 characters',
+  ],
+  [
+    'a long hint',
+    'modal',
+    [input({ type: 'plain_text_input' }, { hint: plain(x(2001)) })],
+    '/0/hint/text',
+    'must be less than 2001 characters',
+  ],
+  [
+    'a beginning longer than its limit',
+    'modal',
+    [input({ type: 'plain_text_input', max_length: 3, initial_value: 'four' })],
+    '/0/element/initial_value',
+    'must be no longer than `max_length`',
+  ],
+  [
+    'a number that does not say whether it may have decimals',
+    'modal',
+    [input({ type: 'number_input' })],
+    '/0/element',
+    'missing required field: is_decimal_allowed',
+  ],
+  [
+    'bounds given as numbers',
+    'modal',
+    [input({ type: 'number_input', is_decimal_allowed: true, min_value: 1 })],
+    '/0/element/min_value',
+    'must be a number',
+  ],
+  [
+    'bounds that disagree',
+    'modal',
+    [input({ type: 'number_input', is_decimal_allowed: true, min_value: '9', max_value: '3' })],
+    '/0/element/min_value',
+    'must be no more than `max_value`',
+  ],
+  [
+    'a number that begins below its bound',
+    'modal',
+    [input({ type: 'number_input', is_decimal_allowed: true, min_value: '1.5', initial_value: '1' })],
+    '/0/element/initial_value',
+    'must be no less than `min_value`',
+  ],
+  [
+    'a number that begins above its bound',
+    'modal',
+    [input({ type: 'number_input', is_decimal_allowed: false, max_value: '3', initial_value: '4' })],
+    '/0/element/initial_value',
+    'must be no more than `max_value`',
+  ],
+  [
+    'a fraction where whole numbers are asked for',
+    'modal',
+    [input({ type: 'number_input', is_decimal_allowed: false, max_value: '3.5' })],
+    '/0/element/max_value',
+    'must be an integer unless `is_decimal_allowed`',
   ],
   [
     'six in an overflow',
