@@ -95,6 +95,10 @@ describe('manifest.yml', () => {
     expect(WORKSPACE.commands.map(({ command }) => command)).toEqual([command?.command])
   })
 
+  it('is what the sandbox was installed with', () => {
+    expect([...(WORKSPACE.scopes ?? [])].sort()).toEqual([...manifest.oauth_config.scopes.bot].sort())
+  })
+
   it('lists every verb of the command in its hint', () => {
     const verbs = VERBS.map(({ name }) => name)
     const hint = manifest.features.slash_commands[0]?.usage_hint ?? ''

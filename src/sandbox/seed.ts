@@ -66,6 +66,16 @@ export const WORKSPACE: WorkspaceSeed = {
   botUser: BOT,
   botToken: TOKENS.slackBot,
   appToken: TOKENS.slackApp,
+  // Those of manifest.yml: what the app was not installed with, Slack refuses.
+  scopes: [
+    'chat:write',
+    'commands',
+    'channels:history',
+    'groups:history',
+    'channels:read',
+    'groups:read',
+    'usergroups:read',
+  ],
   users: PEOPLE.map(({ id, name, realName, email }) => ({ id, name, realName, email })),
   channels: [
     { id: 'C0DATA', name: 'data-platform-alerts', members: EVERYBODY },

@@ -2,6 +2,7 @@
 import { count, type Burning } from '../break/breaker.ts'
 import { SCENARIOS } from '../break/scenarios.ts'
 import { PAGERDUTY_SERVICES, PEOPLE, WORKSPACE } from '../seed.ts'
+import type { FileRecord } from '../slack/types.ts'
 import type { UiState } from '../ui-state.ts'
 import { FAULT_CHOICES } from './fault-choices.ts'
 import type { Kept } from './memory.ts'
@@ -53,6 +54,11 @@ function firing(burning: readonly Burning[]): { firing: number; since?: string }
   return { firing: count(burning), ...(since === undefined ? {} : { since }) }
 }
 
+/** A file as tests and scripts read it: what it is called and how it begins. */
+function told({ id, name, title, mimetype, size, preview }: FileRecord): Partial<FileRecord> {
+  return { id, name, title, mimetype, size, ...(preview === undefined ? {} : { preview }) }
+}
+
 /** The answer to GET /api/state: all that Slack and PagerDuty have been told, and how often each method was called. */
 export function plainState(parts: Pick<Parts, 'slack' | 'pagerduty'>): Record<string, unknown> {
   const slack = parts.slack.state()
@@ -61,10 +67,11 @@ export function plainState(parts: Pick<Parts, 'slack' | 'pagerduty'>): Record<st
     slack: {
       channels: slack.channels.map(({ name, messages }) => ({
         name,
-        messages: messages.map(({ ts, text, blocks, thread_ts }) => ({
+        messages: messages.map(({ ts, text, blocks, thread_ts, files }) => ({
           ts,
           text,
           blocks: blocks ?? [],
+          ...(files === undefined ? {} : { files: files.map(told) }),
           ...(thread_ts === undefined ? {} : { thread_ts }),
         })),
       })),

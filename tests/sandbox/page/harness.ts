@@ -70,7 +70,9 @@ export type Harness = {
 export async function createHarness(options: { port?: number } = {}): Promise<Harness> {
   const folder = await mkdtemp(path.join(tmpdir(), 'arrestor-page-'))
   const memoryFile = path.join(folder, 'sandbox.json')
-  const slack = await createSlackServer({ port: 0, workspace: WORKSPACE, ackTimeoutMs: 300 })
+  // The page is tested with everything Slack has, whatever the app itself was installed with.
+  const { scopes: _installed, ...workspace } = WORKSPACE
+  const slack = await createSlackServer({ port: 0, workspace, ackTimeoutMs: 300 })
   const pagerduty = await createPagerDutyServer({
     port: 0,
     tls: await ensureCertificates(),

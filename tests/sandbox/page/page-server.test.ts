@@ -1,7 +1,8 @@
 import { request } from 'node:http'
+import { WebClient } from '@slack/web-api'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { SCENARIOS } from '../../../src/sandbox/break/scenarios.ts'
-import { PAGERDUTY_SERVICES, PEOPLE, WORKSPACE } from '../../../src/sandbox/seed.ts'
+import { PAGERDUTY_SERVICES, PEOPLE, TOKENS, WORKSPACE } from '../../../src/sandbox/seed.ts'
 import { findAsset, toJavaScript } from '../../../src/sandbox/shell/assets.ts'
 import { FAULT_CHOICES } from '../../../src/sandbox/shell/fault-choices.ts'
 import { refuse } from '../../../src/sandbox/shell/guard.ts'
@@ -141,6 +142,18 @@ describe('the page’s API', () => {
         { name: 'general', messages: [] },
       ],
     })
+  })
+
+  it('tells of the files that messages show, and of how texts begin', async () => {
+    const client = new WebClient(TOKENS.slackBot, { slackApiUrl: harness.slack.apiUrl })
+    await client.filesUploadV2({ channel_id: 'C0STREAM', filename: 'oom.md', content: '# Out of memory\n' })
+    const { slack } = (await (await fetch(`${harness.url}/api/state`)).json()) as {
+      slack: { channels: { name: string; messages: { files?: unknown[] }[] }[] }
+    }
+    const stream = slack.channels.find(({ name }) => name === 'streaming-alerts')
+    expect(stream?.messages[0]?.files).toMatchObject([
+      { name: 'oom.md', mimetype: 'text/markdown', size: 16, preview: '# Out of memory\n' },
+    ])
   })
 
   it('nudges open pages when something changes, once for many changes', async () => {

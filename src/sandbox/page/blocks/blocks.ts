@@ -21,8 +21,11 @@ export type Surface = {
   names: Names
   /** Images from here are loaded; all others are named but not fetched. */
   imageOrigin: string
-  /** Draws one interactive element of the block `blockId`; `silent` ones only fill a form, they press nothing. */
-  element: (element: ElementLike, blockId: string, silent: boolean) => Child
+  /**
+   * Draws one interactive element of the block `blockId`; `silent` ones only fill a form, they press nothing.
+   * `label` says what it is about, where a reader who sees nothing could not tell.
+   */
+  element: (element: ElementLike, blockId: string, silent: boolean, label?: string) => Child
   /** Field errors of a refused submission, by block id. */
   errors: Readonly<Record<string, string>>
 }
@@ -74,7 +77,7 @@ function drawSection(block: SectionBlock, id: string, surface: Surface): Child {
       ? null
       : accessory.type === 'image'
         ? html`<div class="accessory">${drawImage(accessory, surface.imageOrigin, 'thumb')}</div>`
-        : html`<div class="accessory">${surface.element(accessory, id, false)}</div>`
+        : html`<div class="accessory">${surface.element(accessory, id, false, spoken(block))}</div>`
   return html`<div class=${aside === null ? 'section' : 'section section-aside'}>
     <div class="section-main">
       ${drawText(block.text, surface.names)}
@@ -82,6 +85,12 @@ function drawSection(block: SectionBlock, id: string, surface: Surface): Child {
     </div>
     ${aside}
   </div>`
+}
+
+/** A section's words for whoever hears them: its first line, without marks. */
+function spoken(block: SectionBlock): string | undefined {
+  const [line] = (block.text?.text ?? '').split('\n')
+  return line === undefined || line === '' ? undefined : line.replaceAll(/[*_~`]/g, '').slice(0, 150)
 }
 
 function drawContext(block: ContextBlock, surface: Surface): Child {
@@ -116,7 +125,7 @@ function drawInput(block: InputBlock, id: string, surface: Surface): Child {
   >`
   const hint = block.hint === undefined ? null : html`<p class="input-hint">${drawPlain(block.hint)}</p>`
   const wrong = error === undefined ? null : html`<p class="input-error" role="alert">${error}</p>`
-  const control = surface.element(block.element, id, block.dispatch_action !== true)
+  const control = surface.element(block.element, id, block.dispatch_action !== true, block.label.text)
   return group
     ? html`<fieldset class="input">
         <legend>${title}</legend>

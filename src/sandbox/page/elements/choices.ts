@@ -6,7 +6,7 @@ import type { Drawing } from './element.ts'
 
 /** Draws a set of boxes. Checkboxes keep all ticked options, radio buttons the one. */
 export function drawChoices(drawing: Drawing<Checkboxes | RadioButtons>): Child {
-  const { element, actionId, blockId, busy, choose, host } = drawing
+  const { element, actionId, blockId, busy, choose, host, label } = drawing
   const many = element.type === 'checkboxes'
   const ticked = tickedOf(drawing)
   const toggle = (option: Option, on: boolean): void => {
@@ -16,14 +16,19 @@ export function drawChoices(drawing: Drawing<Checkboxes | RadioButtons>): Child 
     )
     choose({ selected_options: options }, { selected_option: options.map((other) => other.value ?? '') })
   }
-  return html`<div class="choices" role=${many ? 'group' : 'radiogroup'}>
+  // Boxes stay usable while a press is on its way: a disabled one would lose the keyboard's place.
+  return html`<div
+    class="choices"
+    role=${many ? 'group' : 'radiogroup'}
+    aria-label=${label}
+    aria-busy=${busy}
+  >
     ${element.options.map(
       (option) =>
         html`<label class="choice">
           <input
             type=${many ? 'checkbox' : 'radio'}
             name=${`${blockId}/${actionId}`}
-            disabled=${busy}
             checked=${ticked.includes(option.value ?? '')}
             data-testid=${`choice-${actionId}-${option.value ?? ''}`}
             onChange=${(event: Event) => toggle(option, (event.currentTarget as HTMLInputElement).checked)}

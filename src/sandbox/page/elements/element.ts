@@ -6,7 +6,7 @@ import type { ElementLike } from '../blocks/blocks.ts'
 import type { Child, Names } from '../text/view.ts'
 import { drawButton } from './button.ts'
 import { drawChoices } from './choices.ts'
-import type { Form } from './form.ts'
+import { stillOffered, type Form, type FormValue } from './form.ts'
 import { drawInput } from './input.ts'
 import { Overflow } from './overflow.ts'
 import { drawSelect } from './select.ts'
@@ -36,6 +36,8 @@ export type Drawing<E> = {
   element: E
   actionId: string
   blockId: string
+  /** What the element is about, for those who hear the page: a choice beside a text has no label of its own. */
+  label: string | undefined
   host: Host
   busy: boolean
   /** Keeps a value in the form, and presses unless the element is silent. */
@@ -51,26 +53,38 @@ export function Element(props: {
   element: ElementLike
   blockId: string
   silent: boolean
+  label?: string | undefined
   host: Host
 }): Child {
-  const { blockId, host, silent } = props
+  const { blockId, host, silent, label } = props
   const element = props.element as Known
   const actionId = element.action_id ?? 'no-action-id'
   const [busy, setBusy] = useState(false)
   const [, redraw] = useState(0)
 
-  const send = async (press: Omit<ElementPress, 'block_id' | 'action_id'>): Promise<void> => {
+  const send = async (
+    press: Omit<ElementPress, 'block_id' | 'action_id'>,
+    before: FormValue | undefined,
+  ): Promise<void> => {
     const dialog = 'confirm' in element ? element.confirm : undefined
-    if (dialog !== undefined && !(await host.confirm(dialog))) return
+    if (dialog !== undefined && !(await host.confirm(dialog))) {
+      // Who thinks better of it has chosen nothing: the control goes back to what it was.
+      host.form.set(blockId, actionId, before)
+      redraw((count) => count + 1)
+      return
+    }
     setBusy(true)
     await host.press({ block_id: blockId, action_id: actionId, ...press }).finally(() => setBusy(false))
   }
   const choose: Drawing<Known>['choose'] = (value, press) => {
+    const before = host.form.get(blockId, actionId)
     if (Object.keys(value).length > 0) host.form.set(blockId, actionId, { type: element.type, ...value })
     redraw((count) => count + 1)
-    if (!silent) void send(press)
+    if (!silent) void send(press, before)
   }
-  const rest = { actionId, blockId, host, busy, choose, kept: host.form.get(blockId, actionId) }
+  const typed = host.form.get(blockId, actionId)
+  const kept = typed === undefined ? undefined : stillOffered(element, typed)
+  const rest = { actionId, blockId, label, host, busy, choose, kept }
 
   switch (element.type) {
     case 'button':

@@ -9,7 +9,8 @@ export type Form = {
   /** What was entered into elements that these blocks still have: Slack refuses values of any other. */
   within: (blocks: unknown) => FormValues
   get: (blockId: string, actionId: string) => FormValue | undefined
-  set: (blockId: string, actionId: string, value: FormValue) => void
+  /** Keeps a value; undefined forgets it, so that the element shows what its message or modal says. */
+  set: (blockId: string, actionId: string, value: FormValue | undefined) => void
 }
 
 /** An empty form. */
@@ -19,22 +20,42 @@ export function createForm(): Form {
     within: (blocks) => inBlocks(values, blocks),
     get: (blockId, actionId) => values[blockId]?.[actionId],
     set(blockId, actionId, value) {
-      values[blockId] = { ...values[blockId], [actionId]: value }
+      const { [actionId]: _before, ...rest } = values[blockId] ?? {}
+      values[blockId] = value === undefined ? rest : { ...rest, [actionId]: value }
     },
   }
 }
 
 type BlockLike = { block_id?: string; accessory?: unknown; element?: unknown; elements?: unknown }
+type OptionLike = { value?: string }
+type ElementLike = {
+  action_id?: string
+  options?: OptionLike[]
+  option_groups?: { options: OptionLike[] }[]
+}
+
+/** The value without options that an edit has taken away; undefined when the one choice is gone. */
+export function stillOffered(element: ElementLike, value: FormValue): FormValue | undefined {
+  const { options, option_groups } = element
+  if (options === undefined && option_groups === undefined) return value
+  const all = [...(options ?? []), ...(option_groups ?? []).flatMap((group) => group.options)]
+  const offered = new Set(all.map((option) => option.value))
+  const many = value['selected_options'] as OptionLike[] | undefined
+  if (many !== undefined)
+    return { ...value, selected_options: many.filter((option) => offered.has(option.value)) }
+  const one = value['selected_option'] as OptionLike | null | undefined
+  return one === undefined || one === null || offered.has(one.value) ? value : undefined
+}
 
 function inBlocks(values: FormValues, blocks: unknown): FormValues {
   const kept: FormValues = {}
   for (const block of Array.isArray(blocks) ? (blocks as BlockLike[]) : []) {
     const id = block.block_id ?? ''
-    const elements = [block.accessory, block.element, block.elements].flat() as (
-      { action_id?: string } | undefined
-    )[]
-    for (const actionId of elements.map((element) => element?.action_id ?? '')) {
-      const value = values[id]?.[actionId]
+    const elements = [block.accessory, block.element, block.elements].flat() as (ElementLike | undefined)[]
+    for (const element of elements) {
+      const actionId = element?.action_id ?? ''
+      const typed = values[id]?.[actionId]
+      const value = element === undefined || typed === undefined ? undefined : stillOffered(element, typed)
       if (value !== undefined) kept[id] = { ...kept[id], [actionId]: value }
     }
   }

@@ -14,7 +14,15 @@ type AnySelect = StaticSelect | UsersSelect | ChannelsSelect | ConversationsSele
 type Choice = { id: string; label: string; value: Record<string, unknown> }
 
 /** Draws a select. The form keeps it as Slack would: the whole option, or the user's or channel's id. */
-export function drawSelect({ element, actionId, busy, choose, kept, host }: Drawing<AnySelect>): Child {
+export function drawSelect({
+  element,
+  actionId,
+  busy,
+  choose,
+  kept,
+  host,
+  label,
+}: Drawing<AnySelect>): Child {
   const groups = groupsOf(element, host)
   const all = groups.flatMap((group) => group.choices)
   const chosen = kept === undefined ? initialOf(element) : idOf(kept)
@@ -28,7 +36,7 @@ export function drawSelect({ element, actionId, busy, choose, kept, host }: Draw
     class="select"
     disabled=${busy}
     aria-busy=${busy}
-    aria-label=${element.placeholder?.text ?? 'Choose'}
+    aria-label=${label ?? element.placeholder?.text ?? 'Choose'}
     value=${chosen ?? ''}
     data-testid=${`select-${actionId}`}
     onChange=${pick}

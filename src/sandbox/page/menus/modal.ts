@@ -38,12 +38,12 @@ export function Modal(props: { view: View; depth: number }): VNode {
     names: desk.names,
     imageOrigin: desk.ui.slack.origin,
     errors,
-    element: (element, blockId, silent) => {
+    element: (element, blockId, silent, label) => {
       const { names, confirm, ui } = desk
       const host = { names, people: ui.people, channels: ui.slack.channels, form, press, confirm }
       return html`<${Element}
         key=${`${blockId}/${element.action_id ?? ''}`}
-        ...${{ element, blockId, silent, host }}
+        ...${{ element, blockId, silent, label, host }}
       />`
     },
   }

@@ -4,7 +4,7 @@ import type { VNode } from 'preact'
 import type { KnownBlock } from '@slack/types'
 import type { Ephemeral, Message as SlackMessage } from '../../slack/types.ts'
 import { drawBlocks, type Surface } from '../blocks/blocks.ts'
-import { drawImage } from '../blocks/image.ts'
+import { drawFiles } from '../blocks/files.ts'
 import { useDesk, type Desk } from '../desk.ts'
 import { Element, type ElementPress } from '../elements/element.ts'
 import { ago, formatSlackDate } from '../text/dates.ts'
@@ -33,7 +33,7 @@ export function Message(props: { channel: string; message: SlackMessage; replies
         ${bot ? html`<span class="badge">APP</span>` : null} <${Moment} ts=${message.ts} />
         ${message.edited === undefined ? null : html`<span class="faint">(edited)</span>`}
       </header>
-      ${drawContent(message, surface)} ${drawFiles(message, surface)}
+      ${drawContent(message, surface)} ${drawFiles(message.files ?? [], surface.imageOrigin)}
       ${props.replies === undefined || props.replies.length === 0 ? null : drawReplies(desk, message.ts, props.replies)}
     </div>
   </article>`
@@ -68,10 +68,10 @@ function messageSurface(desk: Desk, channel: string, ts: string, blocks: unknown
     names: desk.names,
     imageOrigin: desk.ui.slack.origin,
     errors: {},
-    element: (element, blockId, silent) =>
+    element: (element, blockId, silent, label) =>
       html`<${Element}
         key=${`${blockId}/${element.action_id ?? ''}`}
-        ...${{ element, blockId, silent, host: { ...host, confirm: desk.confirm } }}
+        ...${{ element, blockId, silent, label, host: { ...host, confirm: desk.confirm } }}
       />`,
   }
 }
@@ -94,19 +94,6 @@ function drawContent(
           }
         </div>`,
     )}`
-}
-
-function drawFiles(message: SlackMessage, surface: Surface): Child {
-  return (message.files ?? []).map((file) =>
-    file.mimetype.startsWith('image/')
-      ? html`<figure class="figure">
-          <figcaption>${file.title}</figcaption>
-          ${drawImage({ alt_text: file.alt_txt ?? file.title, image_url: file.url_private }, surface.imageOrigin, 'full')}
-        </figure>`
-      : html`<a class="file" href=${file.permalink} target="_blank" rel="noopener"
-          ><strong>${file.title}</strong><small>${file.mimetype} · ${file.size} bytes</small></a
-        >`,
-  )
 }
 
 function drawReplies(desk: Desk, ts: string, replies: readonly SlackMessage[]): Child {
