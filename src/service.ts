@@ -87,7 +87,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       onError: (folder, error) =>
         logger.warn(
           { folder, reason: reasonOf(error) },
-          'changes of runbooks are not noticed here; a restart reads them',
+          'changes of runbooks are not told here; they are noticed by looking, within half a minute',
         ),
     })
     // A runbook that never matches because it could not be read must not go unsaid; paging does not wait for it.
@@ -98,7 +98,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       store,
       clock: store.clock,
       settings,
-      runbooks: () => library.current().index,
+      runbooks: (team) => library.current().indexFor(team),
       library: () => library.current(),
       readers,
       writers,
@@ -241,6 +241,10 @@ export function secretsOf(config: Config, environment: Environment): string[] {
     ...config.events.webhooks.map(({ secret }) => secret),
     ...(config.pagerduty.api_token === undefined ? [] : [config.pagerduty.api_token]),
     ...config.pagerduty.webhook_secrets,
+    ...config.runbooks.webhook_secrets,
+    ...config.runbooks.git.flatMap(({ username, token }) =>
+      token === undefined ? [] : [token, Buffer.from(`${username}:${token}`).toString('base64')],
+    ),
     ...Object.values(config.platforms).flatMap((platform) => platform.authorization ?? []),
   ]
 }

@@ -168,7 +168,8 @@ async function pagerDutyCheck(config: Config): Promise<Check[]> {
 }
 
 async function runbookCheck(config: Config): Promise<Check[]> {
-  const report = await lintRunbooks(config.runbooks.folders, { probes: PROBES, actions: ACTIONS })
+  const folders = config.runbooks.folders.map((folder) => (typeof folder === 'string' ? folder : folder.path))
+  const report = await lintRunbooks(folders, { probes: PROBES, actions: ACTIONS })
   const state = report.errors > 0 ? 'failed' : report.warnings > 0 ? 'warning' : 'ok'
   const first = report.problems[0]
   const says = `${report.runbooks} loaded, ${report.errors} errors, ${report.warnings} warnings${first === undefined ? '' : `; ${first.file}:${first.line}: ${first.message}`}`

@@ -39,6 +39,16 @@ export function checkReferences(config: Config): ConfigProblem[] {
   }
   for (const action of Object.keys(config.actions))
     must(['actions', action], 'action', action, ACTIONS.keys())
+  for (const [index, folder] of config.runbooks.folders.entries())
+    if (typeof folder !== 'string') must(['runbooks', 'folders', index, 'team'], 'team', folder.team, teams)
+  for (const [index, { name, team }] of config.runbooks.git.entries()) {
+    if (team !== undefined) must(['runbooks', 'git', index, 'team'], 'team', team, teams)
+    if (config.runbooks.git.slice(0, index).some((other) => other.name === name))
+      problems.push({
+        path: ['runbooks', 'git', index, 'name'],
+        message: 'there is another repository of this name',
+      })
+  }
   for (const [source, { credentials }] of Object.entries(config.webhooks)) {
     must(['webhooks', source], 'alert source', source, SOURCES.keys())
     for (const [index, credential] of credentials.entries()) {

@@ -1,6 +1,7 @@
 // The whole of arrestor.yml as one schema, composed from the pieces that the rooms export.
 import * as z from 'zod'
 import { JobNamesSchema, RoutingSchema } from '../alerts/config.ts'
+import { gitSourceSchema } from '../checkout/config.ts'
 import { EscalationSchema } from '../escalation/policy.ts'
 import { pagerDutySchema, teamPagerDutySchema } from '../pagerduty/config.ts'
 import { platformConfigSchema } from '../platforms/registry.ts'
@@ -77,11 +78,24 @@ export const ConfigSchema = z.strictObject({
   runbooks: z
     .strictObject({
       folders: z
-        .array(z.string().min(1))
-        .min(1)
+        .array(
+          z.union([
+            z.string().min(1),
+            z.strictObject({
+              path: z.string().min(1).describe('the folder'),
+              team: Name.describe('only for this team; its runbooks go before shared ones'),
+            }),
+          ]),
+        )
         .default(['runbooks'])
-        .describe('folders of Markdown files, followed as they change'),
+        .describe('folders of Markdown files, followed as they change: for all teams, or `{ path, team }`'),
+      git: z.array(gitSourceSchema).default([]).describe('repositories of runbooks, followed at a ref'),
+      webhook_secrets: z
+        .array(Secret)
+        .default([])
+        .describe('secrets of the repositories’ push webhooks; several while one is replaced'),
     })
+    .refine(({ folders, git }) => folders.length + git.length > 0, 'at least one folder or repository')
     .prefault({})
     .describe('where runbooks are'),
   pagerduty: pagerDutySchema.prefault({}).describe('the PagerDuty account'),

@@ -11,6 +11,8 @@ export interface Candidate {
   readonly rank: number
   /** [equalities, matchers]: more of the first, then more of the second, is more specific. */
   readonly specificity: readonly [number, number]
+  /** A team's own, which goes before a shared one that is as specific. */
+  readonly own: boolean
 }
 
 interface LabelIndex {
@@ -57,13 +59,22 @@ export function specificityOf(entry: MatchEntry): readonly [number, number] {
 }
 
 /** Negative when `a` goes before `b`: specificity, then the runbook's priority, then its id, then the line. */
-function compare(a: Omit<Candidate, 'rank'>, b: Omit<Candidate, 'rank'>): number {
+function compare(a: Omit<Candidate, 'rank' | 'own'>, b: Omit<Candidate, 'rank' | 'own'>): number {
   return (
     b.specificity[0] - a.specificity[0] ||
     b.specificity[1] - a.specificity[1] ||
     b.runbook.priority - a.runbook.priority ||
     byText(a.runbook.id, b.runbook.id) ||
     a.entry.line - b.entry.line
+  )
+}
+
+/** Whether `a` goes before `b` for being more specific or for its priority, and not for its id alone. */
+export function isMoreSpecific(a: Candidate, b: Candidate): boolean {
+  return (
+    (b.specificity[0] - a.specificity[0] ||
+      b.specificity[1] - a.specificity[1] ||
+      b.runbook.priority - a.runbook.priority) < 0
   )
 }
 
@@ -116,7 +127,7 @@ export function indexOf(runbooks: Iterable<Runbook>): RunbookIndex {
       runbook.match.map((entry) => ({ runbook, entry, specificity: specificityOf(entry) })),
     )
     .sort(compare)
-    .map((candidate, rank) => ({ ...candidate, rank }))
+    .map((candidate, rank) => ({ ...candidate, rank, own: false }))
   const labels = new Map<string, LabelIndex>()
   const anywhere: Candidate[] = []
   for (const [i, key] of rarestKeys(candidates).entries()) {

@@ -1,107 +1,74 @@
-// Runbooks from folders: every file read and parsed, a broken one served by its last good version.
-import { readFile, readdir, stat } from 'node:fs/promises'
-import path from 'node:path'
+// Runbooks from folders, a library: what serves each team, what is broken, what was wrong.
+import { createHash } from 'node:crypto'
 import { reasonOf } from '../errors.ts'
-import { MAX_BYTES } from './bounds.ts'
-import { indexOf, type RunbookIndex } from './index-of.ts'
+import {
+  type FolderChoice,
+  MAX_FILES,
+  type RunbookFolder,
+  fileName,
+  folderOf,
+  listFiles,
+  nameOf,
+} from './folder.ts'
+import { type RunbookIndex, indexOf } from './index-of.ts'
+import { type LoadedFile, complain, loadFile } from './load-file.ts'
 import type { Problem, Runbook } from './model.ts'
-import { parseRunbook, type ParseResult } from './parse.ts'
+import { overlay } from './overlay.ts'
 
-/** Folders with more files than this are not runbooks. */
-const MAX_FILES = 20_000
+export type { FolderChoice } from './folder.ts'
+export type { LoadedFile } from './load-file.ts'
+
 /** Files read at once. */
 const CONCURRENCY = 32
 
-/** What was loaded, immutable. Pass it to the next load, which parses only what has changed. */
+/** A runbook that serves, and whom. */
+export interface Served {
+  readonly runbook: Runbook
+  /** Null: every team that has none of its own with this id. */
+  readonly team: string | null
+}
+
+/** What was loaded, immutable. Pass it to the next load, which reads only what has changed. */
 export interface Library {
+  /** Every runbook of every team, of those with one id the shared one. For lists; alerts are matched by `indexFor`. */
   readonly index: RunbookIndex
+  /** What this team's alerts are matched against: its own runbooks and the shared ones, never another team's. */
+  indexFor(team: string): RunbookIndex
+  /** By id; a team's own after the shared one. */
+  readonly served: readonly Served[]
+  /** Equal if and only if the same runbooks serve the same teams. */
+  readonly hash: string
   /** All problems, errors and warnings, by file and line. */
   readonly problems: readonly Problem[]
   /** Files that are broken now and served by the version before. */
   readonly stale: readonly string[]
+  /** Files that are broken now and never were good. */
+  readonly refused: readonly string[]
   readonly loadedAt: Date
-  /** By file: what was read, and what serves. */
+  /** How many files had to be looked into for this load. */
+  readonly opened: number
+  /** By name (and team, where it is one's own): what was read, and what serves. */
   readonly files: ReadonlyMap<string, LoadedFile>
 }
 
-export interface LoadedFile {
-  readonly folder: string
-  /** Null when it could not be read. */
-  readonly raw: string | null
-  readonly parsed: ParseResult
-  /** The runbook that serves: this version's, or the last good one. */
-  readonly runbook: Runbook | null
-}
-
-const complain = (file: string, code: string, message: string, mend: string): Problem => ({
-  file,
-  line: 1,
-  column: 1,
-  level: 'error',
-  code,
-  message,
-  mend,
-})
-
-/** Markdown files under a folder, sorted; hidden folders and README files are left out. */
-async function listFiles(folder: string): Promise<string[]> {
-  const found: string[] = []
-  const queue = [folder]
-  for (let dir = queue.shift(); dir !== undefined && found.length < MAX_FILES; dir = queue.shift()) {
-    for (const entry of await readdir(dir, { withFileTypes: true })) {
-      if (entry.name.startsWith('.') || entry.name === 'node_modules') continue
-      const full = path.join(dir, entry.name)
-      // Mounted ConfigMaps are symbolic links to files; links to folders could run in circles.
-      if (entry.isDirectory()) queue.push(full)
-      else if (/\.(?:md|markdown)$/i.test(entry.name) && !/^readme\./i.test(entry.name)) found.push(full)
-    }
-  }
-  return found.sort()
-}
-
-async function readText(file: string): Promise<string | Problem> {
-  try {
-    const { size } = await stat(file)
-    if (size > MAX_BYTES)
-      return complain(file, 'bounds', `the file has ${size} bytes, more than ${MAX_BYTES}`, 'Split it.')
-    // Fatal: bytes that are no UTF-8 would silently become other text.
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await readFile(file))
-  } catch (error) {
-    return error instanceof TypeError
-      ? complain(file, 'encoding', 'the file is not UTF-8', 'Save it as UTF-8.')
-      : complain(
-          file,
-          'unreadable',
-          `the file cannot be read: ${reasonOf(error)}`,
-          'Check that it may be read.',
-        )
-  }
-}
-
-async function loadFile(file: string, folder: string, before: LoadedFile | undefined): Promise<LoadedFile> {
-  const raw = await readText(file)
-  if (typeof raw === 'string' && before?.raw === raw) return before
-  const parsed =
-    typeof raw === 'string'
-      ? parseRunbook(raw, file)
-      : { runbook: null, problems: [raw] as readonly Problem[] }
-  return {
-    folder,
-    raw: typeof raw === 'string' ? raw : null,
-    parsed,
-    runbook: parsed.runbook ?? before?.runbook ?? null,
-  }
-}
-
-/** Of two files with one id the first counts: the first folder's, then the first by name. */
-function duplicates(files: ReadonlyMap<string, LoadedFile>): Problem[] {
-  const first = new Map<string, { file: string; folder: string }>()
+/** Of two files with one id that serve the same the first counts: the first folder's, then the first by name. */
+function duplicates(files: Iterable<LoadedFile>): Problem[] {
+  const first = new Map<string, LoadedFile>()
+  const keyOf = (team: string | null, id: string): string => `${team ?? ''}\0${id}`
   const problems: Problem[] = []
-  for (const [file, { folder, runbook }] of files) {
+  const later: LoadedFile[] = []
+  const overridden = (file: string, id: string, by: string, why: string): void => {
+    const message = `"${id}" is overridden by ${by}`
+    problems.push({ ...complain(file, 'overridden', message, why), level: 'warning' })
+  }
+  for (const one of files) {
+    const { file, folder, team, runbook } = one
     if (runbook === null) continue
-    const earlier = first.get(runbook.id)
-    if (earlier === undefined) first.set(runbook.id, { file, folder })
-    else if (earlier.folder === folder)
+    const earlier = first.get(keyOf(team, runbook.id))
+    if (earlier === undefined) {
+      first.set(keyOf(team, runbook.id), one)
+      if (team !== null) later.push(one)
+    } else if (earlier.folder === folder)
       problems.push(
         complain(
           file,
@@ -111,66 +78,147 @@ function duplicates(files: ReadonlyMap<string, LoadedFile>): Problem[] {
         ),
       )
     else
-      problems.push({
-        ...complain(
-          file,
-          'overridden',
-          `"${runbook.id}" is overridden by ${earlier.file}`,
-          'Nothing to mend if that is meant: folders named first count first.',
-        ),
-        level: 'warning',
-      })
+      overridden(
+        file,
+        runbook.id,
+        earlier.file,
+        'Nothing to mend if that is meant: folders named first count first.',
+      )
+  }
+  for (const { file, team, runbook } of later) {
+    const shared = runbook === null ? undefined : first.get(keyOf(null, runbook.id))
+    if (shared !== undefined && runbook !== null)
+      overridden(
+        shared.file,
+        runbook.id,
+        `${file}, for team ${team}`,
+        'Nothing to mend if that is meant: a team’s own runbook counts for it before the shared one.',
+      )
   }
   return problems
 }
 
+interface Collected {
+  readonly files: Map<string, LoadedFile>
+  readonly problems: Problem[]
+  opened: number
+}
+
+/** Two teams may name one folder: each has its files for itself. */
+function keyIn(folder: RunbookFolder, full: string): string {
+  const name = fileName(folder, full)
+  return folder.team === null ? name : `${folder.team}\0${name}`
+}
+
+async function collect(
+  folders: readonly RunbookFolder[],
+  folder: RunbookFolder,
+  into: Collected,
+  previous: Library | undefined,
+  now: Date,
+): Promise<void> {
+  const { files, problems } = into
+  const known = [...(previous?.files ?? [])].filter(
+    ([, file]) => file.folder === nameOf(folder) && file.team === folder.team,
+  )
+  let names: string[]
+  try {
+    names = await listFiles(folder, folders)
+  } catch (error) {
+    const why = `the folder cannot be read: ${reasonOf(error)}`
+    problems.push(complain(nameOf(folder), 'folder', why, 'Mend `runbooks` in arrestor.yml.'))
+    // An unmounted volume must not take away the runbooks that we have.
+    for (const [key, kept] of known) files.set(key, kept)
+    return
+  }
+  if (names.length >= MAX_FILES)
+    problems.push(
+      complain(nameOf(folder), 'bounds', `more than ${MAX_FILES} files`, 'Name a folder of runbooks.'),
+    )
+  const keys = new Set(names.map((name) => keyIn(folder, name)))
+  const gone = known.filter(([key, { runbook }]) => !keys.has(key) && runbook !== null).map(([, one]) => one)
+  for (let i = 0; i < names.length; i += CONCURRENCY) {
+    const batch = names.slice(i, i + CONCURRENCY).filter((name) => !files.has(keyIn(folder, name)))
+    const read = await Promise.all(
+      batch.map((name) => loadFile(name, folder, previous?.files.get(keyIn(folder, name)), gone, now)),
+    )
+    for (const [j, { loaded, opened }] of read.entries()) {
+      files.set(keyIn(folder, batch[j] ?? ''), loaded)
+      if (opened) into.opened += 1
+    }
+  }
+}
+
 /**
  * Loads all runbooks of the folders, the first folder's going before the others'. Never throws for what files hold:
- * that is in `problems`. With `previous`, unchanged files are not parsed again and broken ones keep their last good version.
+ * that is in `problems`. With `previous`, unchanged files are not read again and broken ones keep their last good
+ * version; where nothing changed at all the answer is `previous` itself.
  */
 export async function loadRunbooks(
-  folders: readonly string[],
+  choices: readonly FolderChoice[],
   previous?: Library,
   now: Date = new Date(),
 ): Promise<Library> {
-  const problems: Problem[] = []
-  const files = new Map<string, LoadedFile>()
-  for (const folder of folders) {
-    let names: string[] = []
-    try {
-      names = await listFiles(folder)
-    } catch (error) {
-      problems.push(
-        complain(
-          folder,
-          'folder',
-          `the folder cannot be read: ${reasonOf(error)}`,
-          'Mend `runbooks` in arrestor.yml.',
-        ),
-      )
-      // An unmounted volume must not take away the runbooks that we have.
-      names = [...(previous?.files ?? [])].filter(([, file]) => file.folder === folder).map(([name]) => name)
-      for (const name of names) {
-        const kept = previous?.files.get(name)
-        if (kept !== undefined) files.set(name, kept)
-      }
-      continue
-    }
-    if (names.length >= MAX_FILES)
-      problems.push(complain(folder, 'bounds', `more than ${MAX_FILES} files`, 'Name a folder of runbooks.'))
-    for (let i = 0; i < names.length; i += CONCURRENCY) {
-      const batch = names.slice(i, i + CONCURRENCY).filter((name) => !files.has(name))
-      const loaded = await Promise.all(batch.map((name) => loadFile(name, folder, previous?.files.get(name))))
-      for (const [j, file] of loaded.entries()) files.set(batch[j] ?? '', file)
-    }
-  }
-  const stale: string[] = []
-  for (const [name, file] of files) {
-    problems.push(...file.parsed.problems)
-    if (file.parsed.runbook === null && file.runbook !== null) stale.push(name)
-  }
-  problems.push(...duplicates(files))
+  const folders = choices.map(folderOf)
+  const into: Collected = { files: new Map(), problems: [], opened: 0 }
+  for (const folder of folders) await collect(folders, folder, into, previous, now)
+  const { files, problems } = into
+  for (const { parsed } of files.values()) problems.push(...parsed.problems)
+  problems.push(...duplicates(files.values()))
   problems.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line))
-  const runbooks = [...files.values()].flatMap(({ runbook }) => (runbook === null ? [] : [runbook]))
-  return { index: indexOf(runbooks), problems, stale, loadedAt: now, files }
+  if (previous !== undefined && unchanged(previous, files, problems)) return previous
+  const broken = [...files.values()].filter(({ parsed }) => parsed.runbook === null)
+  return {
+    ...serving(files.values()),
+    problems,
+    stale: broken.filter(({ runbook }) => runbook !== null).map(({ file }) => file),
+    refused: broken.filter(({ runbook }) => runbook === null).map(({ file }) => file),
+    loadedAt: now,
+    opened: into.opened,
+    files,
+  }
+}
+
+function unchanged(
+  previous: Library,
+  files: ReadonlyMap<string, LoadedFile>,
+  problems: readonly Problem[],
+): boolean {
+  if (files.size !== previous.files.size || problems.length !== previous.problems.length) return false
+  // Their order tells which of two with one id goes first.
+  const before = previous.files.entries()
+  for (const [key, file] of files) {
+    const [was, other] = before.next().value ?? []
+    if (was !== key || other !== file) return false
+  }
+  return problems.every(({ message }, i) => previous.problems[i]?.message === message)
+}
+
+/** Who is served what: one index for all that is shared, a small one over it for each team with runbooks of its own. */
+function serving(files: Iterable<LoadedFile>): Pick<Library, 'index' | 'indexFor' | 'served' | 'hash'> {
+  const common: Runbook[] = []
+  const own = new Map<string, Runbook[]>()
+  for (const { team, runbook } of files) {
+    if (runbook === null) continue
+    if (team === null) common.push(runbook)
+    else own.set(team, [...(own.get(team) ?? []), runbook])
+  }
+  const shared = indexOf(common)
+  const teams = new Map([...own].map(([team, runbooks]) => [team, overlay(shared, runbooks)] as const))
+  const served: Served[] = shared.runbooks.map((runbook) => ({ runbook, team: null }))
+  for (const [team, { own: mine }] of teams) for (const runbook of mine) served.push({ runbook, team })
+  served.sort((a, b) => order(a.runbook.id, b.runbook.id) || order(a.team ?? '', b.team ?? ''))
+  const hash = createHash('sha256').update(shared.hash)
+  for (const [team, { hash: of }] of [...teams].sort(([a], [b]) => order(a, b)))
+    hash.update(`\n${team}\0${of}`)
+  return {
+    index: teams.size === 0 ? shared : indexOf(served.map(({ runbook }) => runbook)),
+    indexFor: (team) => teams.get(team) ?? shared,
+    served,
+    hash: hash.digest('hex'),
+  }
+}
+
+function order(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
 }

@@ -72,6 +72,7 @@ function whyLost(loser: Candidate, winner: Candidate): string {
   if (all !== winnerAll) return `less specific: ${all} matchers against ${winnerAll} of ${by}`
   if (loser.runbook.priority !== winner.runbook.priority)
     return `equally specific, priority ${loser.runbook.priority} against ${winner.runbook.priority} of ${by}`
+  if (loser.own !== winner.own) return `equally specific, but ${by} is the team’s own`
   return `a tie with ${by}, decided by the order of ids`
 }
 

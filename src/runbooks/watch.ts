@@ -1,9 +1,12 @@
-// A library that follows its folders: reloaded a moment after the last change, or when asked.
+// A library that follows its folders: reloaded a moment after the last change, by looking now and then, or when asked.
 import { watch, type FSWatcher } from 'node:fs'
-import { loadRunbooks, type Library } from './load.ts'
+import { type FolderChoice, type Library, loadRunbooks } from './load.ts'
+import { folderOf } from './folder.ts'
 
 /** Editors and git write a file in several steps, many files in one go. */
 const DEBOUNCE_MS = 300
+/** Network file systems tell no changes, and a folder that is put in the place of another is not told either. */
+const POLL_MS = 30_000
 
 export interface WatchedLibrary {
   /** What is loaded now. */
@@ -15,20 +18,26 @@ export interface WatchedLibrary {
 
 export interface WatchOptions {
   readonly debounceMs?: number
-  /** False: only `reload()` reloads (network file systems tell no changes). */
+  /** Between two looks at all files; 30 s by default. */
+  readonly pollMs?: number
+  /** False: changes are found by looking, not by being told. */
   readonly watch?: boolean
+  /** Folders that come and go: asked before each load, named after `folders`, and not watched. */
+  also?(): readonly FolderChoice[]
   /** Told after each reload that changed runbooks or problems. */
   onChange?(library: Library): void
-  /** A folder that cannot be watched; reloading by hand still works. */
+  /** A folder that cannot be watched; it is still looked at. */
   onError?(folder: string, error: unknown): void
 }
 
 /** Loads the folders and follows them. */
 export async function watchRunbooks(
-  folders: readonly string[],
+  folders: readonly FolderChoice[],
   options: WatchOptions = {},
 ): Promise<WatchedLibrary> {
-  let library = await loadRunbooks(folders)
+  const all = (): readonly FolderChoice[] => [...folders, ...(options.also?.() ?? [])]
+  const paths = folders.map((folder) => folderOf(folder).path)
+  let library = await loadRunbooks(all())
   let running: Promise<Library> | null = null
   let queued: Promise<Library> | null = null
   let timer: NodeJS.Timeout | undefined
@@ -36,10 +45,10 @@ export async function watchRunbooks(
 
   const load = async (): Promise<Library> => {
     const before = library
-    library = await loadRunbooks(folders, before)
+    library = await loadRunbooks(all(), before)
     const same =
-      library.index.hash === before.index.hash &&
-      JSON.stringify(library.problems) === JSON.stringify(before.problems)
+      library === before ||
+      (library.hash === before.hash && JSON.stringify(library.problems) === JSON.stringify(before.problems))
     if (!same && !closed) options.onChange?.(library)
     return library
   }
@@ -63,13 +72,16 @@ export async function watchRunbooks(
   }
   const soon = (): void => {
     clearTimeout(timer)
-    timer = setTimeout(() => {
-      reload().catch((error: unknown) => options.onError?.(folders.join(', '), error))
-    }, options.debounceMs ?? DEBOUNCE_MS)
+    timer = setTimeout(look, options.debounceMs ?? DEBOUNCE_MS)
     timer.unref()
   }
+  const look = (): void => {
+    reload().catch((error: unknown) => options.onError?.(paths.join(', '), error))
+  }
+  const poll = setInterval(look, options.pollMs ?? POLL_MS)
+  poll.unref()
   const watchers: FSWatcher[] = []
-  for (const folder of options.watch === false ? [] : folders)
+  for (const folder of options.watch === false ? [] : new Set(paths))
     try {
       const watcher = watch(folder, { recursive: true, persistent: false }, soon)
       watcher.on('error', (error) => options.onError?.(folder, error))
@@ -83,6 +95,7 @@ export async function watchRunbooks(
     close() {
       closed = true
       clearTimeout(timer)
+      clearInterval(poll)
       for (const watcher of watchers) watcher.close()
     },
   }

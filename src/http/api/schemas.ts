@@ -91,6 +91,10 @@ export const Alert = z
 export const Runbook = z
   .object({
     id: z.string(),
+    team: z
+      .string()
+      .nullable()
+      .describe('whose it is; null: every team that has none of its own with this id'),
     title: z.string(),
     owner: z.string(),
     severity: z.string().nullable(),

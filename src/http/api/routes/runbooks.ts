@@ -7,20 +7,24 @@ import { Runbook } from '../schemas.ts'
 export const RUNBOOKS: readonly ApiRoute[] = [
   route({
     path: '/runbooks',
-    summary: 'The runbooks as loaded now',
+    summary: 'The runbooks as loaded now: shared ones, and those of the teams that the token sees',
     query: None,
     reply: z.object({ runbooks: z.array(Runbook) }),
-    async handle({ deps }) {
-      const runbooks = [...deps.library().index.byId.values()].map((runbook) => ({
-        id: runbook.id,
-        title: runbook.title,
-        owner: runbook.owner,
-        severity: runbook.severity,
-        catch_all: runbook.catchAll,
-        verified: runbook.verified,
-        hash: runbook.hash,
-        match: runbook.match.map((entry) => entry.text),
-      }))
+    async handle({ deps, teams }) {
+      const runbooks = deps
+        .library()
+        .served.filter(({ team }) => team === null || teams === null || teams.includes(team))
+        .map(({ runbook, team }) => ({
+          id: runbook.id,
+          team,
+          title: runbook.title,
+          owner: runbook.owner,
+          severity: runbook.severity,
+          catch_all: runbook.catchAll,
+          verified: runbook.verified,
+          hash: runbook.hash,
+          match: runbook.match.map((entry) => entry.text),
+        }))
       return await Promise.resolve({ runbooks })
     },
   }),
