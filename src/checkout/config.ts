@@ -36,13 +36,16 @@ function checkUrl(url: string): string | null {
   return null
 }
 
+const INSIDE = /^(?!\/)(?!.*(?:^|\/)\.\.(?:\/|$))[^\u0000-\u001F\\]{1,200}$/
+/** What git takes for a name, without what it takes for a range, a pattern or an option. */
+const REF = /^(?!.*(?:\.\.|\/\/|@\{|\.lock$|\/$))[A-Za-z0-9_][A-Za-z0-9_./+@#-]{0,200}$/
+const USER = /^[\x21-\x39\x3B-\x7E]{1,200}$/
+const TOKEN = /^[\x21-\x7E]{1,2000}$/
+
 /** Inside the repository, never out of it. */
 const Inside = z
   .string()
-  .regex(
-    /^(?!\/)(?!.*(?:^|\/)\.\.(?:\/|$))[^\u0000-\u001F\\]{1,200}$/,
-    'a folder of the repository, such as docs/runbooks',
-  )
+  .refine((text) => INSIDE.test(text), 'a folder of the repository, such as docs/runbooks')
 
 export const gitSourceSchema = z
   .strictObject({
@@ -61,10 +64,7 @@ export const gitSourceSchema = z
       .describe('https or ssh address of the repository, or its path on this machine'),
     ref: z
       .string()
-      .regex(
-        /^(?!.*(?:\.\.|\/\/|@\{|\.lock$|\/$))[A-Za-z0-9_][A-Za-z0-9_./+@#-]{0,200}$/,
-        'a branch, a tag or a full commit id',
-      )
+      .refine((text) => REF.test(text), 'a branch, a tag or a full commit id')
       .optional()
       .describe("branch, tag or full commit id; by default the repository's own default branch"),
     path: Inside.default('.').describe('the folder within it that holds the runbooks'),
@@ -74,12 +74,12 @@ export const gitSourceSchema = z
       .describe('how often to look for a new commit; webhooks are quicker'),
     username: z
       .string()
-      .regex(/^[\x21-\x39\x3B-\x7E]{1,200}$/, 'a user name without blanks or colons')
+      .refine((text) => USER.test(text), 'a user name without blanks or colons')
       .default('x-access-token')
       .describe('the user that goes with `token`; only deploy tokens and Bitbucket ask for a certain one'),
     token: z
       .string()
-      .regex(/^[\x21-\x7E]{1,2000}$/, 'a token that is not empty')
+      .refine((text) => TOKEN.test(text), 'a token that is not empty')
       .optional()
       .describe('for https: a token that may read the repository'),
     ssh_key_file: z
