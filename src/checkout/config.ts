@@ -36,6 +36,7 @@ function checkUrl(url: string): string | null {
   return null
 }
 
+// oxlint-disable-next-line no-control-regex -- no path has them
 const INSIDE = /^(?!\/)(?!.*(?:^|\/)\.\.(?:\/|$))[^\u0000-\u001F\\]{1,200}$/
 /** What git takes for a name, without what it takes for a range, a pattern or an option. */
 const REF = /^(?!.*(?:\.\.|\/\/|@\{|\.lock$|\/$))[A-Za-z0-9_][A-Za-z0-9_./+@#-]{0,200}$/
