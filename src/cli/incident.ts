@@ -85,7 +85,7 @@ function describe(detail: z.infer<typeof IncidentDetail>): string {
   out.push('', 'Timeline')
   for (const entry of detail.timeline)
     out.push(
-      `  ${entry.at.slice(0, 19).replace('T', ' ')}  ${entry.kind.padEnd(18)} ${entry.actor}: ${entry.reason}${entry.count > 1 ? ` (${entry.count} times)` : ''}`,
+      `  ${entry.at.slice(0, 19).replace('T', ' ')}  ${entry.kind.padEnd(18)} ${entry.actor}: ${entry.reason.replaceAll('\n', `\n${' '.repeat(42)}`)}${entry.count > 1 ? ` (${entry.count} times)` : ''}`,
     )
   return out.join('\n')
 }

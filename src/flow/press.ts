@@ -31,7 +31,7 @@ export type Pressed =
   | { readonly kind: 'already'; readonly sentence: string }
   | { readonly kind: 'refused'; readonly sentence: string }
 
-const GONE = 'That incident does not exist here. Nothing was done.'
+export const GONE = 'That incident does not exist here. Nothing was done.'
 /** To whoever presses a button on anything but the card we know. */
 export const FOREIGN =
   'This is not the incident’s card any more; use the newest one, or /spark. Nothing was done.'
@@ -177,7 +177,7 @@ export async function incidentByReference(deps: FlowDeps, reference: string): Pr
 }
 
 /** What this person is to the incident's team, null when there is no such incident. Asked outside any transaction: the answer may come from Slack. */
-async function roleFor(deps: FlowDeps, incidentId: string, person: Person): Promise<Role | null> {
+export async function roleFor(deps: FlowDeps, incidentId: string, person: Person): Promise<Role | null> {
   const row = await deps.store.db
     .selectFrom('incidents')
     .select('team')

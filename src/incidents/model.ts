@@ -78,6 +78,8 @@ export type TimelineKind =
   | 'card_posted'
   | 'card_adopted'
   | 'card_undelivered'
+  | 'noted'
+  | 'runbook_drafted'
 
 /** The name a person reads for an actor. */
 export function nameOf(actor: Actor): string {

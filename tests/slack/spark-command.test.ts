@@ -1,21 +1,8 @@
 // `/spark`: what people type, what they read, and what they may do.
 import { describe, expect, it } from 'vitest'
-import { validateBlocks } from '../../src/sandbox/slack/blocks/validate.ts'
 import { type World, startWorld, until } from '../support/world.ts'
 import { card, fire, timeline } from '../flow/support.ts'
-
-/** Types a command and waits for the answer that comes by the response URL. */
-async function type(world: World, text: string, user = 'U0ALICE'): Promise<{ text: string; all: string }> {
-  const before = world.slack.state().ephemerals.length
-  expect(await world.slack.command({ user, channel: 'C0GENERAL', command: '/spark', text })).toMatchObject({
-    ok: true,
-  })
-  await world.until(() => world.slack.state().ephemerals.length > before, `the answer to /spark ${text}`)
-  const said = world.slack.state().ephemerals.at(-1)
-  expect(said).toMatchObject({ user, channel: 'C0GENERAL' })
-  expect(validateBlocks('message', said?.blocks ?? [])).toEqual([])
-  return { text: said?.text ?? '', all: JSON.stringify(said) }
-}
+import { type } from './typing.ts'
 
 describe('/spark that needs no incident', { timeout: 60_000 }, () => {
   it('helps, whether asked or not, and for a verb it does not know names the nearest', async () => {

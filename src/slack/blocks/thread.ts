@@ -30,6 +30,7 @@ export type ThreadEntry =
       readonly state: string
       readonly detail: string
     }
+  | { readonly type: 'note'; readonly text: string; readonly by: Actor }
 
 export interface ThreadMessage {
   readonly text: string
@@ -68,6 +69,22 @@ export function threadMessage(entry: ThreadEntry): ThreadMessage {
         `*${how}*: ${label(entry.action)} ${inline(entry.target, 100)}. ${inline(entry.detail, 400)}`,
       )
     }
+    case 'note':
+      return noteMessage(entry.text, entry.by)
+  }
+}
+
+/** A person's own words, as they are: leaves of rich text call nobody and link nowhere. */
+function noteMessage(words: string, by: Actor): ThreadMessage {
+  return {
+    text: `Note by ${actorName(by)}: ${inline(words, 200)}`,
+    blocks: [
+      {
+        type: 'rich_text',
+        elements: [{ type: 'rich_text_quote', elements: [{ type: 'text', text: leaf(words, 2_000) }] }],
+      },
+      { type: 'context', elements: [mrkdwn(`Noted by ${actorName(by)}`)] },
+    ],
   }
 }
 
@@ -94,7 +111,16 @@ function findingsMessage(findings: readonly Finding[]): ThreadMessage {
         {
           type: 'rich_text_section',
           elements: [
-            { type: 'text', text: `${leaf(finding.severity, 20)}: `, style: { bold: true } },
+            // What is worth no alarm has no word in front: "none:" would read as if nothing was found.
+            ...(finding.severity === 'none'
+              ? []
+              : [
+                  {
+                    type: 'text' as const,
+                    text: `${leaf(finding.severity, 20)}: `,
+                    style: { bold: true },
+                  },
+                ]),
             { type: 'text', text: sentence },
             ...(href === null
               ? []

@@ -1,6 +1,7 @@
 // Every verb of `/spark`, in the order of the help.
 import type { Verb } from './verb.ts'
 import { list } from './verbs/list.ts'
+import { note } from './verbs/note.ts'
 import { ack, resolveVerb } from './verbs/press.ts'
 import { runbook } from './verbs/runbook.ts'
 import { show } from './verbs/show.ts'
@@ -12,7 +13,7 @@ const help: Verb = {
   run: () => Promise.resolve({ text: helpText() }),
 }
 
-export const VERBS: readonly Verb[] = [list, show, ack, resolveVerb, runbook, help]
+export const VERBS: readonly Verb[] = [list, show, ack, resolveVerb, note, runbook, help]
 
 /** All verbs, a line each. */
 export function helpText(): string {

@@ -10,6 +10,7 @@ const entry: fc.Arbitrary<ThreadEntry> = fc.oneof(
   fc.record({ type: fc.constant('findings' as const), findings: fc.array(finding, { minLength: 1, maxLength: 20 }) }),
   fc.record({ type: fc.constant('mention' as const), people: fc.array(fc.oneof(fc.constant('U0BOB'), hostileText), { maxLength: 200 }), minutes: fc.nat() }),
   fc.record({ type: fc.constant('action' as const), action: hostileText, target: hostileText, state: fc.constantFrom('succeeded', 'unknown'), detail: hostileText, by: fc.constant(ALICE) }),
+  fc.record({ type: fc.constant('note' as const), text: hostileText, by: fc.constant(ALICE) }),
   fc.record({ type: fc.constant('verified' as const), action: hostileText, target: hostileText, verified: fc.constantFrom('verified', 'not_verified'), state: fc.constant('succeeded'), detail: hostileText }),
 ) // prettier-ignore
 
@@ -53,6 +54,18 @@ describe('a thread entry says', () => {
     expect(text).toContain('java.lang.OutOfMemoryError: Java heap space')
     expect(text).toContain('executor 2, removeReason:')
     expect(text).toContain('"url":"http://spark.example:4040/executors/"')
+  })
+
+  it('a note in its own words, and whose it is', () => {
+    const text = said({ type: 'note', text: 'restarted it\n<!here> *by hand*', by: ALICE })
+    expect(text).toContain('restarted it\\n<!here> *by hand*')
+    expect(text).toContain(`Noted by <@U0ALICE>`)
+  })
+
+  it('what was found without alarm, without a word of alarm', () => {
+    const text = said({ type: 'findings', findings: [{ ...FINDING, severity: 'none' }] })
+    expect(text).not.toContain('none')
+    expect(said({ type: 'findings', findings: [{ ...FINDING, severity: 'high' }] })).toContain('"high: "')
   })
 
   it('nothing as a link that leads to no web page', () => {
