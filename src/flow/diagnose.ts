@@ -7,8 +7,7 @@ import { lockIncident, updateIncident } from '../incidents/repository.ts'
 import { record } from '../incidents/timeline.ts'
 import { listRuns } from '../remediation/action-runs.ts'
 import { type NewOffer, replaceOffers } from '../remediation/offers.ts'
-import { ACTIONS } from '../remediation/registry.ts'
-import { required } from '../remediation/roles.ts'
+import { plannedOffers } from '../remediation/planned-offers.ts'
 import { matchAlert } from '../runbooks/match.ts'
 import { type ProbeOutputs, type Runbook, probesOf } from '../runbooks/model.ts'
 import { append } from '../store/outbox.ts'
@@ -196,24 +195,22 @@ async function offersFor(
       .filter((run) => run.state !== 'failed')
       .map((run) => `${run.action} ${run.target}`),
   )
-  const offers: NewOffer[] = []
-  for (const view of sectionsOf(deps, incident, runbook, facts))
-    for (const { step, use } of view.offered) {
-      const action = ACTIONS.get(use)
-      const target = action?.target({ run: incident.run, facts: texts }) ?? null
-      if (action === undefined || target === null || settled.has(`${use} ${target}`)) continue
-      if (offers.some((offer) => offer.action === use && offer.target === target)) continue
-      offers.push({
-        id: newId('off', now),
-        incidentId: incident.id,
-        step: step.id,
-        action: use,
-        target,
-        title: action.title,
-        requires: required(required(action.floor, deps.settings.floors.get(use) ?? null), step.requires),
-        verifyMs: step.verify?.withinMs ?? null,
-        runbookHash: runbook.hash,
-      })
-    }
-  return offers
+  const planned = plannedOffers(
+    sectionsOf(deps, incident, runbook, facts),
+    { run: incident.run, facts: texts },
+    deps.settings.floors,
+  )
+  return planned
+    .filter(({ action, target }) => !settled.has(`${action.id} ${target}`))
+    .map(({ step, action, target, title, requires }) => ({
+      id: newId('off', now),
+      incidentId: incident.id,
+      step: step.id,
+      action: action.id,
+      target,
+      title,
+      requires,
+      verifyMs: step.verify?.withinMs ?? null,
+      runbookHash: runbook.hash,
+    }))
 }

@@ -3,11 +3,11 @@ import type { EntryExplanation } from './match.ts'
 import type { MatchReport } from './explain.ts'
 import type { LintReport } from './lint.ts'
 import type { Problem } from './model.ts'
-import type { TestReport } from './test-runner.ts'
 
 export type Format = 'human' | 'json'
 
-const count = (n: number, word: string): string => `${n} ${word}${n === 1 ? '' : 's'}`
+/** `1 file`, `2 files`. */
+export const count = (n: number, word: string): string => `${n} ${word}${n === 1 ? '' : 's'}`
 
 /** `file:line:column: error: message` and the mend below it, as editors and terminals make links of. */
 export function formatProblem({ file, line, column, level, message, mend, code }: Problem): string {
@@ -20,25 +20,6 @@ export function formatLint(report: LintReport, format: Format): string {
   const { runbooks, errors, warnings } = report
   const total = `${count(runbooks, 'runbook')}, ${count(errors, 'error')}, ${count(warnings, 'warning')}`
   return [...report.problems.map(formatProblem), total].join('\n')
-}
-
-/** The result of `runbook test`: what failed, then the sum. */
-export function formatTests(report: TestReport, format: Format): string {
-  if (format === 'json') return JSON.stringify(report, null, 2)
-  const failures = report.cases
-    .filter(({ differences }) => differences.length > 0)
-    .map(({ file, line, name, differences }) =>
-      [
-        `${file}:${line}: FAILED ${name}`,
-        ...differences.flatMap(({ what, expected, actual }) => [
-          `  ${what}`,
-          `    - expected ${expected}`,
-          `    + actual   ${actual}`,
-        ]),
-      ].join('\n'),
-    )
-  const total = `${count(report.files, 'file')}: ${report.passed} passed, ${report.failed} failed`
-  return [...report.problems.map(formatProblem), ...failures, total].join('\n')
 }
 
 function formatEntry({ runbookId, entry, matchers }: EntryExplanation): string[] {

@@ -1,6 +1,6 @@
 // The format of `<id>.test.yml`: alerts that must match, what must follow, alerts that must not match.
 import * as z from 'zod'
-import { severityOf, type Alert } from '../alerts/model.ts'
+import { SEVERITIES, severityOf, type Alert } from '../alerts/model.ts'
 import type { NormaliseJobName } from '../alerts/job-name.ts'
 import { runFromLabels } from '../alerts/run.ts'
 import type { Problem } from './model.ts'
@@ -9,76 +9,136 @@ import { readBlock } from './yaml-block.ts'
 const words = z.record(z.string(), z.string('expected text'))
 const plainAlert = z.strictObject({ labels: words, annotations: words.default({}) })
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()])
-const source = {
-  /** An alert in normal form. */
+const outputs = z.record(z.string(), z.record(z.string(), scalar))
+const reasons = z.enum(['hidden', 'undecided', 'no_platform', 'unknown_action', 'no_capability'])
+
+/** What probes see: a recording that is shipped, or a folder of one beside the test file. */
+export const RECORDED = /^(?:[a-z0-9-]+(?:@[0-9.]+)?|\.{1,2}\/[^\p{Cc}]+)$/u
+
+const given = {
+  /** An alert in normal form; instead of it a source's name with a body as that source posts it. */
   alert: plainAlert.optional(),
-  /** A body as Alertmanager posts it; the case holds for each alert in it. */
-  alertmanager: z.unknown().optional(),
+  platform: z
+    .strictObject({
+      name: z.string().optional(),
+      kind: z.string().default('spark-standalone'),
+      capabilities: z.array(z.string()).default([]),
+    })
+    .optional(),
+  /** Probe outputs by step id; with them the second pass is tested. They go over those of `recorded`. */
+  outputs: outputs.optional(),
+  recorded: z
+    .string()
+    .regex(RECORDED, 'expected a recording such as executor-oom, executor-oom@3.5 or ./recordings/x')
+    .optional(),
 }
-const eitherSource = (value: { alert?: unknown; alertmanager?: unknown }): boolean =>
-  (value.alert === undefined) !== (value.alertmanager === undefined)
-const SOURCE_MESSAGE = 'give either alert or alertmanager'
 
-const caseSchema = z
-  .strictObject({
-    name: z.string().min(1),
-    ...source,
-    platform: z
-      .strictObject({
-        name: z.string().default('test'),
-        kind: z.string(),
-        capabilities: z.array(z.string()).default([]),
-      })
-      .optional(),
-    /** Probe outputs by step id; with them the second pass is tested. */
-    outputs: z.record(z.string(), z.record(z.string(), scalar)).optional(),
-    expect: z.strictObject({
-      /** Id of the runbook; by default the one this file stands beside; null for none. */
-      match: z.string().nullable().optional(),
-      why: z.enum(['named', 'matched', 'catch_all', 'none']).optional(),
-      /** The entry that held, as written in the runbook. */
-      entry: z.string().optional(),
-      /** By section id or heading; only the named ones are looked at. */
-      sections: z.record(z.string(), z.enum(['shown', 'hidden', 'undecided'])).optional(),
-      /** All actions that are offered, by step id. */
-      offered: z.array(z.string()).optional(),
-      /** By step id; only the named ones are looked at. */
-      withheld: z
-        .record(z.string(), z.enum(['hidden', 'undecided', 'no_platform', 'unknown_action', 'no_capability']))
-        .optional(),
-      key: z.string().optional(),
-    }),
-  })
-  .refine(eitherSource, SOURCE_MESSAGE)
-
-const testFileSchema = z.strictObject({
-  tests: z.array(caseSchema).min(1),
-  must_not_match: z
-    .array(z.strictObject({ name: z.string().optional(), ...source }).refine(eitherSource, SOURCE_MESSAGE))
-    .default([]),
+const expectation = z.strictObject({
+  /** Id of the runbook; by default the one this file stands beside; null for none. */
+  match: z.string().nullable().optional(),
+  why: z.enum(['named', 'matched', 'catch_all', 'none']).optional(),
+  /** The entry that held, as written in the runbook. */
+  entry: z.string().optional(),
+  /** What the incident would start with. */
+  severity: z.enum(SEVERITIES).optional(),
+  /** By section id or heading; only the named ones are looked at. */
+  sections: z.record(z.string(), z.enum(['shown', 'hidden', 'undecided'])).optional(),
+  /** All actions that are offered, by step id. */
+  offered: z.array(z.string()).optional(),
+  /** By step id; only the named ones are looked at. `says` is a part of the sentence that people read. */
+  withheld: z
+    .record(
+      z.string(),
+      z.union([reasons, z.strictObject({ reason: reasons.optional(), says: z.string().optional() })]),
+    )
+    .optional(),
+  /** All buttons that the card would show, in order, and who may press them. */
+  buttons: z
+    .array(
+      z.strictObject({
+        title: z.string(),
+        requires: z.enum(['viewer', 'responder', 'commander']).optional(),
+      }),
+    )
+    .optional(),
+  key: z.string().optional(),
+  /** Each must be among those found; `probe` is the step's id or the probe's name, `says` a part of the sentence. */
+  findings: z
+    .array(
+      z.strictObject({
+        probe: z.string().optional(),
+        severity: z.enum([...SEVERITIES, 'none']).optional(),
+        says: z.string().optional(),
+      }),
+    )
+    .optional(),
+  /** Probe outputs; only the named ones are looked at. */
+  outputs: outputs.optional(),
 })
 
-export type TestFile = z.infer<typeof testFileSchema>
-export type TestCase = TestFile['tests'][number]
+interface Body {
+  /** A body as a source posts it; null where the alert stands in normal form. */
+  readonly body: { readonly source: string; readonly value: unknown } | null
+}
 
-/** A test file as read; `lineOf` gives the line of a case. */
+/** What a case starts from, with expectations or without. */
+export type GivenAlert = z.output<z.ZodObject<typeof given>> & Body
+export type Expectation = z.output<typeof expectation>
+export type TestCase = GivenAlert & { readonly name: string; readonly expect: Expectation }
+
+export interface TestFile {
+  readonly tests: readonly TestCase[]
+  readonly must_not_match: readonly (GivenAlert & { readonly name?: string | undefined })[]
+}
+
+/** The schema for test files that may hold bodies of these sources; it is strict, and a case gives one alert. */
+export function testFileSchema(sources: readonly string[]): z.ZodType<TestFile> {
+  const bodies = Object.fromEntries(sources.map((name) => [name, z.unknown().optional()]))
+  const message = `give one alert: as alert${sources.length === 0 ? '' : `, or as ${sources.join(', ')} posts it`}`
+  const one = (value: Readonly<Record<string, unknown>>): boolean =>
+    ['alert', ...sources].filter((name) => value[name] !== undefined).length === 1
+  const alert = <T extends Readonly<Record<string, unknown>>>(value: T): T & Body => {
+    const source = sources.find((name) => value[name] !== undefined) ?? null
+    return { ...value, body: source === null ? null : { source, value: value[source] } }
+  }
+  return z.strictObject({
+    tests: z
+      .array(
+        z
+          .strictObject({ name: z.string().min(1), ...given, ...bodies, expect: expectation })
+          .refine(one, message)
+          .transform(alert),
+      )
+      .min(1),
+    must_not_match: z
+      .array(
+        z
+          .strictObject({ name: z.string().optional(), ...given, ...bodies })
+          .refine(one, message)
+          .transform(alert),
+      )
+      .default([]),
+  })
+}
+
+/** A test file as read; `lineAt` gives the line of the node that a path leads to, or of the nearest above it. */
 export interface ReadTestFile {
   readonly tests: TestFile | null
   readonly problems: readonly Problem[]
-  lineOf(list: 'tests' | 'must_not_match', i: number): number
+  lineAt(path: readonly PropertyKey[]): number
 }
 
-/** Reads a test file; never throws for what it holds. */
-export function readTestFile(text: string, file: string): ReadTestFile {
-  const block = readBlock({ file, kind: 'test file', text, firstLine: 1 }, testFileSchema, [
+/** Reads a test file whose cases may hold bodies of these sources; never throws for what it holds. */
+export function readTestFile(text: string, file: string, sources: readonly string[] = []): ReadTestFile {
+  const block = readBlock({ file, kind: 'test file', text, firstLine: 1 }, testFileSchema(sources), [
     'tests',
     'must_not_match',
   ])
-  return { tests: block.value, problems: block.problems, lineOf: (list, i) => block.lineAt([list, i]) }
+  return { tests: block.value, problems: block.problems, lineAt: (path) => block.lineAt(path) }
 }
 
 /** An alert as a source would normalise one with these labels. */
-export function alertFrom(plain: z.infer<typeof plainAlert>, normaliseJobName: NormaliseJobName): Alert {
+export function alertFrom(plain: z.output<typeof plainAlert>, normaliseJobName: NormaliseJobName): Alert {
   const { labels, annotations } = plain
   return {
     source: 'test',

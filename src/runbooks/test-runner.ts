@@ -1,39 +1,54 @@
 // Runs the test files that stand beside runbooks: each expectation against what really happens.
-import { readFile, stat } from 'node:fs/promises'
 import { createNormaliseJobName, type NormaliseJobName } from '../alerts/job-name.ts'
 import type { Alert } from '../alerts/model.ts'
+import type { Source } from '../alerts/source.ts'
 import { reasonOf } from '../errors.ts'
-import { MAX_BYTES, normaliseText } from './bounds.ts'
-import { factsOf } from './facts.ts'
-import type { RunbookIndex } from './index-of.ts'
-import { testFileOf } from './lint.ts'
 import { loadRunbooks } from './load.ts'
 import { matchAlert } from './match.ts'
-import type { Problem, Runbook } from './model.ts'
-import { viewSections, type ActionSpec } from './sections.ts'
-import { alertFrom, readTestFile, type TestCase } from './test-file.ts'
+import type { ProbeOutputs, Problem, Runbook } from './model.ts'
+import type { PlatformView } from './sections.ts'
+import {
+  compareCase,
+  compareNoMatch,
+  platformOf,
+  type Compared,
+  type Difference,
+  type SeenFinding,
+} from './test-compare.ts'
+import { findTests, readTests } from './test-discovery.ts'
+import { alertFrom, readTestFile, type GivenAlert, type ReadTestFile } from './test-file.ts'
+
+export type { Difference } from './test-compare.ts'
 
 /** What the test runner borrows from rooms that it may not import. */
-export interface TestDeps {
-  readonly actions: ReadonlyMap<string, ActionSpec>
-  /** A body as the source posts it, to alerts. Throws what it cannot read. */
-  normalise?(body: unknown): readonly Alert[]
-  /** The incident's key for this alert under this runbook. */
-  keyOf?(alert: Alert, runbook: Runbook): string
+export interface TestDeps extends Pick<Compared, 'actions' | 'keyOf' | 'buttonsOf'> {
+  /** Sources by name: a case may give an alert as any of them posts it. */
+  readonly sources?: ReadonlyMap<string, Source>
+  /** Runs the runbook's probes against recorded answers. Throws what cannot be replayed. */
+  replay?(request: ReplayRequest): Promise<Replayed>
   readonly normaliseJobName?: NormaliseJobName
 }
 
-export interface Difference {
-  /** `match`, `sections.if-killed`, `offered`, `key`. */
-  readonly what: string
-  readonly expected: string
-  readonly actual: string
+export interface ReplayRequest {
+  /** `executor-oom`, `executor-oom@3.5`, or a folder relative to the test file. */
+  readonly recorded: string
+  readonly testFile: string
+  /** The runbook of the first pass, whose probes run. */
+  readonly runbook: Runbook
+  readonly alert: Alert
+  readonly platform: Pick<PlatformView, 'name' | 'kind'>
+}
+
+export interface Replayed {
+  readonly outputs: ProbeOutputs
+  readonly findings: readonly SeenFinding[]
 }
 
 export interface CaseResult {
   readonly file: string
   readonly line: number
   readonly name: string
+  readonly runbook: string
   readonly differences: readonly Difference[]
 }
 
@@ -47,140 +62,143 @@ export interface TestReport {
   readonly problems: readonly Problem[]
 }
 
-interface Context {
-  readonly index: RunbookIndex
-  readonly runbook: Runbook
+type Frame = Pick<Compared, 'index' | 'own' | 'lineOf'> & {
+  readonly file: string
   readonly deps: TestDeps
   readonly normaliseJobName: NormaliseJobName
 }
 
-/** Runs every test file of the folders. Nothing outside the files is read, asked or changed. */
+/** Runs every test file of the folders. Nothing outside the files is read or changed, nothing but a replay is asked. */
 export async function testRunbooks(folders: readonly string[], deps: TestDeps): Promise<TestReport> {
-  const { index, problems: loading } = await loadRunbooks(folders)
+  const library = await loadRunbooks(folders)
+  const found = await findTests(folders, library)
   const normaliseJobName = deps.normaliseJobName ?? createNormaliseJobName([])
-  const problems = loading.filter((problem) => problem.level === 'error')
+  const problems = [...library.problems.filter(({ level }) => level === 'error'), ...found.problems]
   const cases: CaseResult[] = []
   let files = 0
-  for (const runbook of index.runbooks) {
-    const file = testFileOf(runbook.file)
+  for (const { file, runbook } of found.files) {
     const text = await readTests(file)
-    if (text === null) continue
-    files += 1
     if (typeof text !== 'string') {
       problems.push(text)
       continue
     }
-    const read = readTestFile(text, file)
+    files += 1
+    const read = readTestFile(text, file, [...(deps.sources?.keys() ?? [])])
     problems.push(...read.problems)
-    const context = { index, runbook, deps, normaliseJobName }
-    for (const [i, test] of (read.tests?.tests ?? []).entries())
-      cases.push({
-        file,
-        line: read.lineOf('tests', i),
-        name: test.name,
-        differences: runCase(test, context),
-      })
-    for (const [i, test] of (read.tests?.must_not_match ?? []).entries()) {
-      const name = test.name ?? `must not match ${i + 1}`
-      const differences = attempt(() =>
-        alertsOf(test, context).flatMap((alert) => notMatched(alert, context)),
-      )
-      cases.push({ file, line: read.lineOf('must_not_match', i), name, differences })
-    }
+    const frame = { index: library.index, own: runbook, file, deps, normaliseJobName }
+    cases.push(...(await runFile(read, frame)))
   }
   const failed = cases.filter(({ differences }) => differences.length > 0).length
   return { files, passed: cases.length - failed, failed, cases, problems }
 }
 
-async function readTests(file: string): Promise<string | Problem | null> {
-  const problem = (message: string, mend: string): Problem => ({
-    file,
-    line: 1,
-    column: 1,
-    level: 'error',
-    code: 'test-file',
-    message,
-    mend,
-  })
-  try {
-    const { size } = await stat(file)
-    if (size > MAX_BYTES)
-      return problem(`the test file has more than ${MAX_BYTES} bytes`, 'Split the runbook.')
-    return normaliseText(await readFile(file, 'utf8'))
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
-    return problem(`the test file cannot be read: ${reasonOf(error)}`, 'Check that it may be read.')
+async function runFile(read: ReadTestFile, frame: Omit<Frame, 'lineOf'>): Promise<CaseResult[]> {
+  const { file, own } = frame
+  const cases: CaseResult[] = []
+  for (const [i, test] of (read.tests?.tests ?? []).entries()) {
+    const lineOf = (path: readonly string[]): number =>
+      read.lineAt(['tests', i, 'expect', ...path.map((word) => (/^\d+$/.test(word) ? Number(word) : word))])
+    const differences = await runCase(test, { ...frame, lineOf }, (one) => compareCase(test.expect, one))
+    cases.push({ file, line: read.lineAt(['tests', i]), name: test.name, runbook: own.id, differences })
   }
-}
-
-/** A case that cannot even be run has one difference: why not. */
-function attempt(run: () => readonly Difference[]): readonly Difference[] {
-  try {
-    return run()
-  } catch (error) {
-    return [{ what: 'alert', expected: 'an alert that can be read', actual: reasonOf(error) }]
+  for (const [i, test] of (read.tests?.must_not_match ?? []).entries()) {
+    const line = read.lineAt(['must_not_match', i])
+    const differences = await runCase(test, { ...frame, lineOf: () => line }, compareNoMatch)
+    const name = test.name ?? `must not match ${i + 1}`
+    cases.push({ file, line, name, runbook: own.id, differences })
   }
+  return cases
 }
 
-function alertsOf(test: Pick<TestCase, 'alert' | 'alertmanager'>, context: Context): readonly Alert[] {
-  if (test.alert !== undefined) return [alertFrom(test.alert, context.normaliseJobName)]
-  if (context.deps.normalise === undefined) throw new Error('this command cannot read Alertmanager bodies')
-  const alerts = context.deps.normalise(test.alertmanager)
-  if (alerts.length === 0) throw new Error('the body holds no alert')
-  return alerts
-}
-
-function notMatched(alert: Alert, { index, runbook }: Context): Difference[] {
-  const { runbook: found, explanation } = matchAlert(index, alert)
-  if (found?.id !== runbook.id) return []
-  return [
-    {
-      what: 'match',
-      expected: `not ${runbook.id}`,
-      actual: `${runbook.id} by ${explanation[0]?.entry ?? 'name'}`,
-    },
+/** A case that cannot even be run has one difference: why not. A body with several alerts must hold for each. */
+async function runCase(
+  given: GivenAlert,
+  frame: Frame,
+  compare: (compared: Compared) => readonly Difference[],
+): Promise<readonly Difference[]> {
+  const cannot = (what: string, expected: string, error: unknown): Difference[] => [
+    { what, line: frame.lineOf([]), expected, actual: reasonOf(error), hint: null },
   ]
-}
-
-function runCase(test: TestCase, context: Context): readonly Difference[] {
-  return attempt(() => alertsOf(test, context).flatMap((alert) => compareCase(test, alert, context)))
-}
-
-function compareCase(test: TestCase, alert: Alert, { index, runbook, deps }: Context): Difference[] {
+  let alerts: readonly Alert[]
+  try {
+    alerts = alertsOf(given, frame)
+  } catch (error) {
+    return cannot('alert', 'an alert that can be read', error)
+  }
   const differences: Difference[] = []
-  const compare = (what: string, expected: string | undefined, actual: string): void => {
-    if (expected !== undefined && expected !== actual) differences.push({ what, expected, actual })
-  }
-  const { expect } = test
-  const match = matchAlert(index, alert, test.outputs, test.platform?.kind)
-  const wanted = expect.match === undefined ? runbook.id : (expect.match ?? 'none')
-  compare('match', wanted, match.runbook?.id ?? 'none')
-  compare('why', expect.why, match.reason)
-  compare('entry', expect.entry, match.explanation[0]?.entry ?? 'none')
-  // Everything below speaks of the runbook that was meant; with another one it would only be noise.
-  if (match.runbook === null || match.runbook.id !== wanted) return differences
-  const platform =
-    test.platform === undefined
-      ? null
-      : { ...test.platform, capabilities: new Set(test.platform.capabilities) }
-  const facts = factsOf(alert, test.outputs, test.platform?.kind)
-  const views = viewSections(match.runbook, facts, platform, deps.actions)
-  for (const [name, state] of Object.entries(expect.sections ?? {})) {
-    const view = views.find(({ section }) => section.id === name || section.heading === name)
-    compare(`sections.${name}`, state, view?.state ?? 'no such section')
-  }
-  const offered = views.flatMap((view) => view.offered.map(({ step }) => step.id))
-  compare('offered', expect.offered?.toSorted().join(', '), offered.toSorted().join(', '))
-  const withheld = new Map(
-    views.flatMap((view) => view.withheld.map(({ step, reason }) => [step.id, reason])),
-  )
-  for (const [id, reason] of Object.entries(expect.withheld ?? {}))
-    compare(
-      `withheld.${id}`,
-      reason,
-      withheld.get(id) ?? (offered.includes(id) ? 'offered' : 'no such action'),
-    )
-  if (expect.key !== undefined)
-    compare('key', expect.key, deps.keyOf?.(alert, match.runbook) ?? 'this command cannot tell keys')
+  for (const alert of alerts)
+    try {
+      const { keyOf, buttonsOf } = frame.deps
+      differences.push(
+        ...compare({
+          index: frame.index,
+          own: frame.own,
+          alert,
+          platform: platformOf(given, alert),
+          ...(await seenBy(given, alert, frame)),
+          actions: frame.deps.actions,
+          lineOf: frame.lineOf,
+          ...(keyOf === undefined ? {} : { keyOf }),
+          ...(buttonsOf === undefined ? {} : { buttonsOf }),
+        }),
+      )
+    } catch (error) {
+      differences.push(...cannot('recorded', 'a recording that can be replayed', error))
+    }
   return differences
+}
+
+function alertsOf(given: GivenAlert, { deps, normaliseJobName }: Frame): readonly Alert[] {
+  const alerts =
+    given.body === null
+      ? given.alert === undefined
+        ? []
+        : [alertFrom(given.alert, normaliseJobName)]
+      : bodyAlerts(given.body, deps, normaliseJobName)
+  if (alerts.length === 0) throw new Error('the body holds no alert')
+  const platform = given.platform?.name
+  // As routing does: an alert that names no platform is of the one that its team has.
+  return alerts.map((alert) =>
+    platform === undefined || alert.run.platform !== null
+      ? alert
+      : { ...alert, run: { ...alert.run, platform } },
+  )
+}
+
+function bodyAlerts(
+  { source, value }: NonNullable<GivenAlert['body']>,
+  { sources }: TestDeps,
+  normaliseJobName: NormaliseJobName,
+): readonly Alert[] {
+  const read = sources?.get(source)?.normalise(value, { now: new Date(), normaliseJobName })
+  if (read === undefined) throw new Error(`there is no source ${source}`)
+  if (read.kind === 'refused') throw new Error(read.reason)
+  const [wrong] = read.rejected
+  if (wrong !== undefined) throw new Error(`${wrong.pointer}: ${wrong.reason}`)
+  return read.elements.map(({ alert }) => alert)
+}
+
+/** What probes have found: from a recording, by hand, or the one over the other; undefined before the second pass. */
+async function seenBy(
+  given: GivenAlert,
+  alert: Alert,
+  { index, deps, file }: Frame,
+): Promise<Pick<Compared, 'outputs' | 'findings'>> {
+  if (given.recorded === undefined) return { outputs: given.outputs, findings: [] }
+  if (deps.replay === undefined) throw new Error('this command cannot replay recordings')
+  const platform = platformOf(given, alert)
+  const first = platform === null ? null : matchAlert(index, alert, undefined, platform.kind).runbook
+  if (platform === null || first === null)
+    throw new Error('no runbook takes the alert at first, so no probe runs')
+  const { outputs, findings } = await deps.replay({
+    recorded: given.recorded,
+    testFile: file,
+    runbook: first,
+    alert,
+    platform,
+  })
+  const merged: Record<string, ProbeOutputs[string]> = { ...outputs }
+  for (const [probe, values] of Object.entries(given.outputs ?? {}))
+    merged[probe] = { ...merged[probe], ...values }
+  return { outputs: merged, findings }
 }

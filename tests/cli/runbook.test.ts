@@ -69,7 +69,7 @@ describe('arrestor runbook', () => {
 
   it('fails on a folder that is not there', async () => {
     expect((await arrestor(['runbook', 'lint', '/no/such/folder'])).code).toBe(1)
-    expect((await arrestor(['runbook', 'test', '/no/such/folder'])).code).toBe(1)
+    expect((await arrestor(['runbook', 'test', '/no/such/folder'])).code).toBe(2)
   })
 
   it('says which runbook an alert gets and why, for a body and for bare labels', async () => {

@@ -1,13 +1,12 @@
-// Lint and test runner: what they find, and that they find nothing where nothing is.
+// Lint: what it finds, and that it finds nothing where nothing is.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import * as z from 'zod'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { formatLint, formatTests } from '../../src/runbooks/format.ts'
+import { formatLint } from '../../src/runbooks/format.ts'
 import { lintRunbooks } from '../../src/runbooks/lint.ts'
-import { testRunbooks, type TestDeps } from '../../src/runbooks/test-runner.ts'
-import { CATALOGUE, alert, source } from './support.ts'
+import { CATALOGUE, source } from './support.ts'
 
 let folder = ''
 beforeEach(async () => {
@@ -97,100 +96,5 @@ describe('lint', () => {
       'a.md:1:1: warning: there is no test file [no-test]\n  Write a.test.yml',
     )
     expect(JSON.parse(formatLint(report, 'json'))).toEqual(report)
-  })
-})
-
-describe('the test runner', () => {
-  const deps: TestDeps = { actions: CATALOGUE.actions }
-  const kill = body('action', 'id: kill\nuse: spark.kill-application\nverify: { within: 1m }')
-  const run = async (tests: string, more: Partial<TestDeps> = {}): ReturnType<typeof testRunbooks> => {
-    await put('a.md', source(front('a'), kill))
-    await put('a.test.yml', tests)
-    return testRunbooks([folder], { ...deps, ...more })
-  }
-  const differences = async (expected: string, more: Partial<TestDeps> = {}): Promise<unknown[]> => {
-    const tests = `tests:\n  - name: t\n    alert: { labels: { alertname: a, ns: n1 } }\n    expect: ${expected}\n`
-    return (await run(tests, more)).cases.flatMap((result) => [...result.differences])
-  }
-
-  test.each([
-    ['{}', []],
-    ['{ match: b }', [{ what: 'match', expected: 'b', actual: 'a' }]],
-    ['{ match: null }', [{ what: 'match', expected: 'none', actual: 'a' }]],
-    ['{ why: named }', [{ what: 'why', expected: 'named', actual: 'matched' }]],
-    [`{ entry: 'alertname="b"' }`, [{ what: 'entry', expected: 'alertname="b"', actual: 'alertname="a"' }]],
-    ['{ sections: { Do: hidden } }', [{ what: 'sections.Do', expected: 'hidden', actual: 'shown' }]],
-    [
-      '{ sections: { Dont: shown } }',
-      [{ what: 'sections.Dont', expected: 'shown', actual: 'no such section' }],
-    ],
-    ['{ offered: [kill] }', [{ what: 'offered', expected: 'kill', actual: '' }]],
-    [
-      '{ withheld: { kill: undecided } }',
-      [{ what: 'withheld.kill', expected: 'undecided', actual: 'no_platform' }],
-    ],
-    [
-      '{ withheld: { kil: hidden } }',
-      [{ what: 'withheld.kil', expected: 'hidden', actual: 'no such action' }],
-    ],
-    ['{ key: x }', [{ what: 'key', expected: 'x', actual: 'this command cannot tell keys' }]],
-  ])('expecting %s', async (expected, wanted) => {
-    expect(await differences(expected)).toEqual(wanted)
-  })
-
-  test('keys come from whoever makes them', async () => {
-    const keyOf: TestDeps['keyOf'] = (spoken, runbook) => `${runbook.id}/${spoken.labels['ns'] ?? ''}`
-    expect(await differences('{ key: a/n1 }', { keyOf })).toEqual([])
-  })
-
-  test('a body as Alertmanager posts it goes through the source, and holds for each alert in it', async () => {
-    const tests = 'tests:\n  - name: t\n    alertmanager: { alerts: [x, y] }\n    expect: { match: a }\n'
-    const normalise = (): ReturnType<typeof alert>[] => [alert({ alertname: 'a' }), alert({ alertname: 'b' })]
-    expect((await run(tests, { normalise })).cases[0]?.differences).toEqual([
-      { what: 'match', expected: 'a', actual: 'none' },
-    ])
-    expect((await run(tests)).cases[0]?.differences[0]?.actual).toBe(
-      'this command cannot read Alertmanager bodies',
-    )
-    const broken = (): never => {
-      throw new Error('version 3 is not known')
-    }
-    expect((await run(tests, { normalise: broken })).cases[0]?.differences[0]?.actual).toBe(
-      'version 3 is not known',
-    )
-  })
-
-  test('what must not match and does is a failure, with file, line and both sides', async () => {
-    const report = await run(
-      'tests:\n  - name: t\n    alert: { labels: { alertname: a } }\n    expect: {}\nmust_not_match:\n  - name: never\n    alert: { labels: { alertname: a } }\n',
-    )
-    expect(report).toMatchObject({ files: 1, passed: 1, failed: 1 })
-    expect(formatTests(report, 'human')).toBe(
-      [
-        `${path.join(folder, 'a.test.yml')}:6: FAILED never`,
-        '  match',
-        '    - expected not a',
-        '    + actual   a by alertname="a"',
-        '1 file: 1 passed, 1 failed',
-      ].join('\n'),
-    )
-    expect(JSON.parse(formatTests(report, 'json'))).toMatchObject({ failed: 1 })
-  })
-
-  test.each([
-    ['tests:\n  - nme: t', '2:5'],
-    ['tests: []', '1:8'],
-    ['tests:\n  - name: t\n    expect: {}', '2:5'],
-    ['tests:\n\t- x', '2:1'],
-  ])('a test file that is none is a problem with its place: %j', async (tests, place) => {
-    const report = await run(tests)
-    const [problem] = report.problems
-    expect(`${problem?.line}:${problem?.column}`).toBe(place)
-    expect(report.cases).toEqual([])
-  })
-
-  test('a broken runbook is told, so that green never means unread', async () => {
-    await put('b.md', '# nothing')
-    expect((await run('tests: []')).problems.map(({ code }) => code)).toContain('front-matter')
   })
 })

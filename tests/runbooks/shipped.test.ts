@@ -2,15 +2,16 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { PROBES } from '../../src/diagnosis/registry.ts'
-import { keyOf } from '../../src/incidents/key.ts'
 import { ACTIONS } from '../../src/remediation/registry.ts'
-import { formatLint, formatTests } from '../../src/runbooks/format.ts'
+import { formatLint } from '../../src/runbooks/format.ts'
 import { lintRunbooks } from '../../src/runbooks/lint.ts'
 import { loadRunbooks } from '../../src/runbooks/load.ts'
 import { actionsOf } from '../../src/runbooks/model.ts'
 import { parseRunbook } from '../../src/runbooks/parse.ts'
 import { readTestFile } from '../../src/runbooks/test-file.ts'
+import { formatTests } from '../../src/runbooks/test-report.ts'
 import { testRunbooks } from '../../src/runbooks/test-runner.ts'
+import { testDeps } from '../../src/cli/runbook/test.ts'
 
 const FOLDERS = ['runbooks']
 
@@ -21,10 +22,7 @@ describe('the shipped runbooks', () => {
   })
 
   test('pass their own tests', async () => {
-    const report = await testRunbooks(FOLDERS, {
-      actions: ACTIONS,
-      keyOf: (alert, runbook) => keyOf(alert, alert.run.platform, runbook.keyLabels),
-    })
+    const report = await testRunbooks(FOLDERS, testDeps(null))
     expect(formatTests(report, 'human')).toMatch(/^7 files: \d{2,} passed, 0 failed$/)
   })
 
@@ -54,6 +52,9 @@ describe('the examples in docs/runbooks.md', () => {
     const book = /^````markdown\n(.*?)^````$/ms.exec(page)?.[1] ?? ''
     expect(parseRunbook(book, 'example.md').problems).toEqual([])
     const tests = /^```yaml\n(tests:.*?)^```$/ms.exec(page)?.[1] ?? ''
-    expect(readTestFile(tests, 'example.test.yml')).toMatchObject({ problems: [], tests: { tests: [{}] } })
+    expect(readTestFile(tests, 'example.test.yml', ['alertmanager'])).toMatchObject({
+      problems: [],
+      tests: { tests: [{}] },
+    })
   })
 })

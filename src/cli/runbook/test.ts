@@ -1,25 +1,65 @@
 // `arrestor runbook test`: runs the test files that stand beside runbooks.
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
+import { loadConfig } from '../../config/load.ts'
+import { settingsOf } from '../../config/settings.ts'
+import type { Settings } from '../../flow/settings.ts'
 import { keyOf } from '../../incidents/key.ts'
+import { plannedOffers } from '../../remediation/planned-offers.ts'
 import { ACTIONS } from '../../remediation/registry.ts'
-import { formatTests } from '../../runbooks/format.ts'
-import { testRunbooks } from '../../runbooks/test-runner.ts'
-import { alertsOf } from './alerts.ts'
-import { type Options, foldersOr, formatOf } from './options.ts'
+import { TEST_FORMATS, type TestFormat, exitCodeOf, formatTests } from '../../runbooks/test-report.ts'
+import { type TestDeps, testRunbooks } from '../../runbooks/test-runner.ts'
+import { SOURCES } from '../../sources/registry.ts'
+import { ArrestorError, reasonOf } from '../../errors.ts'
+import { foldersOr } from './options.ts'
+import { replayProbes } from './replay.ts'
+
+interface Options {
+  readonly json?: boolean
+  readonly format: TestFormat
+  readonly config?: string
+}
 
 export function registerTest(runbook: Command): void {
   runbook
     .command('test [folders...]')
-    .description('run the <id>.test.yml files; exit code 1 when one fails')
+    .description(
+      'run the <id>.test.yml files; exit code 1 when one fails or there is none, 2 when something could not be run',
+    )
+    .addOption(new Option('--format <format>', 'how to answer').choices(TEST_FORMATS).default('human'))
     .option('--json', 'as JSON')
+    .option(
+      '-c, --config <file>',
+      'arrestor.yml whose floors of actions and patterns of job names count (default: none)',
+    )
     .action(async (folders: string[], options: Options) => {
-      const report = await testRunbooks(foldersOr(folders), {
-        actions: ACTIONS,
-        normalise: (body) => alertsOf(body),
-        keyOf: (alert, runbook) => keyOf(alert, alert.run.platform, runbook.keyLabels),
-      })
-      console.log(formatTests(report, formatOf(options)))
-      if (report.failed > 0 || report.problems.some((problem) => problem.level === 'error'))
-        process.exitCode = 1
+      try {
+        const report = await testRunbooks(foldersOr(folders), testDeps(settingsFrom(options.config)))
+        console.log(formatTests(report, options.json === true ? 'json' : options.format))
+        process.exitCode = exitCodeOf(report)
+      } catch (error) {
+        console.error(error instanceof ArrestorError ? error.message : reasonOf(error))
+        process.exitCode = 2
+      }
     })
+}
+
+function settingsFrom(file: string | undefined): Pick<Settings, 'floors' | 'normaliseJobName'> | null {
+  return file === undefined ? null : settingsOf(loadConfig(file, process.env))
+}
+
+/** What tests borrow from the rooms of the service. */
+export function testDeps(settings: Pick<Settings, 'floors' | 'normaliseJobName'> | null): TestDeps {
+  return {
+    actions: ACTIONS,
+    sources: SOURCES,
+    ...(settings === null ? {} : { normaliseJobName: settings.normaliseJobName }),
+    keyOf: (alert, runbook) => keyOf(alert, alert.run.platform, runbook.keyLabels),
+    buttonsOf: (views, alert, facts) =>
+      plannedOffers(
+        views,
+        { run: alert.run, facts: Object.fromEntries(facts) },
+        settings?.floors ?? new Map(),
+      ),
+    replay: replayProbes,
+  }
 }

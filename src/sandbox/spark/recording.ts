@@ -1,6 +1,7 @@
 // Recordings of a real Spark (made by scripts/spark/record.ts): what it answered alive, and after it had ended.
-import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
+import * as z from 'zod'
 
 export interface Answer {
   readonly status: number
@@ -55,4 +56,51 @@ export function loadRecording(id: string, line: string): Recording {
   const moment = (name: string): Moment => JSON.parse(readFileSync(path.join(folder, name), 'utf8')) as Moment
   const live = moment('live.json')
   return { id, title: live.title, line, live, ended: moment('ended.json') }
+}
+
+const answer = z.object({ status: z.int(), type: z.string(), body: z.unknown() })
+const momentSchema = z.object({
+  id: z.string(),
+  title: z.string(),
+  at: z.number().positive(),
+  appId: z.string().regex(/^[\w-]{1,100}$/),
+  master: z.object({
+    '/json/': answer.extend({
+      body: z.object({
+        workers: z.array(z.looseObject({})),
+        activeapps: z.array(z.looseObject({})),
+        completedapps: z.array(z.looseObject({})),
+      }),
+    }),
+    '/': answer,
+    '/app/': answer,
+  }),
+  app: z.record(z.string(), answer),
+  version: answer.extend({ body: z.object({ spark: z.string() }) }),
+})
+
+/** Recorded moments are some hundred KB; what is far beyond was not made by the recorder. */
+const MAX_BYTES = 20_000_000
+
+/** Reads a recording of one's own: a folder with `live.json` and `ended.json`. Throws what is wrong with it. */
+export function readRecording(folder: string): Recording {
+  const moment = (name: string): Moment => {
+    const file = path.join(folder, name)
+    if (!existsSync(file)) throw new Error(`There is no recording: ${file} is missing.`)
+    if (statSync(file).size > MAX_BYTES) throw new Error(`${file} is larger than ${MAX_BYTES} bytes.`)
+    let data: unknown
+    try {
+      data = JSON.parse(readFileSync(file, 'utf8'))
+    } catch {
+      throw new Error(`${file} is not JSON.`)
+    }
+    const read = momentSchema.safeParse(data)
+    if (read.success) return read.data
+    const [issue] = read.error.issues
+    throw new Error(`${file} is no recorded moment: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`)
+  }
+  const live = moment('live.json')
+  const version = (live.version.body as { spark: string }).spark
+  const line = version.startsWith('3.') ? '3.5' : '4'
+  return { id: live.id, title: live.title, line, live, ended: moment('ended.json') }
 }

@@ -39,8 +39,11 @@ export interface SparkReplay {
   uiUrl(appId: string): string
   recordings(): { id: string; title: string }[]
   applications(): ReplayedState[]
-  /** Begins an application that shows what the recording shows; `name` in place of the recorded one. */
-  start(recordingId: string): ReplayedState
+  /**
+   * Begins an application that shows what the recording shows, one that is shipped or one's own; under this id
+   * where it is one that Spark could have given.
+   */
+  start(recording: string | Recording, appId?: string): ReplayedState
   /** All workers are lost to the master, or back again. */
   setWorkersAlive(alive: boolean): void
   /** Names to match: `master`, `driver`, `history`, `kill`, or a path. */
@@ -193,15 +196,18 @@ export async function createSparkReplay(options: SparkReplayOptions): Promise<Sp
     uiUrl: (appId) => at.driver(appId),
     recordings: () => listRecordings().map(({ id }) => ({ id, title: loadRecording(id, line).title })),
     applications: () => applications.map(publicState),
-    start(recordingId) {
-      const recording = loadRecording(recordingId, line)
+    start(which, wishedId) {
+      const recording = typeof which === 'string' ? loadRecording(which, line) : which
       const startedAt = now()
       const stamp = new Date(startedAt).toISOString().replaceAll(/\D/g, '').slice(0, 14)
       const app: ReplayedApplication = {
-        appId: `app-${stamp}-${String(serial).padStart(4, '0')}`,
+        appId:
+          wishedId !== undefined && /^app-\d{14}-\d{4,9}$/.test(wishedId)
+            ? wishedId
+            : `app-${stamp}-${String(serial).padStart(4, '0')}`,
         recording,
         startedAt,
-        name: (recording.live.app['']?.body as { name: string } | undefined)?.name ?? recordingId,
+        name: (recording.live.app['']?.body as { name: string } | undefined)?.name ?? recording.id,
         endedAt: null,
       }
       serial += 1

@@ -1,0 +1,35 @@
+// From the actions of a runbook's sections to the buttons that a card may show: what each aims at, and who may press it. Pure.
+import type { Run } from '../alerts/model.ts'
+import type { ActionStep } from '../runbooks/model.ts'
+import type { SectionView } from '../runbooks/sections.ts'
+import type { Action } from './action.ts'
+import { ACTIONS } from './registry.ts'
+import { type Role, required } from './roles.ts'
+
+export interface PlannedOffer {
+  readonly step: ActionStep
+  readonly action: Action
+  readonly target: string
+  readonly title: string
+  /** The highest of the action's floor, the operator's and the runbook's wish. */
+  readonly requires: Role
+}
+
+/** In the order of the runbook; one for each action and target, none without a target. */
+export function plannedOffers(
+  views: readonly SectionView[],
+  incident: { readonly run: Run; readonly facts: Readonly<Record<string, string>> },
+  floors: ReadonlyMap<string, Role>,
+  actions: ReadonlyMap<string, Action> = ACTIONS,
+): PlannedOffer[] {
+  const planned: PlannedOffer[] = []
+  for (const { step, use } of views.flatMap((view) => view.offered)) {
+    const action = actions.get(use)
+    const target = action?.target(incident) ?? null
+    if (action === undefined || target === null) continue
+    if (planned.some((one) => one.action === action && one.target === target)) continue
+    const requires = required(required(action.floor, floors.get(use) ?? null), step.requires)
+    planned.push({ step, action, target, title: action.title, requires })
+  }
+  return planned
+}

@@ -1,0 +1,50 @@
+// Buttons: one for each action and target, none without a target, and the highest role that anybody demands.
+import { describe, expect, test } from 'vitest'
+import type { Role } from '../../src/remediation/roles.ts'
+import { plannedOffers } from '../../src/remediation/planned-offers.ts'
+import { ACTIONS } from '../../src/remediation/registry.ts'
+import { factsOf } from '../../src/runbooks/facts.ts'
+import { viewSections } from '../../src/runbooks/sections.ts'
+import { alert, runbook } from '../runbooks/support.ts'
+
+const PLATFORM = { name: 'p', kind: 'spark-standalone', capabilities: new Set(['application.kill']) }
+const action = (id: string, more = ''): string =>
+  `Words.\n\n\`\`\`yaml action\nid: ${id}\nuse: spark.kill-application\n${more}\n\`\`\`\n`
+
+function planned(body: string, labels: Record<string, string>, floor?: Role): string[] {
+  const spoken = alert({ alertname: 'a', ...labels })
+  const facts = factsOf(spoken)
+  const views = viewSections(
+    runbook('a', `match: ['alertname="a"']`, `Intro.\n\n## Do\n\n${body}`),
+    facts,
+    PLATFORM,
+    ACTIONS,
+  )
+  const floors = new Map(floor === undefined ? [] : [['spark.kill-application', floor]])
+  return plannedOffers(views, { run: spoken.run, facts: Object.fromEntries(facts) }, floors).map(
+    ({ step, title, target, requires }) => `${step.id}: ${title} ${target} (${requires})`,
+  )
+}
+
+const APP = { app_id: 'app-1' }
+
+describe('a button', () => {
+  test.each<[string, Role | undefined, string]>([
+    ['', undefined, 'responder'],
+    ['requires: commander', undefined, 'commander'],
+    ['', 'commander', 'commander'],
+    ['requires: responder', 'commander', 'commander'],
+    // The operator may not go below what the action itself demands, either.
+    ['', 'viewer', 'responder'],
+  ])('with %j under the floor %s needs a %s', (more, floor, role) => {
+    expect(planned(action('kill', more), APP, floor)).toEqual([`kill: Kill Application app-1 (${role})`])
+  })
+
+  test('is not shown where nobody knows what it would aim at', () => {
+    expect(planned(action('kill'), {})).toEqual([])
+  })
+
+  test('stands once, however many sections offer it', () => {
+    expect(planned(`${action('kill')}\n### Again\n\n${action('again')}`, APP)).toHaveLength(1)
+  })
+})
