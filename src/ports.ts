@@ -44,6 +44,13 @@ export interface SparkExecutor {
   readonly totalGcMs: number
   readonly maxMemoryBytes: number
   readonly peakHeapBytes: number | null
+  /** JVM, Python and other processes together; null unless Spark measures process trees. */
+  readonly peakRssBytes: number | null
+  /** Task slots. Durations are summed over them. */
+  readonly maxTasks: number
+  readonly totalShuffleReadBytes: number
+  /** Kept from tasks after failures. */
+  readonly excluded: boolean
 }
 
 export interface SparkStage {
@@ -56,7 +63,30 @@ export interface SparkStage {
   readonly completedTasks: number
   readonly failureReason: string | null
   readonly executorRunMs: number
+  readonly totals: SparkStageTotals
+  readonly submittedAt: Date | null
+  readonly completedAt: Date | null
   readonly link: string
+}
+
+/** Sums over a stage attempt's tasks. Bytes and milliseconds. */
+export interface SparkStageTotals {
+  readonly gcMs: number
+  readonly fetchWaitMs: number
+  readonly resultBytes: number
+  readonly inputBytes: number
+  readonly shuffleReadBytes: number
+  readonly shuffleWriteBytes: number
+  readonly memorySpilledBytes: number
+  readonly diskSpilledBytes: number
+}
+
+export interface SparkJob {
+  readonly id: number
+  /** RUNNING, SUCCEEDED, FAILED or UNKNOWN. */
+  readonly status: string
+  readonly submittedAt: Date | null
+  readonly completedAt: Date | null
 }
 
 export interface SparkTask {
@@ -77,6 +107,11 @@ export interface SparkTaskQuantiles {
   readonly runMs: readonly number[]
   readonly shuffleReadBytes: readonly number[]
   readonly inputBytes: readonly number[]
+  /** From launch to end, scheduling and deserialising included. Absent in Spark 2. */
+  readonly durationMs: readonly number[]
+  readonly schedulerDelayMs: readonly number[]
+  readonly outputBytes: readonly number[]
+  readonly shuffleWriteBytes: readonly number[]
 }
 
 export interface SparkCluster {
@@ -101,6 +136,7 @@ export interface PlatformReader {
   locate(run: Run, signal: AbortSignal): Promise<SparkApplication | null>
   executors(app: SparkApplication, signal: AbortSignal): Promise<readonly SparkExecutor[]>
   stages(app: SparkApplication, signal: AbortSignal): Promise<readonly SparkStage[]>
+  jobs(app: SparkApplication, signal: AbortSignal): Promise<readonly SparkJob[]>
   /** Failed tasks of one stage attempt, slowest first; at most `limit` (default 50). */
   failedTasks(
     app: SparkApplication,

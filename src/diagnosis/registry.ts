@@ -4,8 +4,9 @@ import { application } from './probes/application.ts'
 import { cluster } from './probes/cluster.ts'
 import { executorDeaths } from './probes/executor-deaths.ts'
 import { failedStages } from './probes/failed-stages.ts'
+import { performance } from './probes/performance.ts'
 import { skew } from './probes/skew.ts'
 
 export const PROBES: ReadonlyMap<string, Probe> = new Map(
-  [application, cluster, executorDeaths, failedStages, skew].map((probe) => [probe.id, probe]),
+  [application, cluster, executorDeaths, failedStages, performance, skew].map((probe) => [probe.id, probe]),
 )

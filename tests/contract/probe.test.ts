@@ -11,6 +11,7 @@ const RECORDING: Readonly<Record<string, { recording: string; params?: unknown }
   'spark.cluster': { recording: 'healthy' },
   'spark.executor-deaths': { recording: 'executor-oom' },
   'spark.failed-stages': { recording: 'fetch-failed' },
+  'spark.performance': { recording: 'data-skew' },
   'spark.skew': { recording: 'data-skew' },
 }
 

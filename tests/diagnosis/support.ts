@@ -7,7 +7,9 @@ import type {
   SparkApplication,
   SparkCluster,
   SparkExecutor,
+  SparkJob,
   SparkStage,
+  SparkStageTotals,
   SparkTask,
   SparkTaskQuantiles,
 } from '../../src/ports.ts'
@@ -18,6 +20,7 @@ export interface World {
   readonly application?: SparkApplication | null
   readonly executors?: readonly SparkExecutor[]
   readonly stages?: readonly SparkStage[]
+  readonly jobs?: readonly SparkJob[]
   readonly tasks?: readonly SparkTask[]
   readonly quantiles?: SparkTaskQuantiles | null
   readonly environment?: Readonly<Record<string, string>>
@@ -45,6 +48,7 @@ export function readerOf(world: World, calls: Calls = {}): PlatformReader {
     locate: () => say('locate', world.application === undefined ? APP : world.application),
     executors: () => say('executors', world.executors ?? []),
     stages: () => say('stages', world.stages ?? []),
+    jobs: () => say('jobs', world.jobs ?? []),
     failedTasks: (_app, _stage, _signal, limit = 50) =>
       say('failedTasks', (world.tasks ?? []).slice(0, limit)),
     taskQuantiles: () => say('taskQuantiles', world.quantiles ?? null),
@@ -110,7 +114,23 @@ export function executor(id: string, removeReason: string | null, secondsAgo = 1
     totalGcMs: 0,
     maxMemoryBytes: 0,
     peakHeapBytes: null,
+    peakRssBytes: null,
+    maxTasks: 4,
+    totalShuffleReadBytes: 0,
+    excluded: false,
   }
+}
+
+/** Sums of a stage that did nothing worth telling. */
+export const NO_TOTALS: SparkStageTotals = {
+  gcMs: 0,
+  fetchWaitMs: 0,
+  resultBytes: 0,
+  inputBytes: 0,
+  shuffleReadBytes: 0,
+  shuffleWriteBytes: 0,
+  memorySpilledBytes: 0,
+  diskSpilledBytes: 0,
 }
 
 export function stage(more: Partial<SparkStage> = {}): SparkStage {
@@ -124,6 +144,9 @@ export function stage(more: Partial<SparkStage> = {}): SparkStage {
     completedTasks: 0,
     failureReason: null,
     executorRunMs: 1000,
+    totals: NO_TOTALS,
+    submittedAt: null,
+    completedAt: null,
     link: 'http://driver:4040/stages/stage/?id=0&attempt=0',
     ...more,
   }

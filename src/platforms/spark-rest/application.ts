@@ -1,6 +1,6 @@
 // One application's details from /api/v1, the same on a driver UI and on a History Server, as our ports name them.
 import * as z from 'zod'
-import type { SparkExecutor, SparkStage, SparkTask, SparkTaskQuantiles } from '../../ports.ts'
+import type { SparkExecutor, SparkJob, SparkStage, SparkTask, SparkTaskQuantiles } from '../../ports.ts'
 import type { ReadClient } from './client.ts'
 import {
   environmentSchema,
@@ -40,6 +40,10 @@ export async function readExecutors({ client, path }: Place, signal: AbortSignal
     maxMemoryBytes: one.maxMemory,
     // Peaks come with heartbeats: an executor that died before its first has zeros, which say nothing.
     peakHeapBytes: one.peakMemoryMetrics?.['JVMHeapMemory'] || null,
+    peakRssBytes: rssOf(one.peakMemoryMetrics),
+    maxTasks: one.maxTasks,
+    totalShuffleReadBytes: one.totalShuffleRead,
+    excluded: one.isExcluded ?? one.isBlacklisted ?? false,
   }))
 }
 
@@ -56,6 +60,18 @@ export async function readStages({ client, path, pages }: Place, signal: AbortSi
     completedTasks: one.numCompleteTasks,
     failureReason: one.failureReason ?? null,
     executorRunMs: one.executorRunTime,
+    totals: {
+      gcMs: one.jvmGcTime,
+      fetchWaitMs: one.shuffleFetchWaitTime,
+      resultBytes: one.resultSize,
+      inputBytes: one.inputBytes,
+      shuffleReadBytes: one.shuffleReadBytes,
+      shuffleWriteBytes: one.shuffleWriteBytes,
+      memorySpilledBytes: one.memoryBytesSpilled,
+      diskSpilledBytes: one.diskBytesSpilled,
+    },
+    submittedAt: one.submissionTime ?? null,
+    completedAt: one.completionTime ?? null,
     link: `${pages}/stages/stage/?id=${one.stageId}&attempt=${one.attemptId}`,
   }))
 }
@@ -102,6 +118,10 @@ export async function readTaskQuantiles(
     runMs: summary.executorRunTime,
     shuffleReadBytes: summary.shuffleReadMetrics?.readBytes ?? [],
     inputBytes: summary.inputMetrics?.bytesRead ?? [],
+    durationMs: summary.duration,
+    schedulerDelayMs: summary.schedulerDelay,
+    outputBytes: summary.outputMetrics?.bytesWritten ?? [],
+    shuffleWriteBytes: summary.shuffleWriteMetrics?.writeBytes ?? [],
   }
 }
 
@@ -114,14 +134,29 @@ export async function readEnvironment(
   return new Map(environment?.sparkProperties)
 }
 
-/** Whether the last job of the application failed; null where it has run none. */
-export async function lastJobFailed({ client, path }: Place, signal: AbortSignal): Promise<boolean | null> {
+/** Jobs, as many as Spark still keeps (`spark.ui.retainedJobs`). */
+export async function readJobs({ client, path }: Place, signal: AbortSignal): Promise<SparkJob[]> {
   const jobs = (await client.json(`${path}/jobs`, z.array(jobSchema), signal)) ?? []
-  const last = jobs.reduce<(typeof jobs)[number] | null>(
-    (a, b) => (a === null || b.jobId > a.jobId ? b : a),
-    null,
-  )
+  return jobs.map(({ jobId, status, submissionTime, completionTime }) => ({
+    id: jobId,
+    status,
+    submittedAt: submissionTime ?? null,
+    completedAt: completionTime ?? null,
+  }))
+}
+
+/** Whether the last job of the application failed; null where it has run none. */
+export async function lastJobFailed(place: Place, signal: AbortSignal): Promise<boolean | null> {
+  const jobs = await readJobs(place, signal)
+  const last = jobs.reduce<SparkJob | null>((a, b) => (a === null || b.id > a.id ? b : a), null)
   return last === null ? null : last.status === 'FAILED'
+}
+
+const RSS = ['ProcessTreeJVMRSSMemory', 'ProcessTreePythonRSSMemory', 'ProcessTreeOtherRSSMemory'] as const
+
+/** All zeros means that Spark does not measure them (`spark.executor.processTreeMetrics.enabled`). */
+function rssOf(peaks: Readonly<Record<string, number>> | undefined): number | null {
+  return RSS.reduce((sum, name) => sum + (peaks?.[name] ?? 0), 0) || null
 }
 
 function stagePath(path: string, stage: SparkStage): string {

@@ -32,6 +32,8 @@ export const jobSchema = z.object({
   jobId: z.number(),
   status: z.string(),
   stageIds: z.array(z.number()).default([]),
+  submissionTime: date.optional(),
+  completionTime: date.optional(),
 })
 
 export const executorSchema = z.object({
@@ -46,6 +48,11 @@ export const executorSchema = z.object({
   totalDuration: count,
   totalGCTime: count,
   maxMemory: count,
+  maxTasks: count,
+  totalShuffleRead: count,
+  isExcluded: z.boolean().optional(),
+  /** Its name before 3.1, still sent. */
+  isBlacklisted: z.boolean().optional(),
   peakMemoryMetrics: z.record(z.string(), z.number()).optional(),
 })
 
@@ -59,6 +66,17 @@ export const stageSchema = z.object({
   numCompleteTasks: count,
   failureReason: z.string().optional(),
   executorRunTime: count,
+  submissionTime: date.optional(),
+  completionTime: date.optional(),
+  // Spark 2 has fewer of them; what is absent is 0.
+  jvmGcTime: count,
+  shuffleFetchWaitTime: count,
+  resultSize: count,
+  inputBytes: count,
+  shuffleReadBytes: count,
+  shuffleWriteBytes: count,
+  memoryBytesSpilled: count,
+  diskBytesSpilled: count,
 })
 
 export const taskSchema = z.object({
@@ -84,8 +102,12 @@ const series = z.array(z.number()).catch([])
 export const taskSummarySchema = z.object({
   quantiles: series,
   executorRunTime: series,
+  duration: series,
+  schedulerDelay: series,
   inputMetrics: z.object({ bytesRead: series }).optional(),
+  outputMetrics: z.object({ bytesWritten: series }).optional(),
   shuffleReadMetrics: z.object({ readBytes: series }).optional(),
+  shuffleWriteMetrics: z.object({ writeBytes: series }).optional(),
 })
 
 export const environmentSchema = z.object({

@@ -6,6 +6,7 @@ import {
   readEnvironment,
   readExecutors,
   readFailedTasks,
+  readJobs,
   readStages,
   readTaskQuantiles,
 } from '../spark-rest/application.ts'
@@ -54,6 +55,7 @@ export function createReader(platform: string, config: Config, deps: PlatformDep
     locate,
     executors: (app, signal) => at(app, (place) => readExecutors(place, signal)),
     stages: (app, signal) => at(app, (place) => readStages(place, signal)),
+    jobs: (app, signal) => at(app, (place) => readJobs(place, signal)),
     failedTasks: (app, stage, signal, limit = FAILED_TASKS) =>
       at(app, (place) => readFailedTasks(place, stage, signal, limit)),
     taskQuantiles: (app, stage, signal) => at(app, (place) => readTaskQuantiles(place, stage, signal)),

@@ -14,6 +14,10 @@ function quantiles(medianS: number, longestS: number, medianMib = 0, largestMib 
     runMs: [0, 0, 0, medianS * 1000, 0, 0, longestS * 1000],
     shuffleReadBytes: [0, 0, 0, medianMib * MIB, 0, 0, largestMib * MIB],
     inputBytes: [],
+    durationMs: [],
+    schedulerDelayMs: [],
+    outputBytes: [],
+    shuffleWriteBytes: [],
   }
 }
 

@@ -11,12 +11,13 @@ import {
 } from '../../../src/platforms/spark-rest/application.ts'
 import { createReadClient } from '../../../src/platforms/spark-rest/client.ts'
 import type { SparkStage } from '../../../src/ports.ts'
+import { NO_TOTALS } from '../../diagnosis/support.ts'
 import { NEVER, type Stage, stage } from '../support.ts'
 
 const PATH = '/api/v1/applications/app-1'
 const STAGE: SparkStage = {
   id: 3, attempt: 1, status: 'ACTIVE', name: '', tasks: 8, failedTasks: 1, completedTasks: 0,
-  failureReason: null, executorRunMs: 0, link: '',
+  failureReason: null, executorRunMs: 0, totals: NO_TOTALS, submittedAt: null, completedAt: null, link: '',
 } // prettier-ignore
 const open: Stage[] = []
 
@@ -40,6 +41,7 @@ describe('executors', () => {
       {
         id: '1', host: '', active: true, addedAt: null, removedAt: null, removeReason: null, failedTasks: 0,
         completedTasks: 0, totalDurationMs: 0, totalGcMs: 0, maxMemoryBytes: 0, peakHeapBytes: null,
+        peakRssBytes: null, maxTasks: 0, totalShuffleReadBytes: 0, excluded: false,
       },
     ]) // prettier-ignore
   })
@@ -98,7 +100,8 @@ describe('stages and tasks', () => {
   it('have quantiles once one has succeeded, on versions with fewer fields, too', async () => {
     expect(await readTaskQuantiles(await place(404), STAGE, NEVER)).toBeNull()
     expect(await readTaskQuantiles(await place({ quantiles: [0.5], executorRunTime: [7] }), STAGE, NEVER)).toEqual({
-      quantiles: [0.5], runMs: [7], shuffleReadBytes: [], inputBytes: [],
+      quantiles: [0.5], runMs: [7], shuffleReadBytes: [], inputBytes: [], durationMs: [],
+      schedulerDelayMs: [], outputBytes: [], shuffleWriteBytes: [],
     })
   }) // prettier-ignore
 

@@ -1,0 +1,152 @@
+// Findings of executors and of time: uneven ones, excluded ones, idle ones, and a driver that works alone.
+import { size, span } from '../probes/support.ts'
+import { type Measured, type Performance, median, percent, sum } from './measure.ts'
+import type { Snapshot } from './snapshot.ts'
+
+const LEAST_MS = 300_000
+const LEAST_BYTES = 100 * 1024 ** 2
+
+function lifetimeMs({ app, now }: Snapshot, executor: Snapshot['executors'][number]): number {
+  const from = executor.addedAt ?? app.startedAt ?? now
+  const to = executor.removedAt ?? app.endedAt ?? now
+  return Math.max(0, to.getTime() - from.getTime())
+}
+
+function appMs({ app, now }: Snapshot): number {
+  return Math.max(0, (app.endedAt ?? now).getTime() - (app.startedAt ?? now).getTime())
+}
+
+/**
+ * max / median of `totalDuration` and of `totalShuffleRead` over executors that lived for half of the application or
+ * longer. Thresholds: Dr. Elephant's; floors 5 minutes and 100 MiB.
+ */
+export const executorImbalance: Performance = {
+  id: 'exec_imbalance',
+  title: 'How uneven the executors are',
+  meaning: 'max / median of totalDuration or totalShuffleRead over executors',
+  thresholds: [1.334, 1.778, 3.162, 10],
+  measure: (snapshot) => {
+    const settled = snapshot.executors.filter((one) => lifetimeMs(snapshot, one) > appMs(snapshot) / 2)
+    if (settled.length < 3) return []
+    const compare = (
+      of: (one: Snapshot['executors'][number]) => number,
+      floor: number,
+      words: (value: number) => string,
+      field: string,
+    ): Measured[] => {
+      const middle = median(settled.map(of)) ?? 0
+      const most = settled.reduce((a, b) => (of(b) > of(a) ? b : a))
+      if (of(most) < floor || middle <= 0) return []
+      const value = of(most) / middle
+      return [
+        {
+          value,
+          says: `Executor ${most.id} on ${most.host} ${field === 'totalDuration' ? 'works' : 'reads'} ${Number(value.toFixed(1))} times as much as the others (${words(of(most))} against ${words(middle)})`,
+          figures: `${field} max ${of(most)}, median ${middle}`,
+          from: `executor ${most.id}`,
+          link: snapshot.app.link,
+          affectedMs: field === 'totalDuration' ? of(most) - middle : most.totalDurationMs,
+        },
+      ]
+    }
+    return [
+      ...compare(({ totalDurationMs }) => totalDurationMs, LEAST_MS, span, 'totalDuration'),
+      ...compare(({ totalShuffleReadBytes }) => totalShuffleReadBytes, LEAST_BYTES, size, 'totalShuffleRead'),
+    ]
+  },
+}
+
+/** Excluded executors / active ones: any at all is low. Ours. */
+export const excluded: Performance = {
+  id: 'excluded',
+  title: 'Executors kept from tasks',
+  meaning: 'executors excluded after failures / active ones',
+  thresholds: [Number.MIN_VALUE, 0.1, 0.25, 0.5],
+  measure: ({ executors, app }) => {
+    const active = executors.filter((one) => one.active)
+    const out = active.filter((one) => one.excluded)
+    if (out.length === 0) return []
+    return [
+      {
+        value: out.length / active.length,
+        says: `${out.length} of ${active.length} executors are kept from tasks after failures, on ${[...new Set(out.map(({ host }) => host))].slice(0, 3).join(', ')}`,
+        figures: `isExcluded: ${out
+          .slice(0, 10)
+          .map(({ id }) => id)
+          .join(', ')}`,
+        from: 'all executors',
+        link: app.link,
+        affectedMs: null,
+      },
+    ]
+  },
+}
+
+/** 1 - sum of `totalDuration` / sum of (lifetime x `maxTasks`). 0.50 is DataFlint's; the others are ours. */
+export const idleCores: Performance = {
+  id: 'idle_cores',
+  title: 'Task slots without a task',
+  meaning: '1 - sum totalDuration / sum (lifetime x maxTasks)',
+  thresholds: [0.3, 0.5, 0.7, 0.85],
+  measure: (snapshot) => {
+    const given = sum(snapshot.executors.map((one) => lifetimeMs(snapshot, one) * one.maxTasks))
+    const used = sum(snapshot.executors.map(({ totalDurationMs }) => totalDurationMs))
+    if (given <= 0) return []
+    const value = Math.max(0, 1 - used / given)
+    return [
+      {
+        value,
+        says: `${percent(value)} of the time that executors held their slots they had no task in them`,
+        figures: `sum totalDuration ${used} ms, sum of lifetime x maxTasks ${given} ms`,
+        from: 'all executors',
+        link: snapshot.app.link,
+        affectedMs: given - used,
+      },
+    ]
+  },
+}
+
+const LEAST_APP_MS = 600_000
+
+/** (application time - union of its jobs' intervals) / application time, from ten minutes on. Sparklens' formula. */
+export const driverShare: Performance = {
+  id: 'driver_share',
+  title: 'Time without a job',
+  meaning: 'share of the application’s time in which no job ran',
+  thresholds: [0.3, 0.5, 0.7, 0.9],
+  measure: (snapshot) => {
+    const { app, now, jobs } = snapshot
+    const whole = appMs(snapshot)
+    if (whole < LEAST_APP_MS || jobs.length === 0) return []
+    const busy = unionMs(
+      jobs.flatMap(({ submittedAt, completedAt }) =>
+        submittedAt === null
+          ? []
+          : [[submittedAt.getTime(), (completedAt ?? app.endedAt ?? now).getTime()] as const],
+      ),
+    )
+    const value = Math.max(0, 1 - busy / whole)
+    return [
+      {
+        value,
+        says: `No job ran in ${percent(value)} of ${span(whole)}: the driver works alone, or waits`,
+        figures: `application ${whole} ms, jobs ${busy} ms`,
+        from: 'all jobs',
+        link: app.link,
+        // Every slot waits with it.
+        affectedMs: whole - busy,
+      },
+    ]
+  },
+}
+
+/** Length of the union of intervals. */
+export function unionMs(intervals: readonly (readonly [number, number])[]): number {
+  let total = 0
+  let until = Number.NEGATIVE_INFINITY
+  for (const [from, to] of [...intervals].sort((a, b) => a[0] - b[0])) {
+    total += Math.max(0, to - Math.max(from, until))
+    until = Math.max(until, to)
+  }
+  return total
+}

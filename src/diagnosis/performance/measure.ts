@@ -1,0 +1,76 @@
+// What a performance finding is: a formula over a snapshot, thresholds, and how much it matters.
+import type { FindingSeverity } from '../model.ts'
+import type { Snapshot } from './snapshot.ts'
+
+/** For low, medium, high, critical. Falling numbers mean that smaller is worse. */
+export type Thresholds = readonly [number, number, number, number]
+
+/** One measured value, with what it was computed from, so that anybody can do so again. */
+export interface Measured {
+  readonly value: number
+  /** What happened, a sentence without its end. */
+  readonly says: string
+  /** The figures, by Spark's own field names. */
+  readonly figures: string
+  /** Where they stand: `stage 3.0`, `executor 4`, `all executors`. */
+  readonly from: string
+  readonly link: string | null
+  /** Task time that is wasted or affected, in milliseconds; null where time does not tell what it matters. */
+  readonly affectedMs: number | null
+}
+
+export interface Performance {
+  /** Stable: output and threshold names. */
+  readonly id: string
+  readonly title: string
+  /** What the value is, with its unit. */
+  readonly meaning: string
+  readonly thresholds: Thresholds
+  /** Everything the formula applies to; nothing where it does not (too short, too few, not measured). */
+  measure(snapshot: Snapshot): readonly Measured[]
+}
+
+/** Materiality, in milliseconds of task time: 1, 5, 15 and 60 minutes. Ours. */
+export const MATERIAL_MS: Thresholds = [60_000, 300_000, 900_000, 3_600_000]
+
+const ORDER: readonly FindingSeverity[] = ['none', 'low', 'medium', 'high', 'critical']
+
+/** Grades against rising or falling thresholds. NaN is `none`. */
+export function grade(value: number, thresholds: Thresholds): FindingSeverity {
+  const falling = thresholds[0] > thresholds[3]
+  const reached = thresholds.filter((threshold) => (falling ? value <= threshold : value >= threshold))
+  return ORDER[reached.length] ?? 'none'
+}
+
+/** `min(severity of the value, severity of what it costs)`: a bad ratio of next to nothing is nothing. */
+export function severityOf(measured: Measured, thresholds: Thresholds): FindingSeverity {
+  const byValue = grade(measured.value, thresholds)
+  if (measured.affectedMs === null) return byValue
+  const byCost = grade(measured.affectedMs, MATERIAL_MS)
+  return ORDER.indexOf(byCost) < ORDER.indexOf(byValue) ? byCost : byValue
+}
+
+/** a / b, or null where there is nothing to divide by. */
+export function ratio(a: number, b: number): number | null {
+  return b > 0 && Number.isFinite(a) ? a / b : null
+}
+
+/** The middle value; null of nothing. */
+export function median(values: readonly number[]): number | null {
+  if (values.length === 0) return null
+  const sorted = [...values].sort((a, b) => a - b)
+  const middle = Math.floor(sorted.length / 2)
+  const [low, high] = [sorted[middle - 1] ?? 0, sorted[middle] ?? 0]
+  return sorted.length % 2 === 1 ? high : (low + high) / 2
+}
+
+export function sum(values: Iterable<number>): number {
+  let total = 0
+  for (const value of values) total += value
+  return total
+}
+
+/** `37 %`, `4.2 %`. */
+export function percent(share: number): string {
+  return `${Number((share * 100).toFixed(share < 0.1 ? 1 : 0))} %`
+}

@@ -1,0 +1,183 @@
+// Findings of stages and their tasks: fetch waits, delays, sizes, how they are cut.
+import { mebibytes } from '../memory.ts'
+import { size, span } from '../probes/support.ts'
+import type { SparkStage, SparkTaskQuantiles } from '../../ports.ts'
+import { type Measured, type Performance, percent, ratio } from './measure.ts'
+import { type Snapshot, quantile, stageName } from './snapshot.ts'
+
+const GIB = 1024 ** 3
+
+/** Measures each stage whose tasks were looked at. */
+function ofTasks(
+  snapshot: Snapshot,
+  look: (stage: SparkStage, of: SparkTaskQuantiles) => Measured | null,
+): Measured[] {
+  return snapshot.stages.flatMap((stage) => {
+    const of = snapshot.quantiles.get(stageName(stage))
+    const found = of === undefined ? null : look(stage, of)
+    return found === null ? [] : [found]
+  })
+}
+
+const at = (stage: SparkStage): Pick<Measured, 'from' | 'link'> => ({
+  from: `stage ${stageName(stage)}`,
+  link: stage.link,
+})
+
+/** `shuffleFetchWaitTime` / `executorRunTime` of a stage. The formula is Sparklens'; the thresholds are ours. */
+export const fetchWait: Performance = {
+  id: 'fetch_wait',
+  title: 'Waiting for shuffle data',
+  meaning: 'shuffleFetchWaitTime / executorRunTime of a stage',
+  thresholds: [0.1, 0.2, 0.4, 0.6],
+  measure: ({ stages }) =>
+    stages.flatMap((stage): Measured[] => {
+      const { fetchWaitMs } = stage.totals
+      const value = ratio(fetchWaitMs, stage.executorRunMs)
+      if (value === null || fetchWaitMs === 0) return []
+      return [
+        {
+          ...at(stage),
+          value,
+          says: `Tasks of stage ${stageName(stage)} (${stage.name}) wait ${percent(value)} of their time for shuffle data (${span(fetchWaitMs)})`,
+          figures: `shuffleFetchWaitTime ${fetchWaitMs} ms, executorRunTime ${stage.executorRunMs} ms`,
+          affectedMs: fetchWaitMs,
+        },
+      ]
+    }),
+}
+
+/** median `schedulerDelay` / median `duration` of a stage's tasks. Ours. */
+export const schedulerDelay: Performance = {
+  id: 'sched_delay',
+  title: 'Waiting for the driver',
+  meaning: 'median schedulerDelay / median duration of the tasks of a stage',
+  thresholds: [0.1, 0.25, 0.5, 1],
+  measure: (snapshot) =>
+    ofTasks(snapshot, (stage, of) => {
+      const delay = quantile(of, of.schedulerDelayMs, 0.5)
+      const duration = quantile(of, of.durationMs, 0.5)
+      const value = delay === null || duration === null ? null : ratio(delay, duration)
+      if (value === null || delay === null || duration === null) return null
+      return {
+        ...at(stage),
+        value,
+        says: `Half of the tasks of stage ${stageName(stage)} (${stage.name}) wait ${span(delay)} or more for the driver, against ${span(duration)} in all`,
+        figures: `schedulerDelay median ${delay} ms, duration median ${duration} ms`,
+        affectedMs: delay * stage.tasks,
+      }
+    }),
+}
+
+const MANY_TASKS = 5000
+
+/** median duration of the tasks of a stage with more than 5,000 of them; smaller is worse. DataFlint's. */
+export const smallTasks: Performance = {
+  id: 'small_tasks',
+  title: 'Too many small tasks',
+  meaning: `median duration in ms of the tasks of a stage with more than ${MANY_TASKS}; smaller is worse`,
+  thresholds: [500, 200, 100, 50],
+  measure: (snapshot) =>
+    ofTasks(snapshot, (stage, of) => {
+      const value = quantile(of, of.durationMs, 0.5) ?? quantile(of, of.runMs, 0.5)
+      if (value === null || stage.tasks <= MANY_TASKS) return null
+      return {
+        ...at(stage),
+        value,
+        says: `Stage ${stageName(stage)} (${stage.name}) is cut into ${stage.tasks} tasks, half of which take ${span(value)} or less`,
+        figures: `numTasks ${stage.tasks}, duration median ${value} ms`,
+        affectedMs: stage.executorRunMs,
+      }
+    }),
+}
+
+const SIDES = [
+  ['reads', 'inputBytes', 'inputMetrics.bytesRead'],
+  ['reads from the shuffle', 'shuffleReadBytes', 'shuffleReadMetrics.readBytes'],
+  ['writes', 'outputBytes', 'outputMetrics.bytesWritten'],
+  ['writes to the shuffle', 'shuffleWriteBytes', 'shuffleWriteMetrics.writeBytes'],
+] as const
+
+/** The largest task of a stage, in bytes in or out. 5 GiB is DataFlint's; the others are ours. */
+export const bigPartition: Performance = {
+  id: 'big_partition',
+  title: 'The largest partition',
+  meaning: 'bytes that the largest task of a stage reads or writes',
+  thresholds: [GIB, 2 * GIB, 5 * GIB, 10 * GIB],
+  measure: (snapshot) =>
+    ofTasks(snapshot, (stage, of) => {
+      const [largest] = SIDES.map(([does, series, field]) => ({
+        does,
+        field,
+        bytes: quantile(of, of[series], 1) ?? 0,
+      })).sort((a, b) => b.bytes - a.bytes)
+      if (largest === undefined || largest.bytes === 0) return null
+      return {
+        ...at(stage),
+        value: largest.bytes,
+        says: `One task of stage ${stageName(stage)} (${stage.name}) ${largest.does} ${size(largest.bytes)}`,
+        figures: `${largest.field} max ${largest.bytes}`,
+        affectedMs: null,
+      }
+    }),
+}
+
+const LONG_STAGE_MS = 300_000
+
+/** Tasks / task slots of a stage that takes longer than five minutes; smaller is worse. After Sparklens. */
+export const lowParallelism: Performance = {
+  id: 'low_parallelism',
+  title: 'Too few tasks',
+  meaning: 'numTasks / task slots, of a stage that takes longer than 5 minutes; smaller is worse',
+  thresholds: [1, 0.5, 0.25, 0.1],
+  measure: ({ stages, executors, now }) => {
+    const slots = executors.filter(({ active }) => active).reduce((all, { maxTasks }) => all + maxTasks, 0)
+    if (slots < 2) return []
+    return stages.flatMap((stage): Measured[] => {
+      const tookMs =
+        stage.submittedAt === null ? 0 : (stage.completedAt ?? now).getTime() - stage.submittedAt.getTime()
+      if (tookMs < LONG_STAGE_MS || stage.tasks === 0 || stage.tasks >= slots) return []
+      return [
+        {
+          ...at(stage),
+          value: stage.tasks / slots,
+          says: `Stage ${stageName(stage)} (${stage.name}) has ${stage.tasks} tasks for ${slots} slots and takes ${span(tookMs)}`,
+          figures: `numTasks ${stage.tasks}, slots ${slots}, ${tookMs} ms from submission`,
+          affectedMs: tookMs * (slots - stage.tasks),
+        },
+      ]
+    })
+  },
+}
+
+/** Spark's default of `spark.driver.maxResultSize`. */
+const DEFAULT_RESULT_MIB = 1024
+
+/** sum of `resultSize` of a stage / `spark.driver.maxResultSize`. At 1 Spark fails the job. Ours. */
+export const resultSize: Performance = {
+  id: 'result_size',
+  title: 'Results sent to the driver',
+  meaning: 'resultSize of a stage / spark.driver.maxResultSize; at 1 Spark fails the job',
+  thresholds: [0.5, 0.7, 0.9, 1],
+  measure: ({ stages, properties }) => {
+    const setting = properties.get('spark.driver.maxResultSize')
+    // 0 is "no limit"; a number without a unit is bytes.
+    const limit = /^\d+$/.test(setting ?? '')
+      ? Number(setting)
+      : (mebibytes(setting) ?? DEFAULT_RESULT_MIB) * 1024 ** 2
+    if (limit === 0) return []
+    return stages.flatMap((stage): Measured[] => {
+      const { resultBytes } = stage.totals
+      if (resultBytes === 0) return []
+      return [
+        {
+          ...at(stage),
+          value: resultBytes / limit,
+          says: `Stage ${stageName(stage)} (${stage.name}) sends ${size(resultBytes)} to the driver, ${percent(resultBytes / limit)} of what it takes`,
+          figures: `resultSize ${resultBytes}, spark.driver.maxResultSize ${limit}`,
+          affectedMs: null,
+        },
+      ]
+    })
+  },
+}

@@ -1,0 +1,99 @@
+// What slows an application down or wastes its cluster: the performance findings, those that matter.
+import * as z from 'zod'
+import { type Finding, type Probe, byGravity } from '../model.ts'
+import { PERFORMANCE } from '../performance/findings.ts'
+import { type Measured, type Performance, severityOf, type Thresholds } from '../performance/measure.ts'
+import { takeSnapshot } from '../performance/snapshot.ts'
+import { outputsOf, unseen, withApplication } from './support.ts'
+
+const four = z
+  .tuple(
+    [z.number(), z.number(), z.number(), z.number()],
+    'expected four numbers: low, medium, high, critical',
+  )
+  .refine(
+    ([a, b, c, d]) => (a <= b && b <= c && c <= d) || (a >= b && b >= c && c >= d),
+    'the four numbers must rise, or fall where smaller is worse',
+  )
+const IDS = PERFORMANCE.map(({ id }) => id)
+
+const params = z
+  .strictObject({
+    /** Look for these only. */
+    only: z.array(z.enum(IDS)).min(1).optional(),
+    /** By id, in place of ours. */
+    thresholds: z.partialRecord(z.enum(IDS), four).default({}),
+  })
+  .prefault({})
+
+/** More than these nobody reads at 03:00; the outputs have all. */
+const TOLD = 4
+
+interface Graded {
+  readonly of: Performance
+  readonly measured: Measured
+  readonly severity: Finding['severity']
+}
+
+export const performance: Probe = {
+  id: 'spark.performance',
+  title: 'What slows it down',
+  needs: ['application', 'executors', 'stages', 'tasks', 'environment'],
+  params,
+  outputs: {
+    app_id: 'application id',
+    worst: 'id of the gravest finding, or none',
+    severity: 'its severity',
+    ...Object.fromEntries(
+      PERFORMANCE.map(({ id, meaning }) => [id, `${meaning}; null where it does not apply`]),
+    ),
+  },
+  run: (raw, context) =>
+    withApplication(performance, context, async (app, reader) => {
+      const { only, thresholds } = params.parse(raw ?? {})
+      const snapshot = await takeSnapshot(reader, app, context.now, context.signal)
+      const wanted = PERFORMANCE.filter(({ id }) => only?.includes(id) ?? true)
+      const graded = wanted
+        .flatMap((of) => worst(of, of.measure(snapshot), thresholds[of.id] ?? of.thresholds))
+        .sort((a, b) => byGravity(a.severity, b.severity))
+      const told = graded.filter(({ severity }) => severity !== 'none').slice(0, TOLD)
+      const [first] = told
+      const quiet = `Nothing slows ${app.name} down that would matter (${wanted.length} looked for).`
+      return {
+        outputs: outputsOf(performance, {
+          app_id: app.id,
+          worst: first?.of.id ?? 'none',
+          severity: first?.severity ?? 'none',
+          ...Object.fromEntries(graded.map(({ of, measured }) => [of.id, Number(measured.value.toFixed(3))])),
+        }),
+        findings:
+          told.length > 0
+            ? told.map((one) => findingOf(one, snapshot.unreached))
+            : [{ ...unseen(performance.id, quiet, snapshot.unreached), link: app.link }],
+      }
+    }),
+}
+
+/** The gravest of what one formula measured; the largest cost among equals. */
+function worst(of: Performance, all: readonly Measured[], thresholds: Thresholds): Graded[] {
+  const [first] = all
+    .map((measured) => ({ of, measured, severity: severityOf(measured, thresholds) }))
+    .sort(
+      (a, b) =>
+        byGravity(a.severity, b.severity) || (b.measured.affectedMs ?? 0) - (a.measured.affectedMs ?? 0),
+    )
+  return first === undefined ? [] : [first]
+}
+
+function findingOf({ of, measured, severity }: Graded, unreached: readonly string[]): Finding {
+  return {
+    probe: performance.id,
+    severity,
+    sentence: `${measured.says}.`,
+    evidence: [{ text: `${of.id}: ${measured.figures}`, from: measured.from, link: measured.link }],
+    link: measured.link,
+    // What could not be read may hold something graver.
+    confidence: unreached.length === 0 ? 'high' : 'medium',
+    unreached,
+  }
+}
