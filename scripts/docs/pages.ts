@@ -1,4 +1,5 @@
 // The generated pages: where each lies and what makes it.
+import { cataloguePage } from './catalogue.ts'
 import { configurationPage } from './configuration.ts'
 import { editorSchema } from './editor-schema.ts'
 import { errorsPage } from './errors.ts'
@@ -21,6 +22,7 @@ const page = (text: () => string) => (): string => `${NOTICE}\n${text().trimEnd(
 export const PAGES: readonly Page[] = [
   { file: 'docs/errors.md', make: page(errorsPage) },
   { file: 'docs/configuration.md', make: page(configurationPage) },
+  { file: 'docs/catalogue.md', make: page(cataloguePage) },
   { file: 'docs/metrics.md', make: page(metricsPage) },
   { file: 'docs/promises.md', make: page(promisesPage) },
   { file: 'docs/openapi.json', make: openApiFile },
