@@ -122,6 +122,18 @@ export const CATALOGUE = {
     what: 'A read client was asked for {path}, which can change Spark.',
     mend: 'This was refused. Please report it: reads never leave the allow-list.',
   },
+  'ARR-504': {
+    fault: 'user',
+    retryable: false,
+    what: 'The Prometheus of platform {platform} refuses the query: {why}.',
+    mend: 'Mend the query in the runbook; its page {url} shows what it takes.',
+  },
+  'ARR-505': {
+    fault: 'user',
+    retryable: false,
+    what: 'The Prometheus of platform {platform} at {url} refuses us: it answers {status}.',
+    mend: 'Set or mend platforms.{platform}.prometheus.authorization in arrestor.yml, for example `Bearer ${TOKEN}`.',
+  },
   'ARR-601': {
     fault: 'user',
     retryable: false,

@@ -246,6 +246,7 @@ export function secretsOf(config: Config, environment: Environment): string[] {
       token === undefined ? [] : [token, Buffer.from(`${username}:${token}`).toString('base64')],
     ),
     ...Object.values(config.platforms).flatMap((platform) => platform.authorization ?? []),
+    ...Object.values(config.platforms).flatMap((platform) => platform.prometheus?.authorization ?? []),
   ]
 }
 

@@ -61,17 +61,24 @@ async function examine(file: string): Promise<readonly Check[]> {
     ),
     slackCheck(config),
     pagerDutyCheck(config),
-    ...Object.entries(config.platforms).map(([name, platform]) => {
-      const reader = createPlatforms({ [name]: platform }, settingsOf(config).normaliseJobName).readers.get(
-        name,
-      )
-      return check(`platform ${name}`, async () =>
-        reader === undefined ? 'nothing to read it with' : await reader.check(AbortSignal.timeout(ASK_MS)),
-      )
-    }),
+    ...platformChecks(config),
     runbookCheck(config),
   ])
   return [{ what: 'configuration', state: 'ok', says: file }, ...checks.flat(), ...gaps(config)]
+}
+
+/** Each platform, and the Prometheus beside it where one is configured. */
+function platformChecks(config: Config): Promise<Check>[] {
+  const { readers } = createPlatforms(config.platforms, settingsOf(config).normaliseJobName)
+  return [...readers].flatMap(([name, reader]) => {
+    const { metrics } = reader
+    return [
+      check(`platform ${name}`, () => reader.check(AbortSignal.timeout(ASK_MS))),
+      ...(metrics === undefined
+        ? []
+        : [check(`Prometheus of ${name}`, () => metrics.check(AbortSignal.timeout(ASK_MS)))]),
+    ]
+  })
 }
 
 async function check(what: string, ask: () => Promise<string>): Promise<Check> {

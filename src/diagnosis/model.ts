@@ -1,7 +1,8 @@
 // What diagnosis speaks of: probes that look, findings that say what they saw, and what they could not see.
 import type * as z from 'zod'
 import type { Run, Severity } from '../alerts/model.ts'
-import type { PlatformReader, ReadCapability } from '../ports.ts'
+import type { MetricPoint, PlatformReader, ReadCapability } from '../ports.ts'
+import type { Destinations } from '../runbooks/render-params.ts'
 
 export type FindingSeverity = Severity | 'none'
 export type Confidence = 'low' | 'medium' | 'high'
@@ -32,6 +33,8 @@ export interface ProbeContext {
   readonly reader: PlatformReader | null
   readonly signal: AbortSignal
   readonly now: Date
+  /** The runbook wants a chart: a probe that can looks at a span rather than at one instant. */
+  readonly chart?: boolean
 }
 
 export type Outputs = Readonly<Record<string, string | number | boolean | null>>
@@ -40,6 +43,8 @@ export interface ProbeResult {
   /** Every declared output; null where it was not determined. */
   readonly outputs: Outputs
   readonly findings: readonly Finding[]
+  /** How the value went over time, for `chart: true`; absent where there is no history. */
+  readonly history?: readonly MetricPoint[]
 }
 
 /** The extension point for probes: reads only, typed parameters in, declared outputs and findings out. */
@@ -49,7 +54,9 @@ export interface Probe {
   readonly title: string
   readonly needs: readonly ReadCapability[]
   readonly params: z.ZodType
-  /** Name to a one-line meaning; runbooks and their lint read it. */
+  /** Where parameters with templates go, which decides how values are escaped; plain text unless said. */
+  readonly destinations?: Destinations
+  /** Name to a one-line meaning; runbooks and their lint read it. A number named `value` can be graded and said. */
   readonly outputs: Readonly<Record<string, string>>
   run(params: unknown, context: ProbeContext): Promise<ProbeResult>
 }

@@ -5,8 +5,12 @@ import { cluster } from './probes/cluster.ts'
 import { executorDeaths } from './probes/executor-deaths.ts'
 import { failedStages } from './probes/failed-stages.ts'
 import { performance } from './probes/performance.ts'
+import { prometheusQuery } from './probes/prometheus-query.ts'
 import { skew } from './probes/skew.ts'
 
 export const PROBES: ReadonlyMap<string, Probe> = new Map(
-  [application, cluster, executorDeaths, failedStages, performance, skew].map((probe) => [probe.id, probe]),
+  [application, cluster, executorDeaths, failedStages, performance, prometheusQuery, skew].map((probe) => [
+    probe.id,
+    probe,
+  ]),
 )

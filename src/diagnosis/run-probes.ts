@@ -1,17 +1,21 @@
 // Runs a runbook's probes beside one another under one deadline; what fails says so, and the rest still comes.
 import { reasonOf } from '../errors.ts'
 import type { PlatformReader, SparkApplication } from '../ports.ts'
+import type { Params, ProbeOutputs, Scalar } from '../runbooks/model.ts'
+import { clauseOf, holeIn, parseParams, renderParams } from '../runbooks/render-params.ts'
+import { type Wording, worded } from './grade.ts'
 import type { Finding, Outputs, Probe, ProbeContext, ProbeResult } from './model.ts'
+import { circleOf, dependenciesOf } from './order.ts'
 import { blank, unseen } from './probes/support.ts'
 import { PROBES } from './registry.ts'
 
-export interface ProbeStep {
+/** A probe of a runbook on the platform at hand; `heading` is for what is said when it cannot be run. */
+export interface ProbeStep extends Wording {
   /** Unique within the runbook; outputs are known as `<id>.<output>`. */
   readonly id: string
   readonly use: string
+  /** As written, templates and all. */
   readonly params: unknown
-  /** The heading it stands under, for what is said when it cannot be run. */
-  readonly heading: string
 }
 
 export interface StepResult {
@@ -26,67 +30,131 @@ export interface RunLimits {
   readonly concurrency: number
 }
 
+/** Answers the names of templates from what probes have found so far; `own` are a probe's outputs by their bare names. */
+export type Names = (
+  outputs: ProbeOutputs,
+  own?: Readonly<Record<string, Scalar>>,
+) => (name: string) => string | undefined
+
+export interface RunContext extends Omit<ProbeContext, 'chart'> {
+  /** Without it no name has a value. */
+  readonly names?: Names
+}
+
 /**
- * Results in the order of the steps. A step that throws, is not finished at the deadline, names no probe, or needs
- * what the platform cannot tell gives null outputs and one finding that says what could not be seen. Throws only
- * when `context.signal` is aborted.
+ * Results in the order of the steps. A step runs once those are done whose outputs its parameters speak of. A step that
+ * throws, is not finished at the deadline, names no probe, needs what the platform cannot tell, has a hole in its
+ * parameters, or waits for itself gives null outputs and one finding that says what could not be seen. Throws only when
+ * `context.signal` is aborted.
  */
 export async function runProbes(
   steps: readonly ProbeStep[],
-  context: ProbeContext,
+  context: RunContext,
   { deadlineMs, concurrency }: RunLimits,
   probes: ReadonlyMap<string, Probe> = PROBES,
 ): Promise<StepResult[]> {
   const deadline = new AbortController()
   const timer = setTimeout(() => deadline.abort(), deadlineMs)
   const signal = AbortSignal.any([context.signal, deadline.signal])
-  const inner: ProbeContext = {
+  const inner: RunContext = {
     ...context,
     signal,
     reader: context.reader === null ? null : remembering(context.reader),
   }
-  const results: StepResult[] = []
-  const queue = steps.entries()
-  const worker = async (): Promise<void> => {
-    for (const [index, step] of queue)
-      results[index] = await runStep(step, inner, deadline.signal, deadlineMs, probes)
+  const names: Names = context.names ?? (() => () => undefined)
+  const dependencies = dependenciesOf(steps)
+  const ended = new Map(steps.map(({ id }) => [id, Promise.withResolvers<void>()]))
+  const outputs: Record<string, Outputs> = Object.create(null) as Record<string, Outputs>
+  const turn = createTurnstile(concurrency)
+  const results: ProbeResult[] = []
+  const run = async (step: ProbeStep, index: number): Promise<void> => {
+    const circle = circleOf(step.id, dependencies)
+    if (circle === null) {
+      await Promise.all((dependencies.get(step.id) ?? []).flatMap((id) => ended.get(id)?.promise ?? []))
+      results[index] = await turn(() =>
+        runStep(step, inner, names(outputs), { deadline: deadline.signal, deadlineMs, probes }),
+      )
+    } else
+      results[index] = cannot(step, probes, `its parameters wait for themselves (${circle.join(', ')})`, [])
+    outputs[step.id] = results[index].outputs
+    ended.get(step.id)?.resolve()
   }
   try {
-    await Promise.all(Array.from({ length: Math.max(1, Math.min(concurrency, steps.length)) }, worker))
+    await Promise.all(steps.map(run))
   } finally {
     clearTimeout(timer)
   }
   context.signal.throwIfAborted()
-  return results
+  return steps.map((step, index) => {
+    const result = results[index] ?? { outputs: {}, findings: [] }
+    const probe = probes.get(step.use)
+    const told = probe === undefined ? result : worded(step, probe, result, (own) => names(outputs, own))
+    return { step: step.id, outputs: told.outputs, findings: told.findings }
+  })
+}
+
+interface StepLimits {
+  readonly deadline: AbortSignal
+  readonly deadlineMs: number
+  readonly probes: ReadonlyMap<string, Probe>
 }
 
 async function runStep(
   step: ProbeStep,
-  context: ProbeContext,
-  deadline: AbortSignal,
-  deadlineMs: number,
-  probes: ReadonlyMap<string, Probe>,
-): Promise<StepResult> {
+  context: RunContext,
+  lookup: (name: string) => string | undefined,
+  { deadline, deadlineMs, probes }: StepLimits,
+): Promise<ProbeResult> {
+  const not = (why: string, unreached: readonly string[]): ProbeResult => cannot(step, probes, why, unreached)
   const probe = probes.get(step.use)
-  const cannot = (why: string, unreached: readonly string[]): StepResult => ({
-    step: step.id,
-    outputs: probe === undefined ? {} : blank(probe),
-    findings: [unseen(step.use, `${step.heading}: not seen, ${why}.`, unreached)],
-  })
-  if (probe === undefined) return cannot(`there is no probe ${step.use}`, [step.use])
-  if (context.reader === null) return cannot('no platform of this alert is configured', ['platform'])
+  if (probe === undefined) return not(`there is no probe ${step.use}`, [step.use])
+  if (context.reader === null) return not('no platform of this alert is configured', ['platform'])
   const { capabilities, platform } = context.reader
   const lacking = probe.needs.filter((need) => !capabilities.has(need))
-  if (lacking.length > 0) return cannot(`${platform} cannot tell (${lacking.join(', ')})`, lacking)
-  const params = probe.params.safeParse(step.params ?? undefined)
-  if (!params.success)
-    return cannot(`its parameters are not usable (${params.error.issues[0]?.message ?? 'invalid'})`, [])
+  if (lacking.length > 0) return not(`${platform} cannot tell (${lacking.join(', ')})`, lacking)
+  const rendered = renderParams((step.params ?? {}) as Params, probe.destinations ?? {}, lookup)
+  const hole = holeIn(rendered)
+  if (hole !== null) return not(hole, [...rendered.missing, ...rendered.refused])
+  const params = parseParams(probe.params, rendered.params, rendered.sole)
+  if (!params.ok) return not(`its parameters are not usable (${clauseOf(params.problems)})`, [])
+  if (deadline.aborted) return not(`there was no answer within ${deadlineMs / 1000} s`, [platform])
   try {
-    const result = await orAborted(probe.run(params.data, context), context.signal)
-    return { step: step.id, outputs: result.outputs, findings: result.findings }
+    const { names: _names, ...given } = context
+    return await orAborted(probe.run(params.data, { ...given, chart: step.chart === true }), context.signal)
   } catch (error) {
-    if (deadline.aborted) return cannot(`there was no answer within ${deadlineMs / 1000} s`, [platform])
-    return cannot(reasonOf(error), [reasonOf(error)])
+    if (deadline.aborted) return not(`there was no answer within ${deadlineMs / 1000} s`, [platform])
+    return not(reasonOf(error), [reasonOf(error)])
+  }
+}
+
+/** Null outputs, and one finding that says what could not be seen. */
+function cannot(
+  step: ProbeStep,
+  probes: ReadonlyMap<string, Probe>,
+  why: string,
+  unreached: readonly string[],
+): ProbeResult {
+  const probe = probes.get(step.use)
+  return {
+    outputs: probe === undefined ? {} : blank(probe),
+    findings: [unseen(step.use, `${step.heading}: not seen, ${why}.`, unreached)],
+  }
+}
+
+/** Lets `places` works run at a time, the others in the order they came. */
+function createTurnstile(places: number): <T>(work: () => Promise<T>) => Promise<T> {
+  const waiting: (() => void)[] = []
+  let free = Math.max(1, places)
+  return async (work) => {
+    if (free > 0) free -= 1
+    else await new Promise<void>((go) => void waiting.push(go))
+    try {
+      return await work()
+    } finally {
+      const next = waiting.shift()
+      if (next === undefined) free += 1
+      else next()
+    }
   }
 }
 

@@ -8,6 +8,8 @@ import { type ActionRun, changeRun, lockRun, startRun } from '../remediation/act
 import { audit } from '../remediation/audit.ts'
 import { findOffer } from '../remediation/offers.ts'
 import { mayDo } from '../remediation/roles.ts'
+import { recordable } from '../remediation/inputs.ts'
+import { clauseOf, parseParams } from '../runbooks/render-params.ts'
 import type { WriteOutcome } from '../ports.ts'
 import { type DueKind, schedule } from '../store/due.ts'
 import { append } from '../store/outbox.ts'
@@ -34,12 +36,21 @@ export async function runAction(deps: FlowDeps, actionRunId: string): Promise<vo
       kind: 'refused',
       detail: `platform ${incident.platform ?? 'unknown'} does not offer ${run.action}`,
     }
-  else
-    try {
-      outcome = await action.execute(run.target, writer, AbortSignal.timeout(EXECUTE_MS))
-    } catch (error) {
-      outcome = { kind: 'unknown', detail: reasonOf(error) }
-    }
+  else {
+    // A newer version may take other parameters than the one that offered it.
+    const params = parseParams(action.params, run.params)
+    if (!params.ok)
+      outcome = {
+        kind: 'refused',
+        detail: `its parameters are not usable (${clauseOf(params.problems)})`,
+      }
+    else
+      try {
+        outcome = await action.execute(run.target, params.data, writer, AbortSignal.timeout(EXECUTE_MS))
+      } catch (error) {
+        outcome = { kind: 'unknown', detail: reasonOf(error) }
+      }
+  }
   await recordOutcome(deps, run, outcome)
 }
 
@@ -225,6 +236,7 @@ export async function end(
       state: change.state,
       detail: change.detail,
       by: run.requestedBy,
+      ...(Object.keys(run.params).length === 0 ? {} : { params: recordable(run.params) }),
     },
     now,
   })

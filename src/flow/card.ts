@@ -5,13 +5,15 @@ import type { Incident } from '../incidents/model.ts'
 import { findIncident, readPinned } from '../incidents/repository.ts'
 import { type ActionRun, listRuns } from '../remediation/action-runs.ts'
 import { type Offer, standingOffers } from '../remediation/offers.ts'
+import { consequenceOf } from '../remediation/action.ts'
+import { withheldIn } from '../remediation/prepare.ts'
 import { ACTIONS } from '../remediation/registry.ts'
 import type { EntryExplanation, MatchReason, RunnerUp } from '../runbooks/match.ts'
 import type { Tx } from '../store/store.ts'
 import { pinnedPolicy } from './escalate.ts'
 import type { FlowDeps } from './deps.ts'
 import { DUE } from './destinations.ts'
-import { factsWith, firstAlert, readFindings, sectionsOf } from './diagnosis-view.ts'
+import { factsWith, firstAlert, namesFor, readFindings, sectionsOf } from './diagnosis-view.ts'
 import { pinnedRunbook } from './runbook-text.ts'
 
 export interface AlertLine {
@@ -84,15 +86,11 @@ export async function readCard(tx: Tx, deps: FlowDeps, incidentId: string): Prom
     .selectAll()
     .where('incident_id', '=', incident.id)
     .executeTakeFirst()
+  const first = await firstAlert(tx, incident)
   const views =
     runbook === null || incident.diagnosis !== 'done'
       ? []
-      : sectionsOf(
-          deps,
-          incident,
-          runbook,
-          factsWith(deps, incident, await firstAlert(tx, incident), outputs),
-        )
+      : sectionsOf(deps, incident, runbook, factsWith(deps, incident, first, outputs))
   return {
     incident,
     channel: team.channel,
@@ -125,19 +123,12 @@ export async function readCard(tx: Tx, deps: FlowDeps, incidentId: string): Prom
         : [
             {
               ...offer,
-              consequence: action.consequence.replaceAll('{target}', offer.target),
+              consequence: consequenceOf(action, offer.target),
               danger: action.danger,
             },
           ]
     }),
-    withheld: views.flatMap((view) =>
-      view.withheld
-        .filter((withheld) => withheld.reason !== 'hidden')
-        .map((withheld) => ({
-          title: ACTIONS.get(withheld.step.use)?.title ?? withheld.step.heading,
-          says: withheld.says,
-        })),
-    ),
+    withheld: withheldIn(views, namesFor(deps, incident, first, outputs)),
     runs: await listRuns(tx, incident.id),
   }
 }

@@ -8,14 +8,16 @@ import { record } from '../incidents/timeline.ts'
 import { listRuns } from '../remediation/action-runs.ts'
 import { type NewOffer, replaceOffers } from '../remediation/offers.ts'
 import { plannedOffers } from '../remediation/planned-offers.ts'
+import type { AlertFacts } from '../runbooks/facts.ts'
 import { matchAlert } from '../runbooks/match.ts'
 import { type ProbeOutputs, type Runbook, probesOf } from '../runbooks/model.ts'
+import { onPlatform } from '../runbooks/on-platform.ts'
 import { append } from '../store/outbox.ts'
 import { type Tx, json } from '../store/store.ts'
 import { requestCards } from './card-version.ts'
 import type { FlowDeps } from './deps.ts'
 import { DESTINATIONS, PRIORITY } from './destinations.ts'
-import { factsWith, firstAlert, sectionsOf } from './diagnosis-view.ts'
+import { factsWith, firstAlert, namesFor, platformView, sectionsOf } from './diagnosis-view.ts'
 import { pinRunbooks } from './open-incident.ts'
 import { pinnedRunbook } from './runbook-text.ts'
 
@@ -27,13 +29,9 @@ const CONCURRENCY = 4
 export async function diagnose(deps: FlowDeps, incidentId: string): Promise<void> {
   const begun = await begin(deps, incidentId)
   if (begun === null) return
-  const { incident, runbook, labels } = begun
-  const steps = probesOf(runbook).map((step) => ({
-    id: step.id,
-    use: step.use,
-    params: step.params,
-    heading: step.heading,
-  }))
+  const { incident, runbook, alert } = begun
+  const platform = platformView(deps, incident)
+  const steps = probesOf(runbook).map((step) => ({ ...step, ...onPlatform(step, platform) }))
   const reader = incident.platform === null ? null : (deps.readers.get(incident.platform) ?? null)
   let results: readonly StepResult[]
   try {
@@ -41,10 +39,11 @@ export async function diagnose(deps: FlowDeps, incidentId: string): Promise<void
       steps,
       {
         run: incident.run,
-        labels,
+        labels: alert?.labels ?? {},
         reader,
         signal: AbortSignal.timeout(DEADLINE_MS + 2_000),
         now: deps.clock.now(),
+        names: (outputs, own) => namesFor(deps, incident, alert, outputs, own),
       },
       { deadlineMs: DEADLINE_MS, concurrency: CONCURRENCY },
     )
@@ -59,7 +58,7 @@ export async function diagnose(deps: FlowDeps, incidentId: string): Promise<void
 async function begin(
   deps: FlowDeps,
   id: string,
-): Promise<{ incident: Incident; runbook: Runbook; labels: Readonly<Record<string, string>> } | null> {
+): Promise<{ incident: Incident; runbook: Runbook; alert: AlertFacts | null } | null> {
   return await deps.store.transaction(async (tx) => {
     const incident = await lockIncident(tx, id)
     if (incident === null) return null
@@ -76,7 +75,7 @@ async function begin(
       diagnosis_generation: incident.diagnosisGeneration + 1,
     })
     await requestCards(tx, [changed], deps.clock.now(), { mayWait: true })
-    return { incident: changed, runbook, labels: alert?.labels ?? {} }
+    return { incident: changed, runbook, alert }
   })
 }
 
@@ -188,7 +187,8 @@ async function offersFor(
   outputs: ProbeOutputs,
   now: Date,
 ): Promise<NewOffer[]> {
-  const facts = factsWith(deps, incident, await firstAlert(tx, incident), outputs)
+  const alert = await firstAlert(tx, incident)
+  const facts = factsWith(deps, incident, alert, outputs)
   const texts = Object.fromEntries(facts)
   const settled = new Set(
     (await listRuns(tx, incident.id))
@@ -197,18 +197,20 @@ async function offersFor(
   )
   const planned = plannedOffers(
     sectionsOf(deps, incident, runbook, facts),
-    { run: incident.run, facts: texts },
+    { run: incident.run, facts: texts, lookup: namesFor(deps, incident, alert, outputs) },
     deps.settings.floors,
   )
   return planned
     .filter(({ action, target }) => !settled.has(`${action.id} ${target}`))
-    .map(({ step, action, target, title, requires }) => ({
+    .map(({ step, action, target, title, requires, params, inputs }) => ({
       id: newId('off', now),
       incidentId: incident.id,
       step: step.id,
       action: action.id,
       target,
       title,
+      params,
+      inputs,
       requires,
       verifyMs: step.verify?.withinMs ?? null,
       runbookHash: runbook.hash,

@@ -4,6 +4,7 @@ import type { Incident } from '../incidents/model.ts'
 import { ACTIONS } from '../remediation/registry.ts'
 import { type AlertFacts, type Facts, factsOf } from '../runbooks/facts.ts'
 import type { ProbeOutputs, Runbook, Scalar } from '../runbooks/model.ts'
+import { lookupIn } from '../runbooks/template-names.ts'
 import { type PlatformView, type SectionView, viewSections } from '../runbooks/sections.ts'
 import type { Severity } from '../alerts/model.ts'
 import type { Tx } from '../store/store.ts'
@@ -76,11 +77,35 @@ export function factsWith(
   outputs: ProbeOutputs,
 ): Facts {
   const kind = incident.platform === null ? undefined : deps.settings.platforms.get(incident.platform)?.kind
-  return factsOf(
-    alert ?? { name: '', severity: incident.severity, labels: {}, annotations: {}, run: incident.run },
-    outputs,
-    kind,
+  return factsOf(alertOr(alert, incident), outputs, kind)
+}
+
+/** The names of templates for this incident; `own` are the outputs of the probe whose sentence it is. */
+export function namesFor(
+  deps: Pick<FlowDeps, 'settings'>,
+  incident: Incident,
+  alert: AlertFacts | null,
+  outputs: ProbeOutputs,
+  own?: Readonly<Record<string, Scalar>>,
+): (name: string) => string | undefined {
+  const { platforms, publicUrl } = deps.settings
+  const kind = incident.platform === null ? undefined : platforms.get(incident.platform)?.kind
+  return lookupIn(
+    {
+      alert: alertOr(alert, incident),
+      ...(kind === undefined ? {} : { platformKind: kind }),
+      team: incident.team,
+      incidentNumber: incident.number,
+      incidentUrl: publicUrl === null ? null : `${publicUrl}/incidents/${incident.id}`,
+      outputs,
+    },
+    own,
   )
+}
+
+/** What is left to say where no alert of an incident is kept. */
+function alertOr(alert: AlertFacts | null, incident: Incident): AlertFacts {
+  return alert ?? { name: '', severity: incident.severity, labels: {}, annotations: {}, run: incident.run }
 }
 
 export function sectionsOf(

@@ -1,21 +1,13 @@
-// What people do: acknowledge, resolve, act. Each press is authorised here and leaves its mark; a press that does nothing says why (P8).
+// What people do: acknowledge, resolve. Each press is authorised here and leaves its mark; a press that does nothing says why (P8).
 import { decideAll } from '../incidents/decisions.ts'
-import { newId } from '../incidents/id.ts'
 import type { Actor, Incident } from '../incidents/model.ts'
-import { findByReference, lockIncident, updateIncident } from '../incidents/repository.ts'
+import { findByReference, lockIncident } from '../incidents/repository.ts'
 import { decide } from '../incidents/state.ts'
 import { record } from '../incidents/timeline.ts'
-import { requestRun, runInFlight } from '../remediation/action-runs.ts'
-import { audit } from '../remediation/audit.ts'
-import { findOffer, withdrawOffer } from '../remediation/offers.ts'
 import { type Role, mayDo } from '../remediation/roles.ts'
-import { schedule } from '../store/due.ts'
-import { enqueue } from '../store/jobs.ts'
 import type { Tx } from '../store/store.ts'
 import { cardPlace } from './card-place.ts'
-import { requestCards } from './card-version.ts'
 import type { FlowDeps } from './deps.ts'
-import { DUE, JOBS } from './destinations.ts'
 import { acknowledgeLocked, resolveLocked } from './settle.ts'
 
 export type Person = Extract<Actor, { kind: 'person' }>
@@ -30,6 +22,10 @@ export type Pressed =
   | { readonly kind: 'done'; readonly sentence: string; readonly incident: Incident }
   | { readonly kind: 'already'; readonly sentence: string }
   | { readonly kind: 'refused'; readonly sentence: string }
+  /** Answers that do not do, by input; nothing was done, and they may be mended. */
+  | { readonly kind: 'invalid'; readonly sentence: string; readonly errors: Readonly<Record<string, string>> }
+
+type Refused = Extract<Pressed, { kind: 'refused' }>
 
 export const GONE = 'That incident does not exist here. Nothing was done.'
 /** To whoever presses a button on anything but the card we know. */
@@ -92,85 +88,6 @@ async function command(
   return pressed
 }
 
-/** A requested action whose job has not begun by then (its retries take about a minute) has failed. */
-const START_MS = 120_000
-
-/** Requests the action an offer stands for. The run itself starts after the commit, under its own checks. */
-export async function requestAction(
-  deps: FlowDeps,
-  offerId: string,
-  person: Person,
-  origin: Origin | null,
-): Promise<Pressed> {
-  const offered = await deps.store.transaction((tx) => findOffer(tx, offerId))
-  if (offered === null)
-    return await unknownThing(deps, offerId, person, 'This button is not known here. Nothing was done.')
-  const role = await roleFor(deps, offered.incidentId, person)
-  const pressed = await deps.store.transaction(async (tx): Promise<Pressed> => {
-    const now = deps.clock.now()
-    const incident = await lockIncident(tx, offered.incidentId)
-    const offer = await findOffer(tx, offerId)
-    if (incident === null || offer === null) return { kind: 'refused', sentence: GONE }
-    const refusal = (sentence: string): Promise<Pressed> =>
-      refuse(tx, incident, person, offer.action, sentence, now)
-    const permission = mayDo(role ?? 'viewer', offer.requires, offer.title, incident.team)
-    if (!permission.may) return await refusal(permission.sentence)
-    if (await isForeign(tx, incident, origin)) return await refusal(FOREIGN)
-    if (offer.withdrawnAt !== null)
-      return await refusal(
-        `This button is out of date: ${offer.withdrawnReason ?? 'it was withdrawn'}. Nothing was done.`,
-      )
-    if (incident.state === 'resolved')
-      return await refusal(`Incident #${incident.number} is resolved. Nothing was done.`)
-    const run = await requestRun(tx, newId('act', now), offer, person, now)
-    if (run === null) {
-      const holder = await runInFlight(tx, offer.target)
-      const state =
-        holder?.state === 'unknown'
-          ? 'ended without an answer and must be settled first'
-          : 'is already in flight'
-      return await refusal(
-        `An action on ${offer.target} ${state}${holder === null ? '' : ` (requested by ${holder.requestedBy.name})`}. Nothing was done.`,
-      )
-    }
-    await withdrawOffer(tx, offer.id, `it was used by ${person.name}`, now)
-    // Should its job never start, the target is not held for ever.
-    await schedule(tx, {
-      kind: DUE.actionLease,
-      subject: run.id,
-      dueAt: new Date(now.getTime() + START_MS),
-      data: { fence: run.fence },
-    })
-    await record(
-      tx,
-      incident.id,
-      {
-        kind: 'action_requested',
-        actor: person,
-        reason: offer.action,
-        data: { target: offer.target, run: run.id },
-      },
-      now,
-    )
-    await audit(
-      tx,
-      {
-        actor: person,
-        action: 'action.requested',
-        subject: run.id,
-        data: { action: offer.action, target: offer.target, incident: incident.id },
-      },
-      now,
-    )
-    await enqueue(tx, JOBS.act, { actionRunId: run.id })
-    const changed = await updateIncident(tx, incident, {})
-    await requestCards(tx, [changed], now)
-    return { kind: 'done', sentence: `${offer.title}: ${offer.target} is on its way.`, incident: changed }
-  })
-  finish(deps, 'action', pressed)
-  return pressed
-}
-
 /** The incident somebody means by `42`, `#42` or an id, among all teams; null when there is none. */
 export async function incidentByReference(deps: FlowDeps, reference: string): Promise<Incident | null> {
   return await deps.store.transaction((tx) => findByReference(tx, reference, null))
@@ -203,7 +120,7 @@ export async function refuse(
   press: string,
   sentence: string,
   now: Date,
-): Promise<Pressed> {
+): Promise<Refused> {
   await record(
     tx,
     incident.id,
@@ -219,7 +136,7 @@ export async function unknownThing(
   subject: string,
   person: Person,
   sentence: string,
-): Promise<Pressed> {
+): Promise<Refused> {
   const data = { person: person.id }
   const decision = {
     kind: 'press_refused',
@@ -232,6 +149,7 @@ export async function unknownThing(
   return { kind: 'refused', sentence }
 }
 
-function finish(deps: FlowDeps, press: string, pressed: Pressed): void {
+/** Counts a press. */
+export function finish(deps: FlowDeps, press: string, pressed: Pressed): void {
   deps.metrics.presses.inc({ press, outcome: pressed.kind })
 }

@@ -1,16 +1,36 @@
 // Every kind of platform, by the word in arrestor.yml; each has a folder of its own with the same files.
 import * as z from 'zod'
 import type { Platform, PlatformDeps } from './platform.ts'
+import { prometheusSchema } from './prometheus/config.ts'
+import { createMetricsReader } from './prometheus/reader.ts'
 import { sparkStandalone } from './spark-standalone/index.ts'
 
+/** What every kind may have beside what is its own. */
+const SHARED = {
+  prometheus: prometheusSchema
+    .optional()
+    .describe('the Prometheus that watches it; without one, probes of metrics are not run'),
+}
+
 /** One platform of arrestor.yml; `kind` says which. */
-export const platformConfigSchema = z.discriminatedUnion('kind', [sparkStandalone.config])
+export const platformConfigSchema = z.discriminatedUnion('kind', [sparkStandalone.config.extend(SHARED)])
 export type PlatformConfig = z.output<typeof platformConfigSchema>
 
 export const PLATFORM_KINDS: ReadonlySet<string> = new Set([sparkStandalone.kind])
 
 /** The reader of a configured platform, and its writer where the configuration allows an action. */
 export function createPlatform(name: string, config: PlatformConfig, deps: PlatformDeps): Platform {
+  const platform = createKind(name, config, deps)
+  if (config.prometheus === undefined) return platform
+  const { reader } = platform
+  const metrics = createMetricsReader(name, config.prometheus, deps)
+  return {
+    ...platform,
+    reader: { ...reader, capabilities: new Set([...reader.capabilities, 'metrics']), metrics },
+  }
+}
+
+function createKind(name: string, config: PlatformConfig, deps: PlatformDeps): Platform {
   switch (config.kind) {
     case 'spark-standalone':
       return sparkStandalone.create(name, config, deps)

@@ -3,6 +3,7 @@ import type { Selectable } from 'kysely'
 import type { Actor } from '../incidents/model.ts'
 import { type Tx, json } from '../store/store.ts'
 import type { ActionRunsTable } from '../store/tables.ts'
+import type { Params } from '../runbooks/model.ts'
 import type { Offer } from './offers.ts'
 
 export type ActionState = 'requested' | 'approved' | 'running' | 'succeeded' | 'failed' | 'unknown'
@@ -14,6 +15,8 @@ export interface ActionRun {
   readonly incidentId: string
   readonly action: string
   readonly target: string
+  /** What it runs with: the runbook's parameters, and over them what the person answered. */
+  readonly params: Params
   readonly state: ActionState
   readonly verified: Verified
   readonly fence: number
@@ -30,6 +33,7 @@ export async function requestRun(
   offer: Offer,
   by: Actor,
   now: Date,
+  params: Params = offer.params,
 ): Promise<ActionRun | null> {
   const row = await tx
     .insertInto('action_runs')
@@ -39,6 +43,7 @@ export async function requestRun(
       incident_id: offer.incidentId,
       action: offer.action,
       target: offer.target,
+      params: json(params),
       state: 'requested',
       requested_by: json(by),
       requested_at: now,
@@ -139,6 +144,7 @@ function toActionRun(row: Selectable<ActionRunsTable>): ActionRun {
     incidentId: row.incident_id,
     action: row.action,
     target: row.target,
+    params: row.params as Params,
     state: row.state,
     verified: row.verified,
     fence: row.fence,

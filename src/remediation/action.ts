@@ -1,6 +1,8 @@
 // The extension point for actions: what one does to Spark, what it aims at, and how it is known to have worked.
+import * as z from 'zod'
 import type { Run } from '../alerts/model.ts'
 import type { PlatformReader, PlatformWriter, WriteCapability, WriteOutcome } from '../ports.ts'
+import type { Destinations } from '../runbooks/render-params.ts'
 import type { Role } from './roles.ts'
 
 export interface ActionContext {
@@ -15,6 +17,9 @@ export type Verification =
   | { readonly kind: 'waiting'; readonly detail: string }
   | { readonly kind: 'contradicted'; readonly detail: string }
 
+/** For actions that take no parameters. */
+export const NO_PARAMS = z.strictObject({})
+
 export interface Action {
   /** For example `spark.kill-application`. */
   readonly id: string
@@ -26,9 +31,22 @@ export interface Action {
   readonly needs: WriteCapability
   /** The least role that may run it, whatever the runbook says. */
   readonly floor: Role
+  /**
+   * What it takes beside its target: from the runbook, and from the person asked for `inputs`, who wins. Held against
+   * this before a run is requested and again before it is executed. `NO_PARAMS` for none.
+   */
+  readonly params: z.ZodType
+  /** Where parameters with templates go, which decides how values are escaped; plain text unless said. */
+  readonly destinations?: Destinations
   /** What one execution aims at, as a stable name; null when the incident does not say (then it is not offered). */
   target(context: ActionContext): string | null
-  execute(target: string, writer: PlatformWriter, signal: AbortSignal): Promise<WriteOutcome>
+  /** `params` as the schema gives them. */
+  execute(target: string, params: unknown, writer: PlatformWriter, signal: AbortSignal): Promise<WriteOutcome>
   /** Looks whether it worked; also settles an execution whose reply was lost. */
   verify(target: string, run: Run, reader: PlatformReader, signal: AbortSignal): Promise<Verification>
+}
+
+/** The consequence of an action for this target, in full. */
+export function consequenceOf(action: Pick<Action, 'consequence'>, target: string): string {
+  return action.consequence.replaceAll('{target}', () => target)
 }

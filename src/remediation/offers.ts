@@ -2,6 +2,8 @@
 import type { Selectable } from 'kysely'
 import { type Tx, json } from '../store/store.ts'
 import type { OffersTable } from '../store/tables.ts'
+import type { Params } from '../runbooks/model.ts'
+import { type OfferInputs, inOrder } from './inputs.ts'
 import type { Role } from './roles.ts'
 
 export interface Offer {
@@ -12,6 +14,10 @@ export interface Offer {
   readonly action: string
   readonly target: string
   readonly title: string
+  /** From the runbook, templates filled in. */
+  readonly params: Params
+  /** What a person is asked for first; their answers go over `params`. Empty: a press is enough. */
+  readonly inputs: OfferInputs
   readonly requires: Role
   readonly verifyMs: number | null
   readonly runbookHash: string | null
@@ -47,7 +53,8 @@ export async function addOffers(tx: Tx, offers: readonly NewOffer[], now: Date):
         action: offer.action,
         target: offer.target,
         title: offer.title,
-        params: json({}),
+        params: json(offer.params),
+        inputs: json(offer.inputs),
         requires: offer.requires,
         verify_ms: offer.verifyMs,
         runbook_hash: offer.runbookHash,
@@ -101,6 +108,8 @@ function toOffer(row: Selectable<OffersTable>): Offer {
     action: row.action,
     target: row.target,
     title: row.title,
+    params: row.params as Params,
+    inputs: inOrder(row.inputs as OfferInputs),
     requires: row.requires as Role,
     verifyMs: row.verify_ms,
     runbookHash: row.runbook_hash,

@@ -1,8 +1,10 @@
 // From the actions of a runbook's sections to the buttons that a card may show: what each aims at, and who may press it. Pure.
 import type { Run } from '../alerts/model.ts'
-import type { ActionStep } from '../runbooks/model.ts'
+import type { ActionStep, Params } from '../runbooks/model.ts'
 import type { SectionView } from '../runbooks/sections.ts'
 import type { Action } from './action.ts'
+import type { OfferInputs } from './inputs.ts'
+import { type Lookup, prepare } from './prepare.ts'
 import { ACTIONS } from './registry.ts'
 import { type Role, required } from './roles.ts'
 
@@ -13,23 +15,36 @@ export interface PlannedOffer {
   readonly title: string
   /** The highest of the action's floor, the operator's and the runbook's wish. */
   readonly requires: Role
+  /** Templates filled in; of a button that asks for more, as far as the runbook gives them. */
+  readonly params: Params
+  /** What a person is asked for first. */
+  readonly inputs: OfferInputs
 }
 
-/** In the order of the runbook; one for each action and target, none without a target. */
+/**
+ * In the order of the runbook; one for each action and target, none without a target or with parameters that cannot be
+ * filled in. Without `lookup` templates know the facts alone.
+ */
 export function plannedOffers(
   views: readonly SectionView[],
-  incident: { readonly run: Run; readonly facts: Readonly<Record<string, string>> },
+  incident: { readonly run: Run; readonly facts: Readonly<Record<string, string>>; readonly lookup?: Lookup },
   floors: ReadonlyMap<string, Role>,
   actions: ReadonlyMap<string, Action> = ACTIONS,
 ): PlannedOffer[] {
+  const { facts } = incident
+  const lookup = incident.lookup ?? ((name) => (Object.hasOwn(facts, name) ? facts[name] : undefined))
   const planned: PlannedOffer[] = []
-  for (const { step, use } of views.flatMap((view) => view.offered)) {
+  for (const offered of views.flatMap((view) => view.offered)) {
+    const { step, use } = offered
     const action = actions.get(use)
     const target = action?.target(incident) ?? null
     if (action === undefined || target === null) continue
     if (planned.some((one) => one.action === action && one.target === target)) continue
+    const prepared = prepare(action, offered, lookup)
+    if (!prepared.ok) continue
+    const { params, inputs } = prepared
     const requires = required(required(action.floor, floors.get(use) ?? null), step.requires)
-    planned.push({ step, action, target, title: action.title, requires })
+    planned.push({ step, action, target, title: action.title, requires, params, inputs })
   }
   return planned
 }

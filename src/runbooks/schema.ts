@@ -39,6 +39,16 @@ export const frontMatterSchema = z.strictObject(
 )
 export const FRONT_MATTER_KEYS = Object.keys(frontMatterSchema.shape)
 
+/** Thresholds rise with severity where more is worse, and fall where less is. */
+function isMonotone(
+  grade: Partial<Record<'low' | 'medium' | 'high' | 'critical', number | undefined>>,
+): boolean {
+  const { low, medium, high, critical } = grade
+  const steps = [low, medium, high, critical].filter((value) => value !== undefined)
+  const rises = steps.map((value, i) => Math.sign(value - (steps[i - 1] ?? Number.NaN))).slice(1)
+  return rises.every((sign) => sign !== 0 && sign === rises[0])
+}
+
 const override = z.looseObject({ use: use.optional() })
 const step = { id, use, on: z.record(z.string(), override).default({}) }
 const threshold = z.number('expected a number').optional()
@@ -47,6 +57,8 @@ export const probeSchema = z.looseObject({
   ...step,
   grade: z
     .strictObject({ low: threshold, medium: threshold, high: threshold, critical: threshold })
+    .refine((grade) => Object.values(grade).some((value) => value !== undefined), 'names no threshold')
+    .refine(isMonotone, 'must rise or fall from low to critical')
     .optional(),
   says: text(1000).optional(),
   chart: z.boolean('expected true or false').default(false),

@@ -1,6 +1,7 @@
 // Which sections of a runbook apply to what is known, and which of their actions may be offered.
 import { valueOf, type Facts } from './facts.ts'
 import type { ActionStep, Params, Runbook, Section } from './model.ts'
+import { onPlatform } from './on-platform.ts'
 
 export type SectionState = 'shown' | 'hidden' | 'undecided'
 
@@ -60,12 +61,6 @@ function stateOf(section: Section, facts: Facts): { state: SectionState; says: s
   return { state: 'undecided', says: `May or may not apply: ${names} is not known.` }
 }
 
-/** The use and params of a step on this platform: by the platform's name, else by its kind, else its own. */
-function overridden(step: ActionStep, platform: PlatformView | null): Pick<OfferedAction, 'use' | 'params'> {
-  const over = platform === null ? undefined : (step.on[platform.name] ?? step.on[platform.kind])
-  return { use: over?.use ?? step.use, params: { ...step.params, ...over?.params } }
-}
-
 /** The action behind a name: itself, or for `run.*` the first that stands for it and that the platform can do. */
 export function resolveUse(
   use: string,
@@ -89,7 +84,7 @@ function judge(
   const withhold = (reason: WithheldReason, says: string): WithheldAction => ({ step, reason, says })
   if (section.state !== 'shown') return withhold(section.state, section.says ?? '')
   if (platform === null) return withhold('no_platform', 'No configured platform is known for this alert.')
-  const { use, params } = overridden(step, platform)
+  const { use, params } = onPlatform(step, platform)
   const resolved = resolveUse(use, platform, actions)
   if (resolved === null) return withhold('unknown_action', `${platform.name} has no action ${use}.`)
   if (!platform.capabilities.has(resolved.spec.needs))

@@ -57,34 +57,54 @@ export function parseTemplate(source: string): Template {
   return { ok: true, names, parts }
 }
 
-/** The quote that PromQL is inside of after `text`, and whether that string is a pattern (after =~ or !~). */
-function promqlState(
-  text: string,
-  before: { quote: string; pattern: boolean },
-): { quote: string; pattern: boolean } {
-  let { quote, pattern } = before
+interface PromqlState {
+  /** The quote that we are inside of, `#` for a comment, or empty. */
+  readonly quote: string
+  /** That string is a pattern: it stands after =~ or !~. */
+  readonly pattern: boolean
+  /** Code since the last string, without comments, for what stands before the next one. */
+  readonly code: string
+  /** The text ended in a backslash, which would take the first character of a value with it. */
+  readonly dangling: boolean
+}
+
+/** Where in PromQL we are after `text`. A quote inside of a comment opens nothing. */
+function promqlState(text: string, before: PromqlState): PromqlState {
+  let { quote, pattern, code } = before
+  let dangling = false
   for (let i = 0; i < text.length; i += 1) {
     const c = text[i] ?? ''
-    if (quote === '') {
-      if (c === '"' || c === "'" || c === '`') {
+    if (quote === '#') {
+      if (c === '\n') quote = ''
+    } else if (quote === '') {
+      if (c === '#') quote = '#'
+      else if (c === '"' || c === "'" || c === '`') {
         quote = c
-        pattern = /[=!]~\s*$/.test(text.slice(0, i))
-      }
-    } else if (c === '\\' && quote !== '`') i += 1
-    else if (c === quote) quote = ''
+        pattern = /[=!]~\s*$/.test(code)
+        code = ''
+      } else code = `${code}${c}`.slice(-200)
+    } else if (c === '\\' && quote !== '`') {
+      i += 1
+      dangling = i >= text.length
+    } else if (c === quote) quote = ''
   }
-  return { quote, pattern }
+  return { quote, pattern, code, dangling }
 }
 
 /** A value inside a PromQL string, or null where it may not stand: bare unless a number or a name, and in raw quotes. */
-function forPromql(value: string, quote: string, pattern: boolean): string | null {
+function forPromql(value: string, { quote, pattern, dangling }: PromqlState): string | null {
   if (quote === '') return /^(?:\d+(?:\.\d+)?(?:ms|[smhdwy])?|[A-Za-z_:][\w:]*)$/.test(value) ? value : null
-  if (quote === '`') return null
-  const literal = pattern ? value.replaceAll(/[\\.+*?()|[\]{}^$]/g, String.raw`\$&`) : value
-  return literal
-    .replaceAll('\\', '\\\\')
-    .replaceAll(quote, `\\${quote}`)
-    .replaceAll('\n', String.raw`\n`)
+  if (quote === '`' || quote === '#' || dangling) return null
+  const whole = value.toWellFormed()
+  const literal = pattern ? whole.replaceAll(/[\\.+*?()|[\]{}^$]/g, String.raw`\$&`) : whole
+  return (
+    literal
+      .replaceAll('\\', '\\\\')
+      .replaceAll(quote, `\\${quote}`)
+      .replaceAll('\n', String.raw`\n`)
+      // Prometheus takes the replacement character for broken UTF-8 where it stands as itself.
+      .replaceAll('\uFFFD', String.raw`\ufffd`)
+  )
 }
 
 /** Renders for a destination. `lookup` answers a name's value, or undefined. Never throws. */
@@ -96,7 +116,7 @@ export function renderTemplate(
   const missing: string[] = []
   const refused: string[] = []
   let text = ''
-  let state = { quote: '', pattern: false }
+  let state: PromqlState = { quote: '', pattern: false, code: '', dangling: false }
   for (const part of template.parts) {
     if ('text' in part) {
       text += part.text
@@ -108,9 +128,12 @@ export function renderTemplate(
       if (!missing.includes(part.name)) missing.push(part.name)
       if (destination === 'plain') text += `(no ${part.name})`
     } else if (destination === 'plain') text += value
-    else if (destination === 'url') text += encodeURIComponent(value.toWellFormed())
-    else {
-      const escaped = forPromql(value, state.quote, state.pattern)
+    else if (destination === 'url') {
+      // A dot or two are a way out of a path, encoded or not.
+      if (value === '.' || value === '..') refused.push(part.name)
+      else text += encodeURIComponent(value.toWellFormed())
+    } else {
+      const escaped = forPromql(value, state)
       if (escaped === null) refused.push(part.name)
       text += escaped ?? ''
     }

@@ -5,6 +5,8 @@ export const ACTION = {
   resolve: 'resolve',
   viewRunbook: 'view_runbook',
   act: 'act',
+  /** An action that asks for more before it runs: opens a form. */
+  ask: 'ask',
   settleHappened: 'settle_happened',
   settleNot: 'settle_not',
   /** Buttons that are links: Slack still sends a press, which must be answered. */
@@ -16,4 +18,9 @@ export const METADATA = {
   card: 'arrestor_card',
   thread: 'arrestor_thread',
   secondRoute: 'arrestor_second_route',
+} as const
+
+/** Callback ids of modals that are submitted. */
+export const SUBMIT = {
+  actionInputs: 'action_inputs',
 } as const

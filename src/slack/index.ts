@@ -11,6 +11,7 @@ import { secondRouteNotifier } from './deliver/second-route.ts'
 import { threadNotifier } from './deliver/thread.ts'
 import { createTold } from './deliver/told.ts'
 import { type TwinJob, deleteTwins, twinDue } from './deliver/twins.ts'
+import { registerActionInputs } from './listeners/action-inputs.ts'
 import { registerButtons } from './listeners/buttons.ts'
 import { registerRunbookModal } from './listeners/runbook-modal.ts'
 import { permalinkOf } from './permalink.ts'
@@ -36,6 +37,7 @@ export function createSlack(deps: FlowDeps, tokens: SlackTokens): SlackRoom {
   const told = createTold(deps.logger)
   const register = (app: App): void => {
     registerButtons(app, deps)
+    registerActionInputs(app, deps)
     registerRunbookModal(app, deps)
     registerCommand(app, deps)
   }

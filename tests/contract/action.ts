@@ -4,6 +4,7 @@ import { runAction } from '../../src/flow/act.ts'
 import type { FlowDeps } from '../../src/flow/deps.ts'
 import { newId } from '../../src/incidents/id.ts'
 import type { Run } from '../../src/alerts/model.ts'
+import type { Params } from '../../src/runbooks/model.ts'
 import type { PlatformReader, PlatformWriter, WriteOutcome } from '../../src/ports.ts'
 import { type Action, type ActionContext } from '../../src/remediation/action.ts'
 import { requestRun } from '../../src/remediation/action-runs.ts'
@@ -44,6 +45,7 @@ export function actionContract(action: Action, sample: () => Promise<ActionSampl
     /** Runs it through flow on an incident of its own, with this writer; answers how the run ended. */
     const runWith = async (
       writer: PlatformWriter | null,
+      given: Params = {},
     ): Promise<{ state: string; detail: string | null }> => {
       const incident = await desk.open()
       const now = desk.clock.now()
@@ -59,7 +61,7 @@ export function actionContract(action: Action, sample: () => Promise<ActionSampl
             action: action.id,
             target: `target-of-${incident.id}`,
             title: action.title,
-            params: json({}),
+            params: json(given),
             requires: action.floor,
             verify_ms: 60_000,
             created_at: now,
@@ -79,6 +81,8 @@ export function actionContract(action: Action, sample: () => Promise<ActionSampl
         .where('id', '=', id)
         .executeTakeFirstOrThrow()
     }
+    /** What it takes where the runbook says nothing: an action runs on its defaults. */
+    const params = (): unknown => action.params.parse({})
     const writerOf = (kill: () => Promise<WriteOutcome>): PlatformWriter => ({
       platform: 'batch',
       capabilities: new Set([action.needs]),
@@ -90,6 +94,25 @@ export function actionContract(action: Action, sample: () => Promise<ActionSampl
       expect(action.title).toMatch(/^[A-Z][a-z]+( [A-Z][a-z]+)+$/)
       expect(action.consequence).toMatch(/\{target\}.*\.$/s)
       expect(action.consequence.length).toBeLessThanOrEqual(300)
+    })
+
+    it('runs without parameters, and refuses those it does not know before anything happens', async () => {
+      expect(action.params.safeParse({}).success).toBe(true)
+      expect(action.params.safeParse({ no_such_parameter: 1 }).success).toBe(false)
+      for (const bad of [null, 'text', [], 7]) expect(action.params.safeParse(bad).success).toBe(false)
+      let called = 0
+      const writer = writerOf(() => {
+        called += 1
+        return Promise.resolve({ kind: 'accepted', detail: 'done' })
+      })
+      const { state, detail } = await runWith(writer, { no_such_parameter: 1 })
+      expect([state, called]).toEqual(['failed', 0])
+      expect(detail).toContain('parameters are not usable')
+    })
+
+    it('sends parameters only where it says how they are escaped', () => {
+      for (const where of Object.values(action.destinations ?? {}))
+        expect(['plain', 'url', 'promql']).toContain(where)
     })
 
     it('P8: is never anybody’s to press', () => {
@@ -112,7 +135,7 @@ export function actionContract(action: Action, sample: () => Promise<ActionSampl
       const { context, writer, reader } = await sample()
       const target = action.target(context)!
       expect(await action.verify(target, context.run, reader, SIGNAL)).toMatchObject({ kind: 'waiting' })
-      const outcome = await action.execute(target, writer, SIGNAL)
+      const outcome = await action.execute(target, params(), writer, SIGNAL)
       expect(outcome.kind, outcome.detail).toBe('accepted')
       expect(outcome.detail).toMatch(/\w{3,}/)
       expect(await action.verify(target, context.run, reader, SIGNAL)).toMatchObject({ kind: 'verified' })
@@ -121,21 +144,21 @@ export function actionContract(action: Action, sample: () => Promise<ActionSampl
     it('P7: does not do again what is done', async () => {
       const { context, writer } = await sample()
       const target = action.target(context)!
-      await action.execute(target, writer, SIGNAL)
-      expect((await action.execute(target, writer, SIGNAL)).kind).toBe('refused')
+      await action.execute(target, params(), writer, SIGNAL)
+      expect((await action.execute(target, params(), writer, SIGNAL)).kind).toBe('refused')
     })
 
     it('P7: calls a lost reply unknown, and lets Spark settle it', async () => {
       const { context, writer, reader, loseNextReply } = await sample()
       const target = action.target(context)!
       loseNextReply()
-      expect((await action.execute(target, writer, SIGNAL)).kind).toBe('unknown')
+      expect((await action.execute(target, params(), writer, SIGNAL)).kind).toBe('unknown')
       expect(await action.verify(target, context.run, reader, SIGNAL)).toMatchObject({ kind: 'verified' })
     })
 
     it('refuses what is not there, and takes its absence for no proof', async () => {
       const { context, writer, reader, nothing } = await sample()
-      expect((await action.execute(nothing, writer, SIGNAL)).kind).toBe('refused')
+      expect((await action.execute(nothing, params(), writer, SIGNAL)).kind).toBe('refused')
       expect((await action.verify(nothing, context.run, reader, SIGNAL)).kind).not.toBe('verified')
     })
 

@@ -126,6 +126,9 @@ describe('how they run', () => {
   }) // prettier-ignore
 })
 
+/** For probes that cannot do without. */
+const PARAMS: Readonly<Record<string, unknown>> = { 'prometheus.query': { query: 'up' } }
+
 describe('every probe', () => {
   it.each([...PROBES.values()])('$id declares the outputs it gives, whatever it sees', async (one) => {
     for (const world of [
@@ -133,7 +136,7 @@ describe('every probe', () => {
       { application: null },
       { executors: [executor('1', 'Command exited with code 52')] },
     ]) {
-      const { outputs, findings } = await one.run(one.params.parse(undefined), contextOf(world))
+      const { outputs, findings } = await one.run(one.params.parse(PARAMS[one.id] ?? {}), contextOf(world))
       expect(Object.keys(outputs).sort()).toEqual(Object.keys(one.outputs).sort())
       expect(findings.length).toBeGreaterThan(0)
       for (const finding of findings) {

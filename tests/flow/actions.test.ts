@@ -163,7 +163,7 @@ describe('P8: at execution', { timeout: 60_000 }, () => {
     const ts = world.cards()[0]!.ts
     // The job is taken away from the workers, so that something can come between.
     await world.store.jobs.offWork(JOBS.act)
-    const { requestAction } = await import('../../src/flow/press.ts')
+    const { requestAction } = await import('../../src/flow/request-action.ts')
     const bob = { kind: 'person', id: 'U0BOB', name: 'bob', via: 'slack' } as const
     expect(await requestAction(deps, offer, bob, { channel: 'C0DATA', messageTs: ts })).toMatchObject({
       kind: 'done',

@@ -4,6 +4,8 @@ import { createNormaliseJobName } from '../../alerts/job-name.ts'
 import { runProbes } from '../../diagnosis/run-probes.ts'
 import { createPlatform, platformConfigSchema } from '../../platforms/registry.ts'
 import { probesOf } from '../../runbooks/model.ts'
+import { onPlatform } from '../../runbooks/on-platform.ts'
+import { lookupIn } from '../../runbooks/template-names.ts'
 import type { Replayed, ReplayRequest } from '../../runbooks/test-runner.ts'
 import {
   type Recording,
@@ -16,6 +18,8 @@ import { createSparkReplay } from '../../sandbox/spark/replay.ts'
 /** A replay on loopback answers at once; a probe that takes longer than this hangs. */
 const LIMITS = { deadlineMs: 10_000, concurrency: 4 }
 const NEWEST = '4'
+/** A test has neither an incident nor a team. */
+const NOWHERE = { team: 'test', incidentNumber: 1, incidentUrl: null }
 
 /** Runs a runbook's probes against a recording. Throws what there is instead, when there is no such recording. */
 export async function replayProbes(request: ReplayRequest): Promise<Replayed> {
@@ -34,7 +38,7 @@ export async function replayProbes(request: ReplayRequest): Promise<Replayed> {
       history_url: replay.historyUrl,
     })
     const { reader } = createPlatform(platform.name, config, { normaliseJobName })
-    const steps = probesOf(runbook).map(({ id, use, params, heading }) => ({ id, use, params, heading }))
+    const steps = probesOf(runbook).map((step) => ({ ...step, ...onPlatform(step, platform) }))
     const results = await runProbes(
       steps,
       {
@@ -44,6 +48,7 @@ export async function replayProbes(request: ReplayRequest): Promise<Replayed> {
         reader,
         signal: AbortSignal.timeout(LIMITS.deadlineMs * 2),
         now: new Date(at),
+        names: (outputs, own) => lookupIn({ ...NOWHERE, alert, platformKind: platform.kind, outputs }, own),
       },
       LIMITS,
     )

@@ -1,4 +1,5 @@
 // Kill Application: ends one Spark application and looks until Spark itself says that it has ended.
+import * as z from 'zod'
 import type { Action } from '../action.ts'
 
 export const killApplication: Action = {
@@ -9,8 +10,12 @@ export const killApplication: Action = {
   danger: true,
   needs: 'application.kill',
   floor: 'responder',
+  // Spark takes no reason; it stands on the timeline, in the audit and in the thread.
+  params: z.strictObject({
+    reason: z.string('expected text').trim().max(200, 'has more than 200 characters').optional(),
+  }),
   target: ({ run, facts }) => run.runId ?? facts['app.app_id'] ?? null,
-  execute: (target, writer, signal) => writer.kill(target, signal),
+  execute: (target, _params, writer, signal) => writer.kill(target, signal),
   async verify(target, run, reader, signal) {
     const app = await reader.locate({ ...run, runId: target }, signal)
     if (app === null) return { kind: 'waiting', detail: `${target} is not known to ${reader.platform}.` }

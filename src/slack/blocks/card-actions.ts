@@ -1,6 +1,7 @@
 // What was done about it: each action run with who asked, how it ended, and whether Spark confirms it. Pure.
 import type { CardView } from '../../flow/card.ts'
 import type { ActionRun } from '../../remediation/action-runs.ts'
+import { spokenParams } from '../../remediation/inputs.ts'
 import { actorName, inline } from './text.ts'
 
 const SHOWN = 5
@@ -11,7 +12,7 @@ export function actionLines(view: CardView): string[] {
     .slice(-SHOWN)
     .map(
       (run) =>
-        `${label(run.action)} ${inline(run.target, 80)} · ${stateOf(run)} · asked by ${actorName(run.requestedBy)}`,
+        `${label(run.action)} ${inline(run.target, 80)} · ${stateOf(run)} · asked by ${actorName(run.requestedBy)}${asked(run)}`,
     )
 }
 
@@ -19,6 +20,11 @@ export function actionLines(view: CardView): string[] {
 export function label(action: string): string {
   const words = action.slice(action.lastIndexOf('.') + 1).replaceAll('-', ' ')
   return inline(words.charAt(0).toUpperCase() + words.slice(1), 60)
+}
+
+function asked(run: ActionRun): string {
+  const spoken = spokenParams(run.params)
+  return spoken === '' ? '' : ` with ${inline(spoken, 160)}`
 }
 
 function stateOf(run: ActionRun): string {

@@ -45,9 +45,13 @@ function button(actionId: string, text: string, value: string, style?: 'primary'
 }
 
 function offerButton(offer: OfferView, index: number): Button {
+  const style = offer.danger ? 'danger' : undefined
+  // The form says what will happen, and is submitted or left: a dialog before it would ask twice.
+  if (Object.keys(offer.inputs).length > 0)
+    return button(`${ACTION.ask}:${index}`, `${offer.title}…`, offer.id, style)
   return {
     // Ids are unique within a message, so offers are numbered; which action it is stands in the offer.
-    ...button(`${ACTION.act}:${index}`, offer.title, offer.id, offer.danger ? 'danger' : undefined),
+    ...button(`${ACTION.act}:${index}`, offer.title, offer.id, style),
     confirm: {
       title: plain(`${offer.title}?`, 100),
       text: plain(cut(`${offer.consequence} Needs a ${offer.requires}.`, 300), 300),

@@ -2,6 +2,8 @@
 import type { KnownBlock } from '@slack/types'
 import type { Finding } from '../../diagnosis/model.ts'
 import type { Actor } from '../../incidents/model.ts'
+import { spokenParams } from '../../remediation/inputs.ts'
+import type { Params } from '../../runbooks/model.ts'
 import { label } from './card-actions.ts'
 import { actorName, inline, leaf, mrkdwn, webAddress } from './text.ts'
 
@@ -21,6 +23,8 @@ export type ThreadEntry =
       readonly state: string
       readonly detail: string
       readonly by: Actor
+      /** What it was asked with; absent where it takes nothing. */
+      readonly params?: Params
     }
   | {
       readonly type: 'verified'
@@ -60,7 +64,7 @@ export function threadMessage(entry: ThreadEntry): ThreadMessage {
     case 'action': {
       const how = entry.state === 'unknown' ? 'ended without an answer: it may have happened' : entry.state
       return one(
-        `*${label(entry.action)}* ${inline(entry.target, 100)}: ${how}. ${inline(entry.detail, 400)} Asked by ${actorName(entry.by)}.`,
+        `*${label(entry.action)}* ${inline(entry.target, 100)}: ${how}. ${inline(entry.detail, 400)} Asked by ${actorName(entry.by)}${asked(entry.params)}.`,
       )
     }
     case 'verified': {
@@ -86,6 +90,12 @@ function noteMessage(words: string, by: Actor): ThreadMessage {
       { type: 'context', elements: [mrkdwn(`Noted by ${actorName(by)}`)] },
     ],
   }
+}
+
+/** ` with reason="disk full"`; nothing without parameters. */
+function asked(params: Params | undefined): string {
+  const spoken = spokenParams(params ?? {})
+  return spoken === '' ? '' : ` with ${inline(spoken, 500)}`
 }
 
 function one(text: string): ThreadMessage {

@@ -9,14 +9,8 @@ import type {
 } from '@slack/bolt'
 import { reasonOf } from '../../errors.ts'
 import type { FlowDeps } from '../../flow/deps.ts'
-import {
-  type Origin,
-  type Person,
-  type Pressed,
-  acknowledge,
-  requestAction,
-  resolve,
-} from '../../flow/press.ts'
+import { type Origin, type Person, type Pressed, acknowledge, resolve } from '../../flow/press.ts'
+import { requestAction } from '../../flow/request-action.ts'
 import { settleUnknown } from '../../flow/verify.ts'
 import { inline } from '../blocks/text.ts'
 import { ACTION } from '../ids.ts'
