@@ -3,6 +3,7 @@ import { reasonOf } from '../errors.ts'
 import type { PlatformReader, SparkApplication } from '../ports.ts'
 import type { Params, ProbeOutputs, Scalar } from '../runbooks/model.ts'
 import { clauseOf, holeIn, parseParams, renderParams } from '../runbooks/render-params.ts'
+import { outputNames } from '../runbooks/template-names.ts'
 import { type Wording, worded } from './grade.ts'
 import type { Finding, Outputs, Probe, ProbeContext, ProbeResult } from './model.ts'
 import { circleOf, dependenciesOf } from './order.ts'
@@ -37,7 +38,7 @@ export type Names = (
 ) => (name: string) => string | undefined
 
 export interface RunContext extends Omit<ProbeContext, 'chart'> {
-  /** Without it no name has a value. */
+  /** Without it only outputs have names. */
   readonly names?: Names
 }
 
@@ -61,7 +62,7 @@ export async function runProbes(
     signal,
     reader: context.reader === null ? null : remembering(context.reader),
   }
-  const names: Names = context.names ?? (() => () => undefined)
+  const names: Names = context.names ?? outputNames
   const dependencies = dependenciesOf(steps)
   const ended = new Map(steps.map(({ id }) => [id, Promise.withResolvers<void>()]))
   const outputs: Record<string, Outputs> = Object.create(null) as Record<string, Outputs>

@@ -49,13 +49,21 @@ export function lookupIn(
   facts.set('incident_number', String(incidentNumber))
   facts.delete('incident_url')
   if (incidentUrl !== null) facts.set('incident_url', incidentUrl)
+  const found = outputNames(outputs, own)
+  return (name) => (name.includes('.') || Object.hasOwn(own, name) ? found(name) : facts.get(name))
+}
+
+/** Names of probe outputs alone: `<probe id>.<output>`, and bare those of `own`. */
+export function outputNames(
+  outputs: ProbeOutputs,
+  own: Readonly<Record<string, Scalar>> = {},
+): (name: string) => string | undefined {
+  const valueIn = (values: Readonly<Record<string, Scalar>>, name: string): string | undefined =>
+    Object.hasOwn(values, name) ? (textOf(values[name] ?? null) ?? undefined) : undefined
   return (name) => {
-    if (Object.hasOwn(own, name)) return textOf(own[name] ?? null) ?? undefined
     const dot = name.indexOf('.')
-    if (dot < 0) return facts.get(name)
+    if (dot < 0) return valueIn(own, name)
     const step = name.slice(0, dot)
-    const values = Object.hasOwn(outputs, step) ? (outputs[step] ?? {}) : {}
-    const output = name.slice(dot + 1)
-    return Object.hasOwn(values, output) ? (textOf(values[output] ?? null) ?? undefined) : undefined
+    return Object.hasOwn(outputs, step) ? valueIn(outputs[step] ?? {}, name.slice(dot + 1)) : undefined
   }
 }

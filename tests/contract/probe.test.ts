@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PROBES } from '../../src/diagnosis/registry.ts'
 import { type SparkReplay, createSparkReplay } from '../../src/sandbox/spark/replay.ts'
 import { NEVER, platformOf, runOf } from '../platforms/support.ts'
+import { type FakePrometheus, metricsOf, startPrometheus } from '../support/prometheus.ts'
 import { type ProbeSample, probeContract } from './probe.ts'
 
 /** The recording on which a probe sees most, by probe. */
@@ -12,23 +13,31 @@ const RECORDING: Readonly<Record<string, { recording: string; params?: unknown }
   'spark.executor-deaths': { recording: 'executor-oom' },
   'spark.failed-stages': { recording: 'fetch-failed' },
   'spark.performance': { recording: 'data-skew' },
+  'prometheus.query': { recording: 'healthy', params: { query: 'max by (executor) (heap)', last: '1h' } },
   'spark.skew': { recording: 'data-skew' },
 }
 
 let spark: SparkReplay
+let prometheus: FakePrometheus
 const started = new Map<string, string>()
 
 beforeAll(async () => {
   spark = await createSparkReplay({ port: 0 })
+  const labels = { executor: '2' }
+  prometheus = await startPrometheus(metricsOf([[labels, 0.97]], [[labels, [0.4, 0.6, 0.97]]]))
 })
-afterAll(() => spark?.close())
+afterAll(() => Promise.all([spark?.close(), prometheus?.close()]))
 
 function sampleOf(id: string): () => Promise<ProbeSample> {
   return () => {
     const { recording, params } = RECORDING[id]!
     const runId = started.get(recording) ?? spark.start(recording).appId
     started.set(recording, runId)
-    const { reader } = platformOf({ master_url: spark.masterUrl, history_url: spark.historyUrl })
+    const { reader } = platformOf({
+      master_url: spark.masterUrl,
+      history_url: spark.historyUrl,
+      prometheus: { url: prometheus.url },
+    })
     return Promise.resolve({ reader, run: runOf({ runId }), params, now: new Date() })
   }
 }

@@ -22,6 +22,7 @@ const METHODS = [
   'taskQuantiles',
   'environment',
   'cluster',
+  'metrics',
 ] as const
 const NO_RUN: Run = {
   platform: null,
@@ -80,10 +81,60 @@ export function probeContract(probe: Probe, sample: () => Promise<ProbeSample>):
       expect(known(result.outputs).length).toBeGreaterThan(declared.length / 3)
     })
 
-    it('refuses parameters it does not know, and says so', async () => {
-      const { reader, run, now } = await sample()
+    it('says where its templates go only of parameters that it takes', async () => {
+      const { params } = await sample()
+      for (const [name, where] of Object.entries(probe.destinations ?? {})) {
+        expect(['plain', 'url', 'promql']).toContain(where)
+        const bad = probe.params.safeParse({ ...(params as object), [name]: { no: 'text' } })
+        expect(bad.error?.issues.map(({ path }) => path[0])).toContain(name)
+      }
+    })
+
+    it('P13: is not run with a hole in a query or an address, and says what was missing', async () => {
+      const { reader, run, now, params } = await sample()
       const context = { run, labels: {}, reader, signal: new AbortController().signal, now }
-      const step = { id: 'seen', use: probe.id, params: { no_such_parameter: 1 }, heading: 'The heading' }
+      for (const [name, where] of Object.entries(probe.destinations ?? {})) {
+        if (where === 'plain') continue
+        const holed = { ...(params as object), [name]: 'a{b="{{ no_such_name }}"}' }
+        const step = { id: 'seen', use: probe.id, params: holed, heading: 'The heading' }
+        const [result] = await runProbes([step], context, { deadlineMs: 10_000, concurrency: 1 })
+        expectWhole(result!)
+        expectBlind(result!)
+        expect(result!.findings[0]?.sentence).toContain('it needs no_such_name, which is not known')
+      }
+    })
+
+    it('can be graded and said anew where it measures a value, and says so where it does not', async () => {
+      const { reader, run, now, params } = await sample()
+      const context = { run, labels: {}, reader, signal: new AbortController().signal, now }
+      const grade = { critical: -1e15 }
+      const step = {
+        id: 'seen',
+        use: probe.id,
+        params,
+        heading: 'The heading',
+        grade,
+        says: 'It is {{ value }}',
+      }
+      const [result] = await runProbes([step], context, { deadlineMs: 10_000, concurrency: 1 })
+      expectWhole(result!)
+      if (typeof result!.outputs['value'] === 'number')
+        expect(result!.findings[0]).toMatchObject({
+          severity: 'critical',
+          sentence: expect.stringMatching(/^It is \S+\.$/),
+        })
+      else expect(result!.findings.at(-1)?.sentence).toContain('has no output named value')
+    })
+
+    it('refuses parameters it does not know, and says so', async () => {
+      const { reader, run, now, params } = await sample()
+      const context = { run, labels: {}, reader, signal: new AbortController().signal, now }
+      const step = {
+        id: 'seen',
+        use: probe.id,
+        params: { ...(params as object), no_such_parameter: 1 },
+        heading: 'The heading',
+      }
       const [result] = await runProbes([step], context, { deadlineMs: 10_000, concurrency: 1 })
       expectWhole(result!)
       expect(result!.findings[0]?.sentence).toContain('parameters are not usable')
@@ -111,13 +162,10 @@ export function probeContract(probe: Probe, sample: () => Promise<ProbeSample>):
       async (method) => {
         let asked = 0
         const result = await look(({ reader }) => ({
-          reader: {
-            ...reader,
-            [method]: () => {
-              asked += 1
-              return Promise.reject(new Error(`${method} is out of reach`))
-            },
-          },
+          reader: replaced(reader, method, () => {
+            asked += 1
+            return Promise.reject(new Error(`${method} is out of reach`))
+          }),
         }))
         expectWhole(result)
         if (asked > 0) expect(result.findings.some(saysUnseen), JSON.stringify(result.findings)).toBe(true)
@@ -126,8 +174,9 @@ export function probeContract(probe: Probe, sample: () => Promise<ProbeSample>):
 
     it('P13: when Spark never answers, it ends at the deadline and says so', async () => {
       const never = (): Promise<never> => new Promise(() => {})
-      const silent = Object.fromEntries(METHODS.map((method) => [method, never])) as unknown as PlatformReader
-      const result = await look(({ reader }) => ({ reader: { ...reader, ...silent } }), 50)
+      const silent = (reader: PlatformReader): PlatformReader =>
+        METHODS.reduce((one, method) => replaced(one, method, never), reader)
+      const result = await look(({ reader }) => ({ reader: silent(reader) }), 50)
       expectWhole(result)
       expectBlind(result)
       expect(result.findings[0]?.sentence).toContain('no answer')
@@ -158,12 +207,39 @@ function expectBlind({ outputs, findings }: StepResult): void {
   expect(saysUnseen(findings[0]!)).toBe(true)
 }
 
+/** A reader of which one method does something else; of metrics, every one. */
+function replaced(
+  reader: PlatformReader,
+  method: (typeof METHODS)[number],
+  does: () => Promise<never>,
+): PlatformReader {
+  if (method !== 'metrics') return { ...reader, [method]: does }
+  return reader.metrics === undefined ? reader : { ...reader, metrics: { query: does, check: does } }
+}
+
 /** A Spark whose every failure message carries a password, as stack traces of JDBC drivers do. */
 function talkative(reader: PlatformReader): PlatformReader {
   const spoil = (text: string | null): string | null =>
     text === null ? null : `password=${SECRET} ${text} password=${SECRET}`
+  const { metrics } = reader
   return {
     ...reader,
+    ...(metrics === undefined
+      ? {}
+      : {
+          metrics: {
+            ...metrics,
+            query: async (...args) => {
+              const { series, ...rest } = await metrics.query(...args)
+              const labels = { job: `password=${SECRET}` }
+              return {
+                ...rest,
+                series: series.map((one) => ({ ...one, labels })),
+                warnings: [`token: ${SECRET}`],
+              }
+            },
+          },
+        }),
     executors: async (...args) =>
       (await reader.executors(...args)).map((one) => ({ ...one, removeReason: spoil(one.removeReason) })),
     stages: async (...args) =>

@@ -122,7 +122,7 @@ function sentenceOf(
   now: Date,
 ): string {
   const which = wanted.take === 'max' ? 'largest' : 'smallest'
-  const labels = redact(labelsOf(chosen.series) ?? '')
+  const labels = labelsOf(chosen.series) ?? ''
   const of = count > 1 ? ` (the ${which} of ${count} series${labels === '' ? '' : `, ${labels}`})` : ''
   const ageMs = now.getTime() - chosen.at.getTime()
   // An executor that died takes its series with it: what it said last counts, and that it is over is said.
@@ -156,7 +156,7 @@ function findingOf(
 function labelsOf({ labels }: MetricSeries): string | null {
   const written = Object.entries(labels)
     .filter(([name]) => name !== '__name__')
-    .map(([name, value]) => `${name}=${JSON.stringify(value.toWellFormed())}`)
+    .map(([name, value]) => `${name}=${JSON.stringify(redact(value.toWellFormed()))}`)
   if (written.length === 0) return null
   const text = `{${written.join(', ')}}`
   return text.length > 200 ? `${text.slice(0, 199)}…`.toWellFormed() : text
