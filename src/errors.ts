@@ -132,7 +132,7 @@ export const CATALOGUE = {
     fault: 'user',
     retryable: false,
     what: 'The Prometheus of platform {platform} at {url} refuses us: it answers {status}.',
-    mend: 'Set or mend platforms.{platform}.prometheus.authorization in arrestor.yml, for example `Bearer ${TOKEN}`.',
+    mend: 'Set or mend platforms.{platform}.prometheus.authorization in arrestor.yml to what its proxy takes; the secret itself belongs in the environment.',
   },
   'ARR-601': {
     fault: 'user',
