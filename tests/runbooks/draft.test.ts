@@ -184,7 +184,8 @@ describe('P9, P12: whatever is in alerts, findings, notes and headings', () => {
           expect(runbook.sections.some((section) => section.heading === heading)).toBe(true)
         const all = text + tests.text
         expect(all).not.toMatch(/hunter2|anna@example\.com|(?<![A-Z0-9])U0ALICE1(?![A-Z0-9])/)
-        expect(all).not.toMatch(/(?<![\p{L}\p{N}_])alice(?![\p{L}\p{N}_])|[\u202E\u0000\u001B]/u)
+        expect(all).not.toMatch(/(?<![\p{L}\p{N}_])alice(?![\p{L}\p{N}_])|\u202E/u)
+        for (const control of ['\u0000', '\u001B']) expect(all).not.toContain(control)
         expect(Object.keys(parse(tests.text) as object)).toEqual(['tests', 'must_not_match'])
       }),
       { numRuns: 400 },
