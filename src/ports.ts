@@ -7,7 +7,7 @@ export interface Clock {
 }
 
 /** Where an application was found; the nearest source of truth first. */
-export type FoundAt = 'driver' | 'history' | 'master'
+export type FoundAt = 'driver' | 'history' | 'master' | 'resource-manager'
 
 export type ApplicationState = 'waiting' | 'running' | 'finished' | 'failed' | 'killed' | 'unknown'
 
@@ -121,6 +121,47 @@ export interface SparkCluster {
   readonly status: string
 }
 
+/** `retrying`: an attempt ended badly and the platform itself makes another. */
+export type RunState = 'queued' | 'running' | 'retrying' | 'succeeded' | 'failed' | 'cancelled' | 'unknown'
+
+/** Who said something about a failure: the same words mean another thing in the driver than in a task. */
+export type SaidBy = 'driver' | 'executor' | 'task' | 'stage' | 'container' | 'platform'
+
+/** What a platform keeps of one run of a job, in its own words. */
+export interface PlatformRun {
+  /** As the platform names it: an application id, a Databricks run id, a step id. */
+  readonly id: string
+  readonly jobName: string | null
+  readonly state: RunState
+  /** The platform's own word or words for it. */
+  readonly stateText: string
+  /** The attempt that this speaks of, from 1; null where the platform does not count. */
+  readonly attempt: number | null
+  readonly maxAttempts: number | null
+  readonly submittedAt: Date | null
+  readonly startedAt: Date | null
+  readonly endedAt: Date | null
+  /** Spark's own id, where the platform says which. */
+  readonly applicationId: string | null
+  readonly queue: string | null
+  readonly user: string | null
+  /** What is said of its end or its waiting: diagnostics, termination reasons, error texts. Not redacted yet. */
+  readonly words: readonly { readonly text: string; readonly from: string; readonly place: SaidBy }[]
+  /** A page for people. */
+  readonly link: string
+}
+
+/** The end of a log, as many bytes as were asked for at most. */
+export interface LogTail {
+  readonly text: string
+  readonly whose: 'driver' | 'executor'
+  /** Earlier lines were left out. */
+  readonly cut: boolean
+  /** For people: which log this is. */
+  readonly from: string
+  readonly link: string | null
+}
+
 /** What the reader of a platform can answer. A probe whose need is not offered is not run (P13). */
 export type ReadCapability =
   | 'application'
@@ -129,6 +170,9 @@ export type ReadCapability =
   | 'tasks'
   | 'environment'
   | 'cluster'
+  | 'run'
+  | 'runs'
+  | 'log'
   /** A Prometheus is configured beside it (`metrics` below). */
   | 'metrics'
 
@@ -198,6 +242,12 @@ export interface PlatformReader {
   /** Spark properties by name. */
   environment(app: SparkApplication, signal: AbortSignal): Promise<ReadonlyMap<string, string>>
   cluster(signal: AbortSignal): Promise<SparkCluster>
+  /** What the platform itself says of the run: its state, attempts, and why it ended or waits. */
+  run(run: Run, signal: AbortSignal): Promise<PlatformRun | null>
+  /** Runs of the same job (names normalised), newest first, at most `limit`. */
+  runs(jobName: string, limit: number, signal: AbortSignal): Promise<readonly PlatformRun[]>
+  /** The end of the driver's log, at most `bytes` of it. */
+  log(run: Run, bytes: number, signal: AbortSignal): Promise<LogTail | null>
   /** For `doctor`: reaches the platform and says in one sentence what it found, or throws. */
   check(signal: AbortSignal): Promise<string>
   /** The Prometheus that watches this platform; absent where none is configured, as is the capability `metrics`. */

@@ -20,9 +20,11 @@ const RULES: readonly (readonly [RegExp, string])[] = [
   [/\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]*/g, '[redacted token]'],
   [/\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/g, '[redacted key id]'],
   [/\b(?:xox[abposr]-|xapp-|ghp_|gho_|ghs_|github_pat_|glpat-|dapi|sk_live_|AIza)[A-Za-z0-9_-]{10,}/g, '[redacted token]'],
-  [new RegExp(`(["']?\\b${NAME}["']?\\s{0,4}(?:=|:|->)\\s{0,4})("[^"]*"|'[^']*'|[^\\s,;&)\\]}]+)`, 'gi'), '$1[redacted]'],
+  [new RegExp(`(["']?\\b${NAME}["']?\\s{0,4}(?:=|:|->)\\s{0,4})(?!\\[redacted\\](?:[\\s,;&)\\]}]|$))("[^"]*"|'[^']*'|(?:\\[redacted\\])?[^\\s,;&)\\]}]+)`, 'gi'), '$1[redacted]'],
   [/\b[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,6}\.[A-Za-z]{2,24}\b/g, '[redacted address]'],
   [/\b\d{4}[ -]?\d{4}[ -]?\d{4}[ -]?\d{4}\b/g, '[redacted number]'],
+  // What has been here before is said once.
+  [/( \[redacted\])(?: \[redacted\])+/g, '$1'],
 ] // prettier-ignore
 
 /** The text without what looks like a credential, an e-mail address or a card number. */

@@ -4,13 +4,24 @@ import { application } from './probes/application.ts'
 import { cluster } from './probes/cluster.ts'
 import { executorDeaths } from './probes/executor-deaths.ts'
 import { failedStages } from './probes/failed-stages.ts'
+import { log } from './probes/log.ts'
 import { performance } from './probes/performance.ts'
 import { prometheusQuery } from './probes/prometheus-query.ts'
+import { runHistory } from './probes/run-history.ts'
+import { runState } from './probes/run-state.ts'
 import { skew } from './probes/skew.ts'
 
-export const PROBES: ReadonlyMap<string, Probe> = new Map(
-  [application, cluster, executorDeaths, failedStages, performance, prometheusQuery, skew].map((probe) => [
-    probe.id,
-    probe,
-  ]),
-)
+const ALL: readonly Probe[] = [
+  application,
+  cluster,
+  executorDeaths,
+  failedStages,
+  log,
+  performance,
+  prometheusQuery,
+  runHistory,
+  runState,
+  skew,
+]
+
+export const PROBES: ReadonlyMap<string, Probe> = new Map(ALL.map((probe) => [probe.id, probe]))

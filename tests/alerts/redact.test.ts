@@ -68,6 +68,20 @@ describe('a quotation', () => {
     expect(long).not.toContain('hunter2')
   })
 
+  it.each([
+    'password=hunter2, x',
+    'token: abc',
+    'jdbc:postgresql://u:p@h/db?x=y',
+    '{"secret":"a b"}',
+    "key_secret='x' y",
+  ])('says of %s the second time what it said the first: evidence passes through several hands', (text) => {
+    expect(redact(redact(text))).toBe(redact(text))
+  })
+
+  it('is not talked out of it by a secret that begins like our own words', () => {
+    expect(redact('password=[redacted]hunter2')).not.toContain('hunter2')
+  })
+
   it('takes no more than linear time on hostile text: with quadratic patterns this would outlast the test', () => {
     const hostile = [
       `${'password'.repeat(50_000)}${'a.'.repeat(200_000)}`,

@@ -1,17 +1,24 @@
 // The contract over every probe of the registry, each on a recording that shows it something. A probe without one fails here.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PROBES } from '../../src/diagnosis/registry.ts'
+import type { PlatformReader } from '../../src/ports.ts'
 import { type SparkReplay, createSparkReplay } from '../../src/sandbox/spark/replay.ts'
 import { NEVER, platformOf, runOf } from '../platforms/support.ts'
 import { type FakePrometheus, metricsOf, startPrometheus } from '../support/prometheus.ts'
 import { type ProbeSample, probeContract } from './probe.ts'
 
 /** The recording on which a probe sees most, by probe. */
-const RECORDING: Readonly<Record<string, { recording: string; params?: unknown }>> = {
+const RECORDING: Readonly<Record<string, { recording: string; params?: unknown; log?: string }>> = {
   'spark.application': { recording: 'healthy' },
   'spark.cluster': { recording: 'healthy' },
   'spark.executor-deaths': { recording: 'executor-oom' },
   'spark.failed-stages': { recording: 'fetch-failed' },
+  'run.history': { recording: 'healthy' },
+  'run.state': { recording: 'healthy' },
+  'spark.log': {
+    recording: 'healthy',
+    log: 'Exception in thread "main" java.lang.OutOfMemoryError: Java heap space',
+  },
   'spark.performance': { recording: 'data-skew' },
   'prometheus.query': { recording: 'healthy', params: { query: 'max by (executor) (heap)', last: '1h' } },
   'spark.skew': { recording: 'data-skew' },
@@ -30,7 +37,7 @@ afterAll(() => Promise.all([spark?.close(), prometheus?.close()]))
 
 function sampleOf(id: string): () => Promise<ProbeSample> {
   return () => {
-    const { recording, params } = RECORDING[id]!
+    const { recording, params, log } = RECORDING[id]!
     const runId = started.get(recording) ?? spark.start(recording).appId
     started.set(recording, runId)
     const { reader } = platformOf({
@@ -38,7 +45,22 @@ function sampleOf(id: string): () => Promise<ProbeSample> {
       history_url: spark.historyUrl,
       prometheus: { url: prometheus.url },
     })
-    return Promise.resolve({ reader, run: runOf({ runId }), params, now: new Date() })
+    return Promise.resolve({
+      reader: log === undefined ? reader : withLog(reader, log),
+      run: runOf({ runId }),
+      params,
+      now: new Date(),
+    })
+  }
+}
+
+/** A standalone cluster keeps no driver's log; this one does. */
+function withLog(reader: PlatformReader, text: string): PlatformReader {
+  const tail = { text, whose: 'driver', cut: false, from: 'the driver’s log', link: null } as const
+  return {
+    ...reader,
+    capabilities: new Set([...reader.capabilities, 'log']),
+    log: () => Promise.resolve(tail),
   }
 }
 

@@ -16,6 +16,10 @@ export interface ProbeSample {
 const SECRET = 'hunter2-of-the-contract'
 const METHODS = [
   'locate',
+  'run',
+  'runs',
+  'log',
+  'jobs',
   'executors',
   'stages',
   'failedTasks',
@@ -246,5 +250,16 @@ function talkative(reader: PlatformReader): PlatformReader {
       (await reader.stages(...args)).map((one) => ({ ...one, failureReason: spoil(one.failureReason) })),
     failedTasks: async (...args) =>
       (await reader.failedTasks(...args)).map((one) => ({ ...one, errorMessage: spoil(one.errorMessage) })),
+    run: async (...args) => {
+      const run = await reader.run(...args)
+      const words = [
+        { text: `it failed password=${SECRET}`, from: 'diagnostics', place: 'platform' as const },
+      ]
+      return run === null ? null : { ...run, state: 'failed', words }
+    },
+    log: async (...args) => {
+      const tail = await reader.log(...args)
+      return tail === null ? null : { ...tail, text: `${spoil(tail.text)}\n` }
+    },
   }
 }

@@ -2,7 +2,9 @@
 import type { Run } from '../../src/alerts/model.ts'
 import type { ProbeContext } from '../../src/diagnosis/model.ts'
 import type {
+  LogTail,
   PlatformReader,
+  PlatformRun,
   ReadCapability,
   SparkApplication,
   SparkCluster,
@@ -25,6 +27,9 @@ export interface World {
   readonly quantiles?: SparkTaskQuantiles | null
   readonly environment?: Readonly<Record<string, string>>
   readonly cluster?: SparkCluster
+  readonly run?: PlatformRun | null
+  readonly runs?: readonly PlatformRun[]
+  readonly log?: LogTail | null
   readonly capabilities?: readonly ReadCapability[]
   /** Methods that throw. */
   readonly broken?: readonly (keyof PlatformReader)[]
@@ -43,7 +48,17 @@ export function readerOf(world: World, calls: Calls = {}): PlatformReader {
     platform: 'batch',
     kind: 'spark-standalone',
     capabilities: new Set(
-      world.capabilities ?? ['application', 'executors', 'stages', 'tasks', 'environment', 'cluster'],
+      world.capabilities ?? [
+        'application',
+        'executors',
+        'stages',
+        'tasks',
+        'environment',
+        'cluster',
+        'run',
+        'runs',
+        'log',
+      ],
     ),
     locate: () => say('locate', world.application === undefined ? APP : world.application),
     executors: () => say('executors', world.executors ?? []),
@@ -58,6 +73,9 @@ export function readerOf(world: World, calls: Calls = {}): PlatformReader {
         'cluster',
         world.cluster ?? { aliveWorkers: 1, workers: [], waitingApplications: 0, status: 'ALIVE' },
       ),
+    run: () => say('run', world.run ?? null),
+    runs: (_jobName, limit) => say('runs', (world.runs ?? []).slice(0, limit)),
+    log: () => say('log', world.log ?? null),
     check: () => say('check', 'fine.'),
   }
 }
@@ -97,6 +115,24 @@ export const APP: SparkApplication = {
   link: 'http://driver:4040/',
   apiUrl: 'http://driver:4040/api/v1/applications/app-20261122145000-0000',
   unreached: [],
+}
+
+/** A run under way, as a platform tells it. */
+export const RUN: PlatformRun = {
+  id: 'run-1',
+  jobName: 'orders-daily',
+  state: 'running',
+  stateText: 'RUNNING',
+  attempt: null,
+  maxAttempts: null,
+  submittedAt: new Date('2026-11-22T14:50:00Z'),
+  startedAt: new Date('2026-11-22T14:50:00Z'),
+  endedAt: null,
+  applicationId: APP.id,
+  queue: null,
+  user: 'spark',
+  words: [],
+  link: 'http://platform/runs/1',
 }
 
 /** An executor that died `secondsAgo` before NOW for this reason; null is alive. */

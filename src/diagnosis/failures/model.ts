@@ -1,4 +1,5 @@
 // What a failure mode is: how Spark's words, codes and numbers tell it, what class it is of, what it means.
+import type { SaidBy } from '../../ports.ts'
 
 /**
  * Whether the same thing is worth trying again. `transient`: by itself gone the next time; `deterministic`: the same
@@ -9,7 +10,7 @@ export type FailureClass =
   'transient' | 'deterministic' | 'infrastructure' | 'permission' | 'data' | 'unknown'
 
 /** Who said something. The same error means another thing in the driver than in a task. */
-export type Place = 'driver' | 'executor' | 'task' | 'stage' | 'container' | 'platform'
+export type Place = SaidBy
 
 /**
  * One way of telling a mode. The pattern is looked for line by line; it must take time in proportion to the line

@@ -7,6 +7,7 @@ const SEEN_AT: Readonly<Record<FoundAt, string>> = {
   driver: 'at its driver UI',
   history: 'in the History Server',
   master: "in the master's record alone",
+  'resource-manager': "in the resource manager's record alone",
 }
 
 /** A failed application is worth a look; every other state is a fact without a grade. */

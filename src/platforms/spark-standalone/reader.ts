@@ -12,10 +12,12 @@ import {
 } from '../spark-rest/application.ts'
 import type { ReadClient } from '../spark-rest/client.ts'
 import { versionSchema } from '../spark-rest/schema.ts'
+import { notOffered } from '../not-offered.ts'
 import type { PlatformDeps } from '../platform.ts'
 import { createClients, historyPlace, placeOf, readMaster } from './clients.ts'
 import type { Config } from './config.ts'
 import { createLocate } from './find.ts'
+import { earlierRuns, runOfApplication } from './runs.ts'
 
 const CAPABILITIES: readonly ReadCapability[] = [
   'application',
@@ -24,6 +26,8 @@ const CAPABILITIES: readonly ReadCapability[] = [
   'tasks',
   'environment',
   'cluster',
+  'run',
+  'runs',
 ]
 const FAILED_TASKS = 50
 
@@ -49,6 +53,8 @@ export function createReader(platform: string, config: Config, deps: PlatformDep
   }
 
   return {
+    // The driver's log is wherever its program was started.
+    ...notOffered(platform, config.kind),
     platform,
     kind: config.kind,
     capabilities: new Set(CAPABILITIES),
@@ -60,6 +66,12 @@ export function createReader(platform: string, config: Config, deps: PlatformDep
       at(app, (place) => readFailedTasks(place, stage, signal, limit)),
     taskQuantiles: (app, stage, signal) => at(app, (place) => readTaskQuantiles(place, stage, signal)),
     environment: (app, signal) => at(app, (place) => readEnvironment(place, signal)),
+    async run(run, signal) {
+      const app = await locate(run, signal)
+      return app === null ? null : runOfApplication(app, deps.normaliseJobName(app.name))
+    },
+    runs: (jobName, limit, signal) =>
+      earlierRuns(platform, clients, deps.normaliseJobName, jobName, limit, signal),
     async cluster(signal) {
       const master = await readMaster(clients.master, platform, signal)
       return {

@@ -1,0 +1,114 @@
+// Runs of a standalone cluster: an application is a run, the master and the History Server remember them by name.
+import * as z from 'zod'
+import { reasonOf } from '../../errors.ts'
+import type { PlatformRun, RunState, SparkApplication } from '../../ports.ts'
+import { applicationSchema } from '../spark-rest/schema.ts'
+import { type Clients, readMaster } from './clients.ts'
+import { stateOf } from './locate.ts'
+
+const STATES: Readonly<Record<SparkApplication['state'], RunState>> = {
+  waiting: 'queued',
+  running: 'running',
+  finished: 'succeeded',
+  failed: 'failed',
+  killed: 'cancelled',
+  unknown: 'unknown',
+}
+/** How many applications of the History Server are looked through for a name. */
+const LISTED = '500'
+
+/** A standalone cluster never tries an application again, and gives no reasons. */
+const SAYS_NOTHING = { attempt: null, maxAttempts: null, queue: null, words: [] } as const
+
+/** The located application as a run. */
+export function runOfApplication(app: SparkApplication, jobName: string): PlatformRun {
+  return {
+    ...SAYS_NOTHING,
+    id: app.id,
+    jobName,
+    state: STATES[app.state],
+    stateText: app.state,
+    submittedAt: app.startedAt,
+    startedAt: app.state === 'waiting' ? null : app.startedAt,
+    endedAt: app.endedAt,
+    applicationId: app.id,
+    user: app.user,
+    link: app.link,
+  }
+}
+
+/**
+ * Applications of this (normalised) name, newest first. The master's word of how one ended goes before the History
+ * Server's, which knows only that it has ended. Throws where neither answers.
+ */
+export async function earlierRuns(
+  platform: string,
+  { master, history }: Clients,
+  normalise: (name: string) => string,
+  jobName: string,
+  limit: number,
+  signal: AbortSignal,
+): Promise<readonly PlatformRun[]> {
+  const wanted = normalise(jobName)
+  const failures: unknown[] = []
+  const found = new Map<string, PlatformRun>()
+  const attempt = async (read: () => Promise<readonly PlatformRun[]>): Promise<void> => {
+    try {
+      for (const run of await read()) found.set(run.id, run)
+    } catch (error) {
+      signal.throwIfAborted()
+      failures.push(error)
+    }
+  }
+  if (history !== null)
+    await attempt(async () => {
+      const listed = await history.json('/api/v1/applications', z.array(applicationSchema), signal, {
+        limit: LISTED,
+      })
+      return (listed ?? [])
+        .filter(({ name }) => normalise(name) === wanted)
+        .map((info): PlatformRun => {
+          const [newest] = info.attempts
+          return {
+            ...SAYS_NOTHING,
+            id: info.id,
+            jobName: wanted,
+            // It does not tell a success from a failure.
+            state: newest?.completed === true ? 'unknown' : 'running',
+            stateText: newest?.completed === true ? 'completed' : 'incomplete',
+            submittedAt: newest?.startTime ?? null,
+            startedAt: newest?.startTime ?? null,
+            endedAt: newest?.completed === true ? newest.endTime : null,
+            applicationId: info.id,
+            user: newest?.sparkUser ?? null,
+            link: `${history.baseUrl}/history/${info.id}/jobs/`,
+          }
+        })
+    })
+  await attempt(async () => {
+    const { activeapps, completedapps } = await readMaster(master, platform, signal)
+    return [...activeapps, ...completedapps]
+      .filter(({ name }) => normalise(name) === wanted)
+      .map((app): PlatformRun => ({
+        ...SAYS_NOTHING,
+        id: app.id,
+        jobName: wanted,
+        state: STATES[stateOf(app.state)],
+        stateText: app.state,
+        submittedAt: new Date(app.starttime),
+        startedAt: new Date(app.starttime),
+        endedAt:
+          activeapps.includes(app) || app.duration === undefined
+            ? null
+            : new Date(app.starttime + app.duration),
+        applicationId: app.id,
+        user: app.user ?? null,
+        link: `${master.baseUrl}/app/?appId=${encodeURIComponent(app.id)}`,
+      }))
+  })
+  if (found.size === 0 && failures.length > 0)
+    throw failures[0] instanceof Error ? failures[0] : new Error(reasonOf(failures[0]))
+  return [...found.values()]
+    .sort((a, b) => (b.submittedAt?.getTime() ?? 0) - (a.submittedAt?.getTime() ?? 0))
+    .slice(0, limit)
+}
