@@ -140,6 +140,30 @@ export const CATALOGUE = {
     what: 'The runbooks are not usable:\n{problems}',
     mend: 'Run `arrestor runbook lint` and mend the lines named above; until then the last good version of each serves, where there was one.',
   },
+  'ARR-602': {
+    fault: 'user',
+    retryable: true,
+    what: 'Runbooks in git repositories cannot be fetched: {why}.',
+    mend: 'Install git 2.31 or newer where Arrestor runs (apt-get install git, apk add git); what was fetched before still serves.',
+  },
+  'ARR-603': {
+    fault: 'theirs',
+    retryable: true,
+    what: 'The runbooks of repository {name} cannot be fetched: {why}.',
+    mend: 'What was fetched before still serves. Check the address, the network and the token or key in `runbooks.git` of arrestor.yml.',
+  },
+  'ARR-604': {
+    fault: 'user',
+    retryable: true,
+    what: 'The repository of runbooks {name} has no {what}.',
+    mend: 'What was fetched before still serves. Mend `ref` or `path` in `runbooks.git` of arrestor.yml, or put back what was deleted.',
+  },
+  'ARR-605': {
+    fault: 'user',
+    retryable: true,
+    what: 'The repository of runbooks {name} is too large: {why}.',
+    mend: 'What was fetched before still serves. Keep runbooks in a repository of their own, or name their folder with `path`.',
+  },
   'ARR-701': {
     fault: 'user',
     retryable: false,
