@@ -21,10 +21,11 @@ import { addressesOf } from './pagerduty/config.ts'
 import { pagerDutyInbound } from './pagerduty/inbound.ts'
 import { pageNotifier } from './pagerduty/notifier.ts'
 import { closeConnection, createConnection } from './pagerduty/transport.ts'
+import { openLibrary } from './checkout/library.ts'
 import { createPlatforms } from './platforms/create.ts'
-import type { Library } from './runbooks/load.ts'
-import { watchRunbooks } from './runbooks/watch.ts'
+import { countRunbooks, tellProblems } from './checkout/tell.ts'
 import { createClient, createDirectory, createSlack, slackFromEnvironment } from './slack/index.ts'
+import type { SlackSocket } from './slack/socket.ts'
 import { SOURCES } from './sources/registry.ts'
 import { createDueLoop } from './store/due.ts'
 import { registerJobs } from './store/jobs.ts'
@@ -74,32 +75,43 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   }
   try {
     const { readers, writers } = createPlatforms(config.platforms, settings.normaliseJobName)
-    const tellProblems = ({ problems }: Library): void => {
-      const lines = problems
-        .filter(({ level }) => level === 'error')
-        .map(({ file, line, message }) => `    ${file}:${line}: ${message}`)
-      if (lines.length === 0) return
-      const told = new ArrestorError('ARR-601', { problems: lines.slice(0, 5).join('\n') })
-      logger.error({ code: told.code, errors: lines.length }, told.message)
-    }
-    const library = await watchRunbooks(config.runbooks.folders, {
-      onChange: tellProblems,
-      onError: (folder, error) =>
+    const metrics = createMetrics({ processMetrics: true })
+    const library = await openLibrary({
+      ...config.runbooks,
+      dataDir: dataDirOf(environment),
+      environment,
+      ca: options.ca,
+      now: () => store.clock.now(),
+      // A runbook that never matches because it could not be read must not go unsaid; paging does not wait for it.
+      onChange: (loaded) => {
+        countRunbooks(metrics.runbooks, loaded)
+        tellProblems(logger, loaded)
+      },
+      onUnwatched: (folder, error) =>
         logger.warn(
           { folder, reason: reasonOf(error) },
           'changes of runbooks are not told here; they are noticed by looking, within half a minute',
         ),
+      onLook: ({ name, lookedAt, failure }) => {
+        if (lookedAt !== null) metrics.sourceSynced.set({ source: name }, lookedAt.getTime() / 1000)
+        metrics.sourceFailed.set({ source: name }, failure === null ? 0 : 1)
+      },
+      onFailure: (source, error) => logger.warn({ code: error.code, source }, error.message),
     })
-    // A runbook that never matches because it could not be read must not go unsaid; paging does not wait for it.
-    tellProblems(library.current())
     undo.push(() => library.close())
-    const metrics = createMetrics({ processMetrics: true })
+    let socket: SlackSocket | null = null
     const deps: FlowDeps = {
       store,
       clock: store.clock,
       settings,
       runbooks: (team) => library.current().indexFor(team),
       library: () => library.current(),
+      runbookSources: () => library.sources(),
+      slackConnection: () => ({
+        connected: socket?.connected() === true,
+        since: socket?.since() ?? null,
+        problem: socket === null ? 'not connected yet' : socket.problem(),
+      }),
       readers,
       writers,
       directory: createDirectory({ client: createClient(tokens), logger, now: () => performance.now() }),
@@ -149,6 +161,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
         config.pagerduty.webhook_secrets.length === 0
           ? null
           : pagerDutyInbound(deps, config.pagerduty.webhook_secrets),
+      runbookHook:
+        config.runbooks.webhook_secrets.length === 0
+          ? null
+          : { secrets: config.runbooks.webhook_secrets, ring: () => void library.look() },
       permalink: (incidentId) => slack.permalink(incidentId),
       host: config.service.host,
       port: options.port,
@@ -180,13 +196,14 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     undo.push(() => due.stop())
     const schedules = startSchedules(deps, [RETENTION])
     undo.push(() => schedules.stop())
-    const socket = slack.connect()
-    undo.push(() => socket.stop())
+    const connected = slack.connect()
+    socket = connected
+    undo.push(() => connected.stop())
     return {
       http,
       deps,
-      slackConnected: () => socket.connected(),
-      rebuildSlack: () => socket.rebuild(),
+      slackConnected: () => connected.connected(),
+      rebuildSlack: () => connected.rebuild(),
       stop,
     }
   } catch (error) {
@@ -197,12 +214,16 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 
 async function openFrom({ environment, logger, onFatal }: ServiceOptions): Promise<Store> {
   const databaseUrl = readVariable(environment, 'DATABASE_URL')
-  const dataDir = readVariable(environment, 'ARRESTOR_DATA_DIR') ?? 'data'
+  const dataDir = dataDirOf(environment)
   return await openStore({
     ...(databaseUrl === undefined ? { dataDir } : { databaseUrl }),
     ...given('onFatal', onFatal),
     logger,
   })
+}
+
+function dataDirOf(environment: Environment): string {
+  return readVariable(environment, 'ARRESTOR_DATA_DIR') ?? 'data'
 }
 
 /** Who may speak at each webhook. */

@@ -112,8 +112,10 @@ export async function createCheckouts(
 
   function failed(one: Follower, error: ArrestorError): void {
     one.failures += 1
-    const isNew = one.failure?.says !== error.message
-    if (isNew) one.failure = { code: error.code, says: error.message, since: options.now() }
+    // What git quotes may differ from look to look: an outage is told once, by its code.
+    const isNew = one.failure?.code !== error.code
+    const since = isNew ? options.now() : (one.failure?.since ?? options.now())
+    one.failure = { code: error.code, says: error.message, since }
     if (isNew) options.onFailure?.(one.source.name, error)
   }
 

@@ -124,7 +124,7 @@ export async function resolveRef({ source, git }: Remote): Promise<Wanted> {
   }
   throw new ArrestorError('ARR-604', {
     name: source.name,
-    what: ref === undefined ? 'commit yet' : `branch or tag "${ref}"`,
+    what: ref === undefined ? 'commit that can be seen' : `branch or tag "${ref}"`,
   })
 }
 

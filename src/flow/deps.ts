@@ -2,6 +2,7 @@
 import type { Logger } from 'pino'
 import type { RunbookIndex } from '../runbooks/index-of.ts'
 import type { Library } from '../runbooks/load.ts'
+import type { SourceState } from '../runbooks/source-state.ts'
 import type { Clock, PlatformReader, PlatformWriter } from '../ports.ts'
 import type { Role } from '../remediation/roles.ts'
 import type { Store } from '../store/store.ts'
@@ -13,6 +14,15 @@ export interface OnCallDirectory {
   roleOf(team: Team, userId: string): Promise<Role>
 }
 
+/** Whether Slack's presses reach us. */
+export interface SlackConnection {
+  readonly connected: boolean
+  /** Since when it is connected; null while it is not. */
+  readonly since: Date | null
+  /** Why it is not, in one sentence; null while it is. */
+  readonly problem: string | null
+}
+
 export interface FlowDeps {
   readonly store: Store
   readonly clock: Clock
@@ -21,6 +31,9 @@ export interface FlowDeps {
   runbooks(team: string): RunbookIndex
   /** All that is loaded, of every team, and what is wrong with it. */
   library(): Library
+  /** The git repositories that runbooks come from, as the last looks at them went. */
+  runbookSources(): readonly SourceState[]
+  slackConnection(): SlackConnection
   readonly readers: ReadonlyMap<string, PlatformReader>
   readonly writers: ReadonlyMap<string, PlatformWriter>
   readonly directory: OnCallDirectory

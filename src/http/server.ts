@@ -9,6 +9,7 @@ import type { Intake } from '../flow/intake.ts'
 import { type ApiToken, registerApi } from './api/index.ts'
 import { registerHealth } from './health.ts'
 import { registerLinks } from './links.ts'
+import { type RunbookHook, registerRunbookHook } from './runbook-hook.ts'
 import { RETRY_AFTER_S, type SourceCredentials, registerWebhooks } from './webhooks.ts'
 
 export interface HttpOptions {
@@ -21,6 +22,8 @@ export interface HttpOptions {
   readonly pagerDuty:
     | ((rawBody: Uint8Array, signature: string | undefined) => Promise<{ status: number; body: unknown }>)
     | null
+  /** Announcements of pushes to the repositories of runbooks; null where no secret is configured. */
+  readonly runbookHook: RunbookHook | null
   /** Where people read an incident: its card in Slack. */
   readonly permalink: (incidentId: string) => Promise<string | null>
   readonly host: string
@@ -70,6 +73,7 @@ export function buildHttp(options: HttpOptions): FastifyInstance {
       .send({ error: `there is nothing at ${request.method} ${request.url.split('?')[0] ?? ''}` }),
   )
   registerHealth(app, options.deps)
+  registerRunbookHook(app, options.runbookHook)
   registerWebhooks(app, options)
   registerLinks(app, options)
   registerApi(app, options.deps, options.apiTokens)

@@ -50,6 +50,14 @@ export function createSlack(deps: FlowDeps, tokens: SlackTokens): SlackRoom {
     dueKinds: [twinDue],
     jobs: { [JOBS.twins]: (job) => deleteTwins(client, job) },
     permalink: (incidentId) => permalinkOf(deps, client, incidentId),
-    connect: () => connectSocket({ tokens, logger: deps.logger, metrics: deps.metrics, told, register }),
+    connect: () =>
+      connectSocket({
+        tokens,
+        logger: deps.logger,
+        metrics: deps.metrics,
+        now: () => deps.clock.now(),
+        told,
+        register,
+      }),
   }
 }

@@ -10,6 +10,8 @@ import { quietLogger } from './quiet-logger.ts'
 export interface SlackSocket {
   /** Whether presses and commands reach us now. */
   connected(): boolean
+  /** Since when, or null while not connected. */
+  since(): Date | null
   /** The last failure in one sentence, or null while connected. */
   problem(): string | null
   /** Drops the connection and builds another; for failures that surface outside our calls. */
@@ -21,6 +23,7 @@ export interface SocketOptions {
   readonly tokens: SlackTokens
   readonly logger: Logger
   readonly metrics: Metrics
+  readonly now: () => Date
   readonly told: Told
   /** Adds the listeners to each new app. */
   readonly register: (app: App) => void
@@ -55,6 +58,7 @@ export function connectSocket(options: SocketOptions): SlackSocket {
   let connecting = false
   let isConnected = false
   let lastProblem: string | null = 'not connected yet'
+  let connectedSince: Date | null = null
   let failures = 0
   let receiver: SocketModeReceiver | null = null
   let timer: NodeJS.Timeout | null = null
@@ -122,6 +126,7 @@ export function connectSocket(options: SocketOptions): SlackSocket {
     }
     receiver = built.receiver
     isConnected = true
+    connectedSince = options.now()
     failures = 0
     if (lastProblem !== null) logger.info('Slack is connected')
     lastProblem = null
@@ -172,6 +177,7 @@ export function connectSocket(options: SocketOptions): SlackSocket {
 
   return {
     connected: () => isConnected,
+    since: () => (isConnected ? connectedSince : null),
     problem: () => lastProblem,
     rebuild() {
       // One is being built already: a second beside it would be a connection that nobody ever ends.

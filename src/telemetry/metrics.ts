@@ -12,6 +12,9 @@ export interface Metrics {
   readonly actions: Counter<'action' | 'state'>
   readonly intakeSeconds: Histogram<'source'>
   readonly slackSocket: Gauge
+  readonly runbooks: Gauge<'state'>
+  readonly sourceSynced: Gauge<'source'>
+  readonly sourceFailed: Gauge<'source'>
 }
 
 /** A fresh registry; one per process in production, one per test. */
@@ -73,6 +76,24 @@ export function createMetrics(options: { processMetrics: boolean }): Metrics {
     slackSocket: new Gauge({
       name: 'arrestor_slack_connected',
       help: '1 while Socket Mode is connected.',
+      registers,
+    }),
+    runbooks: new Gauge({
+      name: 'arrestor_runbooks',
+      help: 'Runbook files: loaded, stale (broken now, the last good version serves), refused (broken, nothing serves).',
+      labelNames: ['state'],
+      registers,
+    }),
+    sourceSynced: new Gauge({
+      name: 'arrestor_runbook_source_sync_timestamp_seconds',
+      help: 'When a repository of runbooks was last looked at with success.',
+      labelNames: ['source'],
+      registers,
+    }),
+    sourceFailed: new Gauge({
+      name: 'arrestor_runbook_source_sync_failed',
+      help: '1 while a repository of runbooks cannot be fetched.',
+      labelNames: ['source'],
       registers,
     }),
   }

@@ -84,7 +84,7 @@ describe.skipIf(!HAS_GIT)('over HTTP', { timeout: 60_000 }, () => {
     [404, /there is no such repository/],
     [403, /the token or key is missing or refused/],
     [500, /error: 500/],
-    [200, /ARR-603/],
+    [200, /no commit that can be seen/],
   ])('an answer of %s is told', async (status, words) => {
     const http = await serveHttp('/x/origin.git', { answer: () => ({ status }) })
     const { checkouts, failures } = await follow([sourceOf({ url: http.url })])

@@ -60,6 +60,8 @@ export async function openDesk(): Promise<Desk> {
     settings: settingsOf(parseConfig(CONFIG, 'contract.yml', {})),
     runbooks: () => library.index,
     library: () => library,
+    runbookSources: () => [],
+    slackConnection: () => ({ connected: false, since: null, problem: 'not connected yet' }),
     readers: new Map(),
     writers: new Map(),
     directory: { roleOf: () => Promise.resolve('commander') },

@@ -38,6 +38,7 @@ it('a connection without a hello is given up, said by its code, and built again'
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   const logger = pino({}, { write: (line: string) => void lines.push(line) })
   const slack = connectSocket({
+    now: () => new Date(),
     tokens: {
       botToken: 'xoxb-1',
       appToken: 'xapp-1',

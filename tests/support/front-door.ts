@@ -6,6 +6,7 @@ import { ArrestorError } from '../../src/errors.ts'
 import type { FlowDeps } from '../../src/flow/deps.ts'
 import { JOBS } from '../../src/flow/destinations.ts'
 import { type Intake, type IntakeLimits, createIntake } from '../../src/flow/intake.ts'
+import type { RunbookHook } from '../../src/http/runbook-hook.ts'
 import { type HttpServer, startHttp } from '../../src/http/server.ts'
 import type { RunbookIndex } from '../../src/runbooks/index-of.ts'
 import { loadRunbooks } from '../../src/runbooks/load.ts'
@@ -80,6 +81,7 @@ export interface FrontDoor {
 export interface FrontDoorOptions {
   readonly config?: (yaml: string) => string
   readonly limits?: IntakeLimits
+  readonly runbookHook?: RunbookHook
 }
 
 /** Starts one on an opened store, which it closes at the end. */
@@ -99,6 +101,8 @@ export async function openFrontDoor(
     settings: settingsOf(config),
     runbooks: () => index,
     library: () => ({ ...library, index }),
+    runbookSources: () => [],
+    slackConnection: () => ({ connected: false, since: null, problem: 'not connected yet' }),
     readers: new Map(),
     writers: new Map(),
     directory: { roleOf: () => Promise.resolve('commander') },
@@ -126,6 +130,7 @@ export async function openFrontDoor(
     credentials: credentialsOf(config),
     apiTokens: config.api.tokens.map(({ name, token, teams }) => ({ name, token, teams: teams ?? null })),
     pagerDuty: null,
+    runbookHook: options.runbookHook ?? null,
     permalink: () => Promise.resolve(null),
     host: '127.0.0.1',
     port: 0,
