@@ -3,6 +3,7 @@ import type { Link } from '../alerts/model.ts'
 import type { Finding } from '../diagnosis/model.ts'
 import type { Incident } from '../incidents/model.ts'
 import { findIncident, readPinned } from '../incidents/repository.ts'
+import { readTicks } from '../incidents/runbook-record.ts'
 import { type ActionRun, listRuns } from '../remediation/action-runs.ts'
 import { type Offer, standingOffers } from '../remediation/offers.ts'
 import { consequenceOf } from '../remediation/action.ts'
@@ -14,6 +15,7 @@ import { pinnedPolicy } from './escalate.ts'
 import type { FlowDeps } from './deps.ts'
 import { DUE } from './destinations.ts'
 import { factsWith, firstAlert, namesFor, readFindings, sectionsOf } from './diagnosis-view.ts'
+import { type Progress, progressOf } from './runbook-progress.ts'
 import { pinnedRunbook } from './runbook-text.ts'
 
 export interface AlertLine {
@@ -62,6 +64,8 @@ export interface CardView {
   readonly offers: readonly OfferView[]
   readonly withheld: readonly { readonly title: string; readonly says: string }[]
   readonly runs: readonly ActionRun[]
+  /** Steps of the runbook that people have ticked; null while nobody has. */
+  readonly progress: Progress | null
 }
 
 const ALERTS_SHOWN = 3
@@ -87,8 +91,12 @@ export async function readCard(tx: Tx, deps: FlowDeps, incidentId: string): Prom
     .where('incident_id', '=', incident.id)
     .executeTakeFirst()
   const first = await firstAlert(tx, incident)
+  const ticks =
+    runbook === null
+      ? new Map<string, never>()
+      : await readTicks(tx, { incidentId: incident.id, runbookId: runbook.id })
   const views =
-    runbook === null || incident.diagnosis !== 'done'
+    runbook === null || (incident.diagnosis !== 'done' && ticks.size === 0)
       ? []
       : sectionsOf(deps, incident, runbook, factsWith(deps, incident, first, outputs))
   return {
@@ -128,8 +136,10 @@ export async function readCard(tx: Tx, deps: FlowDeps, incidentId: string): Prom
             },
           ]
     }),
-    withheld: withheldIn(views, namesFor(deps, incident, first, outputs)),
+    withheld:
+      incident.diagnosis === 'done' ? withheldIn(views, namesFor(deps, incident, first, outputs)) : [],
     runs: await listRuns(tx, incident.id),
+    progress: ticks.size === 0 ? null : progressOf(views, ticks),
   }
 }
 

@@ -14,6 +14,8 @@ export interface StoredFindings {
   readonly outputs: ProbeOutputs
   /** Worst first. */
   readonly findings: readonly Finding[]
+  /** By the probe step that concluded them, in its own order. */
+  readonly byStep: ReadonlyMap<string, readonly Finding[]>
 }
 
 const ORDER = ['critical', 'high', 'medium', 'low', 'none']
@@ -28,9 +30,11 @@ export async function readFindings(tx: Tx, incident: Incident): Promise<StoredFi
     .orderBy('position')
     .execute()
   const outputs = Object.fromEntries(rows.map((row) => [row.step, row.outputs as Record<string, Scalar>]))
-  const findings = rows.flatMap((row) => row.findings as Finding[])
+  const byStep = new Map(rows.map((row) => [row.step, row.findings as Finding[]]))
+  const findings = [...byStep.values()].flat()
   return {
     outputs,
+    byStep,
     findings: findings.toSorted((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity)),
   }
 }

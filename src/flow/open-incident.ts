@@ -8,7 +8,7 @@ import type { Incident } from '../incidents/model.ts'
 import type { Opening } from '../incidents/open.ts'
 import { type Match, matchAlert } from '../runbooks/match.ts'
 import { type Runbook, probesOf } from '../runbooks/model.ts'
-import { scheduleAll } from '../store/due.ts'
+import { type Due, scheduleAll } from '../store/due.ts'
 import { enqueueAll } from '../store/jobs.ts'
 import type { Tx } from '../store/store.ts'
 import type { FlowDeps } from './deps.ts'
@@ -55,13 +55,14 @@ export function planOpening(deps: FlowDeps, owned: OwnedAlert & { routed?: strin
     },
     policyName: policy.name,
     policy: policy.policy,
-    diagnosis:
-      runbook !== null &&
-      (probesOf(runbook).length > 0 || runbook.sections.some((section) => section.actions.length > 0))
-        ? 'pending'
-        : 'none',
+    diagnosis: runbook !== null && needsDiagnosis(runbook) ? 'pending' : 'none',
   }
   return { owned, opening, match, reason: match.reason, routed: owned.routed ?? 'unknown' }
+}
+
+/** Whether there is anything to look at or to offer. */
+export function needsDiagnosis(runbook: Runbook): boolean {
+  return probesOf(runbook).length > 0 || runbook.sections.some((section) => section.actions.length > 0)
 }
 
 /** Longer than the probes' deadline and the job's retries: what has not ended by then never will. */
@@ -84,24 +85,19 @@ export async function announceOpened(
     tx,
     plans.flatMap(({ plan }) => plan.match.runbook ?? []),
   )
-  const pending = plans.filter(({ incident }) => incident.diagnosis === 'pending')
+  const pending = plans.flatMap(({ incident }) => (incident.diagnosis === 'pending' ? [incident] : []))
   await scheduleAll(tx, [
     ...plans.flatMap(({ incident, plan }) => {
       const rung = firstRung(plan.opening.policy as Policy, incident.openedAt)
       const data = { step: rung?.step, round: rung?.round }
       return rung === null ? [] : [{ kind: DUE.escalation, subject: incident.id, dueAt: rung.dueAt, data }]
     }),
-    ...pending.map(({ incident }) => ({
-      kind: DUE.diagnosis,
-      subject: incident.id,
-      dueAt: new Date(now.getTime() + DIAGNOSIS_MS),
-      data: {},
-    })),
+    ...pending.map((incident) => deadlineOf(incident, now)),
   ])
   await enqueueAll(
     tx,
     JOBS.diagnose,
-    pending.map(({ incident }) => ({ incidentId: incident.id })),
+    pending.map(({ id }) => ({ incidentId: id })),
   )
   for (const { incident } of plans)
     await publish(
@@ -124,6 +120,17 @@ export async function announceOpened(
     return [{ kind: 'coverage_gap', subject: plan.owned.alert.name, reason, team: incident.team }]
   })
   await decideAll(tx, gaps, now)
+}
+
+/** When the diagnosis of this incident, begun now, must have come to an end. */
+function deadlineOf({ id }: Incident, now: Date): Due {
+  return { kind: DUE.diagnosis, subject: id, dueAt: new Date(now.getTime() + DIAGNOSIS_MS), data: {} }
+}
+
+/** Begins the diagnosis of one incident, which must be `pending`. */
+export async function startDiagnosis(tx: Tx, incident: Incident, now: Date): Promise<void> {
+  await scheduleAll(tx, [deadlineOf(incident, now)])
+  await enqueueAll(tx, JOBS.diagnose, [{ incidentId: incident.id }])
 }
 
 /** What the header says: the runbook's words for it and the job; without a runbook of its own, the alert's. */

@@ -51,6 +51,26 @@ export async function recordAll(
      where e.place > 1 or e.incident_id not in (select incident_id from raised)`.execute(tx)
 }
 
+/**
+ * Counts the newest entry of this kind, reason and actor up, wherever it stands; answers false when there is none. For
+ * what may be repeated with other things in between, such as looking.
+ */
+export async function recordAgain(
+  tx: Tx,
+  incidentId: string,
+  entry: Pick<NewEntry, 'kind' | 'reason' | 'actor'>,
+  now: Date,
+): Promise<boolean> {
+  const { rows } = await sql`
+    update timeline set count = count + 1, last_at = ${now}::timestamptz
+     where incident_id = ${incidentId} and seq = (
+       select max(seq) from timeline
+        where incident_id = ${incidentId} and kind = ${entry.kind} and reason = ${entry.reason}
+          and actor = ${json(entry.actor)}::jsonb)
+    returning seq`.execute(tx)
+  return rows.length > 0
+}
+
 /** The rows to write: neighbours that repeat each other within one call are one row already. */
 function foldRepeats(entries: readonly { incidentId: string; entry: NewEntry }[]): Record<string, unknown>[] {
   const rows: {

@@ -4,6 +4,11 @@ export const ACTION = {
   acknowledge: 'acknowledge',
   resolve: 'resolve',
   viewRunbook: 'view_runbook',
+  /** In the runbook's modal; pages and answers are told apart after the colon. */
+  runbookPage: 'runbook_page',
+  runbookTick: 'runbook_tick',
+  runbookVote: 'runbook_vote',
+  runbookNewer: 'runbook_newer',
   act: 'act',
   /** An action that asks for more before it runs: opens a form. */
   ask: 'ask',

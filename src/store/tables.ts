@@ -198,6 +198,8 @@ export interface RunbookOpensTable {
   /** Slack user id. */
   person: string
   runbook_id: string
+  /** There were to do when it was opened last. */
+  steps: Generated<number>
   first_at: Time
   last_at: Time
   count: Int8

@@ -130,6 +130,7 @@ export function viewWith(change: Partial<CardView> & { incident?: Incident } = {
     offers: [],
     withheld: [],
     runs: [],
+    progress: null,
     ...change,
   }
 }
@@ -332,6 +333,7 @@ export const anyView: fc.Arbitrary<CardView> = fc.record({
       .map((change) => change),
     8,
   ).map((changes) => changes.map((change, at) => runWith({ ...change, id: `act_${at}` }))),
+  progress: maybe(fc.record({ done: fc.nat(), steps: fc.nat() })),
 })
 
 /** Everything in mrkdwn that Slack would act upon: what stands in angle brackets. */

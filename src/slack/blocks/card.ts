@@ -29,11 +29,13 @@ export function cardMessage(view: CardView): CardMessage {
   blocks.push(...buttons(view))
   // Last and least: what of the small print still fits.
   let left = MESSAGE_BUDGET - textLength(blocks)
-  const small = [...withheldLines(view), ...whyRunbook(view), linksLine(view)].flatMap((line) => {
-    if (line === null || line.length > left) return []
-    left -= line.length
-    return [mrkdwn(line)]
-  })
+  const small = [...withheldLines(view), progressLine(view), ...whyRunbook(view), linksLine(view)].flatMap(
+    (line) => {
+      if (line === null || line.length > left) return []
+      left -= line.length
+      return [mrkdwn(line)]
+    },
+  )
   if (small.length > 0) blocks.push({ type: 'context', elements: small.slice(0, 10) })
   return { text: fallback(view), blocks }
 }
@@ -82,6 +84,11 @@ function withheldLines(view: CardView): string[] {
   return view.withheld
     .slice(0, 3)
     .map((withheld) => `${inline(withheld.title, 60)} is not offered: ${inline(withheld.says, 200)}`)
+}
+
+function progressLine({ progress }: CardView): string | null {
+  if (progress === null) return null
+  return `Runbook: ${progress.done} of ${progress.steps} ${progress.steps === 1 ? 'step' : 'steps'} done`
 }
 
 function linksLine(view: CardView): string | null {

@@ -155,18 +155,23 @@ function piecesOf(node: RootContent): Piece[] {
 }
 
 /**
- * Markdown (CommonMark and GFM) as pages of blocks, each within `limits`. Text from outside stays text: it mentions
- * nobody, every link shows its host, and nothing is longer than Slack takes. Empty Markdown has no page. The time is
- * bounded for what runbooks may hold (their loader refuses what would make the Markdown parser quadratic).
+ * Markdown (CommonMark and GFM) as pieces, to stand among others. Text from outside stays text: it mentions nobody, and
+ * every link shows its host. The time is bounded for what runbooks may hold (their loader refuses what would make the
+ * Markdown parser quadratic).
  */
-export function markdownPages(markdown: string, limits: PageLimits = {}): readonly (readonly TextBlock[])[] {
+export function markdownPieces(markdown: string): readonly Piece[] {
   let nodes: readonly RootContent[]
   try {
     nodes = fromMarkdown(markdown, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] }).children
   } catch (error) {
     // Nesting that exhausts the stack. The words are what matters.
     if (!(error instanceof RangeError)) throw error
-    return paginate(preformatted(markdown), limits)
+    return preformatted(markdown)
   }
-  return paginate(nodes.flatMap(piecesOf), limits)
+  return nodes.flatMap(piecesOf)
+}
+
+/** Markdown as pages of blocks, each within `limits`: nothing is longer than Slack takes. Empty Markdown has no page. */
+export function markdownPages(markdown: string, limits: PageLimits = {}): readonly (readonly TextBlock[])[] {
+  return paginate(markdownPieces(markdown), limits)
 }

@@ -64,9 +64,9 @@ export function mrkdwn(text: string, max = 3_000): { type: 'mrkdwn'; text: strin
 }
 
 /** A time each reader sees in their own zone; the fallback is UTC. */
-export function when(date: Date, form: 'time' | 'day' = 'time'): string {
+export function when(date: Date, form: 'time' | 'minute' | 'day' = 'time'): string {
   const iso = date.toISOString()
-  const format = form === 'time' ? '{time_secs}' : '{date_short_pretty} {time}'
+  const format = { time: '{time_secs}', minute: '{time}', day: '{date_short_pretty} {time}' }[form]
   return `<!date^${Math.floor(date.getTime() / 1000)}^${format}|${iso.slice(0, 16).replace('T', ' ')} UTC>`
 }
 

@@ -35,6 +35,13 @@ export type ThreadEntry =
       readonly detail: string
     }
   | { readonly type: 'note'; readonly text: string; readonly by: Actor }
+  | {
+      readonly type: 'runbook_updated'
+      readonly runbook: string
+      readonly by: Actor
+      /** Whether the diagnosis begins again. */
+      readonly again: boolean
+    }
 
 export interface ThreadMessage {
   readonly text: string
@@ -75,6 +82,10 @@ export function threadMessage(entry: ThreadEntry): ThreadMessage {
     }
     case 'note':
       return noteMessage(entry.text, entry.by)
+    case 'runbook_updated':
+      return one(
+        `${actorName(entry.by)} went over to the newer text of runbook *${inline(entry.runbook, 80)}*.${entry.again ? ' Spark is looked into again by it; buttons of the former text are withdrawn.' : ''}`,
+      )
   }
 }
 

@@ -7,6 +7,8 @@ const STATEMENTS: readonly string[] = [
      incident_id text not null references incidents (id),
      person text not null,
      runbook_id text not null,
+     -- How many steps there were to do when it was opened last.
+     steps integer not null default 0,
      first_at timestamptz not null,
      last_at timestamptz not null,
      count bigint not null default 1,
@@ -32,6 +34,10 @@ const STATEMENTS: readonly string[] = [
      primary key (incident_id, person)
    )`,
   `create index incidents_by_runbook on incidents (runbook_id, opened_at desc)`,
+  // The alerts that no runbook caught are few among many incidents; their matches are too large to read all of them.
+  `create index incidents_without_runbook on incidents (opened_at desc) where match ->> 'reason' in ('catch_all', 'none')`,
+  // What the record of runbooks asks of the timelines: everything else on them would be read in vain.
+  `create index timeline_of_runbooks on timeline (incident_id, kind) where kind in ('escalated', 'runbook_switched')`,
   // What a person is asked for before the action runs, and what it ran with in the end.
   `alter table offers add column inputs jsonb not null default '{}'`,
   `alter table action_runs add column params jsonb not null default '{}'`,
