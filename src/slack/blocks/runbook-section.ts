@@ -5,6 +5,7 @@ import { byGravity } from '../../diagnosis/model.ts'
 import type { ActionView, ProbeView, RunbookSection } from '../../flow/runbook-view.ts'
 import { nameOf } from '../../incidents/model.ts'
 import { ACTIONS } from '../../remediation/registry.ts'
+import type { Section } from '../../runbooks/model.ts'
 import { ACTION } from '../ids.ts'
 import { paginate } from './rich-text-pages.ts'
 import { type Piece, markdownPieces } from './rich-text.ts'
@@ -25,7 +26,7 @@ const TICK_CHARACTERS = 160
 
 /** A section that applies, or may: heading, words, facts, box. `round` tells this drawing of the modal from the one before. */
 export function sectionUnits(view: RunbookSection, at: number, round: number): Unit[] {
-  const pieces = [...markdownPieces(wordsOf(view)), ...factPieces(view)]
+  const pieces = [...wordsOf(view.section), ...factPieces(view)]
   const units = paginate(pieces, UNIT).map((blocks) => unitOf(blocks, at))
   if (!view.isStep && view.tick === null) return units
   const last = units.pop() ?? unitOf([], at)
@@ -51,13 +52,20 @@ function unitOf(blocks: readonly KnownBlock[], section: number): Unit {
   return { blocks, characters: Math.min(UNIT.characters * 1.5, JSON.stringify(blocks).length / 2), section }
 }
 
-function wordsOf({ section }: RunbookSection): string {
+/** A section's words never change; its modal is drawn at every press. */
+const drawn = new WeakMap<Section, readonly Piece[]>()
+
+function wordsOf(section: Section): readonly Piece[] {
+  const known = drawn.get(section)
+  if (known !== undefined) return known
   const marks = '#'.repeat(Math.min(6, Math.max(1, section.level)))
-  return `${marks} ${escaped(section.heading)}\n\n${section.prose}`
+  const pieces = markdownPieces(`${marks} ${escaped(section.heading)}\n\n${section.prose}`)
+  drawn.set(section, pieces)
+  return pieces
 }
 
 /** Words that must not be read as Markdown: a heading arrives here without its markup. */
-export function escaped(text: string): string {
+function escaped(text: string): string {
   return text.replaceAll(/\s+/g, ' ').replaceAll(/[\\`*_[\]<>#~|&!()]/g, String.raw`\$&`)
 }
 
