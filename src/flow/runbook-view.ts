@@ -1,7 +1,7 @@
 // A runbook as people meet it during an incident: each section with what is known of it, what was done, by whom.
 import type { Finding } from '../diagnosis/model.ts'
 import type { Actor, Incident } from '../incidents/model.ts'
-import { type Tick, type Votes, readTicks, readVotes } from '../incidents/runbook-record.ts'
+import { type Tick, type Votes, readEarlierTicks, readTicks, readVotes } from '../incidents/runbook-record.ts'
 import { type ActionRun, listRuns } from '../remediation/action-runs.ts'
 import type { Facts } from '../runbooks/facts.ts'
 import type { ActionStep, ProbeStep, Runbook, Section } from '../runbooks/model.ts'
@@ -24,7 +24,7 @@ export type ActionStanding =
   | { readonly kind: 'offered' }
   | { readonly kind: 'run'; readonly run: ActionRun }
   | { readonly kind: 'withheld'; readonly says: string }
-  /** Neither offered nor withheld: the diagnosis has not come to it, or there is nothing to do it to. */
+  /** The diagnosis has not come to it. */
   | { readonly kind: 'waiting' }
 
 export interface ActionView {
@@ -51,6 +51,8 @@ export interface RunbookView {
   readonly runbook: Runbook
   readonly sections: readonly RunbookSection[]
   readonly progress: { readonly done: number; readonly steps: number }
+  /** What was ticked in the runbooks that the incident had before this one. */
+  readonly earlier: readonly { readonly runbookId: string; readonly done: number }[]
   readonly votes: Votes
   /** Whether another text of this runbook is loaded that an open incident could go over to. */
   readonly newer: boolean
@@ -92,6 +94,7 @@ export async function readRunbookView(
       })),
     })),
     progress: progressOf(views, ticks),
+    earlier: await readEarlierTicks(tx, key),
     votes,
     newer: newerText(deps, incident) !== null,
     updated: await updatedBy(tx, incident),
@@ -134,6 +137,9 @@ async function standingOf(
     if (run !== undefined) return { kind: 'run', run }
     const withheld = view.withheld.find((one) => one.step.id === step.id)
     if (withheld !== undefined) return { kind: 'withheld', says: withheld.says }
-    return open ? { kind: 'waiting' } : { kind: 'withheld', says: 'The incident is resolved.' }
+    if (!open) return { kind: 'withheld', says: 'The incident is resolved.' }
+    return card.incident.diagnosis === 'done'
+      ? { kind: 'withheld', says: 'Nothing is known that it could be done to.' }
+      : { kind: 'waiting' }
   }
 }

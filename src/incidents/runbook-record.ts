@@ -113,6 +113,23 @@ export async function readTicks(
   return new Map(rows.map((row) => [row.section, { by: row.by as Actor, at: row.at }]))
 }
 
+/** How many sections are marked in the runbooks that the incident had before this one, by runbook. */
+export async function readEarlierTicks(
+  tx: Tx,
+  { incidentId, runbookId }: RecordKey,
+): Promise<readonly { readonly runbookId: string; readonly done: number }[]> {
+  const rows = await tx
+    .selectFrom('runbook_ticks')
+    .select((eb) => ['runbook_id', eb.fn.countAll<number>().as('done')])
+    .where('incident_id', '=', incidentId)
+    .where('runbook_id', '!=', runbookId)
+    .where('done', '=', true)
+    .groupBy('runbook_id')
+    .orderBy('runbook_id')
+    .execute()
+  return rows.map((row) => ({ runbookId: row.runbook_id, done: Number(row.done) }))
+}
+
 /** How the runbook was judged in this incident, and how by this person (null: not yet). */
 export interface Votes {
   readonly useful: number

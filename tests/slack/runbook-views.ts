@@ -63,6 +63,7 @@ export function standing(
     runbook,
     sections,
     progress: progressOf(views, ticks),
+    earlier: [],
     votes: { useful: 0, useless: 0, own: null },
     newer: false,
     updated: null,

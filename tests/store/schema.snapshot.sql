@@ -140,6 +140,7 @@ CREATE INDEX incidents_by_opened ON public.incidents USING btree (opened_at DESC
 CREATE INDEX incidents_by_runbook ON public.incidents USING btree (runbook_id, opened_at DESC)
 CREATE INDEX incidents_open ON public.incidents USING btree (team, opened_at DESC) WHERE (state <> 'resolved'::text)
 CREATE UNIQUE INDEX incidents_open_key ON public.incidents USING btree (team, key, key_suffix) WHERE (state <> 'resolved'::text)
+CREATE INDEX incidents_without_runbook ON public.incidents USING btree (opened_at DESC) WHERE ((match ->> 'reason'::text) = ANY (ARRAY['catch_all'::text, 'none'::text]))
 
 -- offers
 offers.id text not null
@@ -215,6 +216,7 @@ raw_bodies: raw_bodies_pkey PRIMARY KEY (id)
 runbook_opens.incident_id text not null
 runbook_opens.person text not null
 runbook_opens.runbook_id text not null
+runbook_opens.steps integer not null default 0
 runbook_opens.first_at timestamp with time zone not null
 runbook_opens.last_at timestamp with time zone not null
 runbook_opens.count bigint not null default 1
@@ -264,3 +266,4 @@ timeline.data jsonb not null
 timeline.count bigint not null default 1
 timeline.last_at timestamp with time zone not null
 timeline: timeline_pkey PRIMARY KEY (incident_id, seq)
+CREATE INDEX timeline_of_runbooks ON public.timeline USING btree (incident_id, kind) WHERE (kind = ANY (ARRAY['escalated'::text, 'runbook_switched'::text]))

@@ -1,6 +1,6 @@
 // A store for a test in a few hundred milliseconds: loaded from a template that is made once per machine and version.
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { type OpenedStore, openStore } from '../../src/store/open.ts'
@@ -18,10 +18,11 @@ const ROOT = path.join(import.meta.dirname, '../..')
 /** Changes with everything that the template is made of. */
 function fingerprint(): string {
   const hash = createHash('sha256')
+  const migrations = readdirSync(path.join(ROOT, 'src/store/migrations')).sort()
   for (const file of [
     'package-lock.json',
     'src/store/migrate.ts',
-    'src/store/migrations/0001-first-tables.ts',
+    ...migrations.map((name) => `src/store/migrations/${name}`),
   ])
     hash.update(readFileSync(path.join(ROOT, file)))
   return hash.digest('hex').slice(0, 16)

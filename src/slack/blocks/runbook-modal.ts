@@ -122,10 +122,18 @@ function head(view: RunbookView): KnownBlock[] {
     { type: 'header', text: plain(runbook.title, 150) },
     {
       type: 'context',
-      elements: [mrkdwn(facts.join(' · ')), ...whyRunbook(card).map((line) => mrkdwn(line))],
+      elements: [facts.join(' · '), ...whyRunbook(card), ...earlierLine(view)].map((line) => mrkdwn(line)),
     },
     ...(view.newer ? [newer(card.incident.number)] : []),
   ]
+}
+
+/** After a switch: what was done by the runbook before is not lost. */
+function earlierLine({ earlier }: RunbookView): string[] {
+  const said = earlier
+    .slice(0, 3)
+    .map(({ runbookId, done }) => `${done} ${done === 1 ? 'step' : 'steps'} of *${inline(runbookId, 80)}*`)
+  return said.length === 0 ? [] : [`Before the switch to this runbook: ${said.join(', ')} done.`]
 }
 
 function newer(number: number): KnownBlock {

@@ -17,6 +17,14 @@ describe('the card in its main states', () => {
     })
 })
 
+describe('the runbook on the card', () => {
+  it('is as far as people have ticked it, and says nothing while nobody has', () => {
+    expect(said(viewWith())).not.toContain('done')
+    expect(said(viewWith({ progress: { done: 3, steps: 7 } }))).toContain('Runbook: 3 of 7 steps done')
+    expect(said(viewWith({ progress: { done: 1, steps: 1 } }))).toContain('Runbook: 1 of 1 step done')
+  })
+})
+
 /** What the card itself may say actively: people the configuration names, who pressed, times, links to the web. */
 const OURS = [
   /^<@[UW][A-Z0-9]+>$/,

@@ -33,6 +33,29 @@ describe('View Runbook', () => {
       }
     })
 
+  it('looks as people know it: in the middle of an incident', async () => {
+    const view = standing(
+      shipped('executor-oom'),
+      { 'death.signature': 'F02' },
+      {
+        newer: true,
+        votes: { useful: 1, useless: 0, own: null },
+        section: (section) => ({
+          ...section,
+          tick: section.section.id === 'the-application' ? { by: ALICE, at: AT } : null,
+          probes: section.probes.map((probe) => ({
+            ...probe,
+            findings: probe.step.id === 'death' ? [FINDING] : [],
+          })),
+        }),
+      },
+    )
+    expect(pagesOf(view)).toHaveLength(1)
+    await expect(`${JSON.stringify(draw(view), null, 2)}\n`).toMatchFileSnapshot(
+      '../golden/runbook-modal.json',
+    )
+  })
+
   it('says the title once, and each heading with its words', () => {
     const text = all(standing(shipped('executor-oom')))
     expect(text.split('"Executor out of memory"')).toHaveLength(2)
@@ -195,6 +218,19 @@ describe('ticks', () => {
     expect(numbers(after)).toEqual(numbers(before))
     const drawn = runbookModal(after, { at: { section: 250 }, round: 1 })
     expect(JSON.stringify(drawn)).toContain('"Part 250"')
+  })
+})
+
+describe('after a switch', () => {
+  it('says what was done by the runbook before', () => {
+    const earlier = [
+      { runbookId: 'any-failure', done: 1 },
+      { runbookId: 'lost-executors', done: 3 },
+    ]
+    const text = all(standing(shipped('executor-oom'), {}, { earlier }))
+    expect(text).toContain(
+      'Before the switch to this runbook: 1 step of *any-failure*, 3 steps of *lost-executors* done.',
+    )
   })
 })
 

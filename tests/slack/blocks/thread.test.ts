@@ -12,6 +12,7 @@ const entry: fc.Arbitrary<ThreadEntry> = fc.oneof(
   fc.record({ type: fc.constant('action' as const), action: hostileText, target: hostileText, state: fc.constantFrom('succeeded', 'unknown'), detail: hostileText, by: fc.constant(ALICE) }),
   fc.record({ type: fc.constant('note' as const), text: hostileText, by: fc.constant(ALICE) }),
   fc.record({ type: fc.constant('verified' as const), action: hostileText, target: hostileText, verified: fc.constantFrom('verified', 'not_verified'), state: fc.constant('succeeded'), detail: hostileText }),
+  fc.record({ type: fc.constant('runbook_updated' as const), runbook: hostileText, by: fc.constant(ALICE), again: fc.boolean() }),
 ) // prettier-ignore
 
 describe('P9: a thread entry', () => {
@@ -36,6 +37,14 @@ describe('a thread entry says', () => {
   it('who is called, and that nobody has acknowledged', () => {
     const text = said({ type: 'mention', people: ['U0BOB', 'S0ONCALL'], minutes: 5, while: 'unacknowledged' })
     expect(text).toContain('<@U0BOB> <!subteam^S0ONCALL> nobody has acknowledged this for 5 minutes.')
+  })
+
+  it('who went over to the newer text, and what that does', () => {
+    const again = { type: 'runbook_updated', runbook: 'first', by: ALICE } as const
+    expect(said({ ...again, again: true })).toContain(
+      '<@U0ALICE> went over to the newer text of runbook *first*. Spark is looked into again by it',
+    )
+    expect(said({ ...again, again: false })).not.toContain('looked into again')
   })
 
   it('the truth to people called about an incident that is acknowledged but not resolved', () => {
