@@ -127,7 +127,7 @@ export async function readEarlierTicks(
     .groupBy('runbook_id')
     .orderBy('runbook_id')
     .execute()
-  return rows.map((row) => ({ runbookId: row.runbook_id, done: Number(row.done) }))
+  return rows.map((row) => ({ runbookId: row.runbook_id, done: row.done }))
 }
 
 /** How the runbook was judged in this incident, and how by this person (null: not yet). */

@@ -71,7 +71,7 @@ describe('ticking', { timeout: 60_000 }, () => {
     const rows = await world.store.db.selectFrom('runbook_ticks').selectAll().execute()
     expect(rows).toHaveLength(1)
     expect((await recorded(world)).filter((line) => line.startsWith('runbook_ticked'))).toHaveLength(1)
-    const winner = (rows[0]?.by as { id: string }).id
+    const winner = (rows[0]!.by as { id: string }).id
     await open(world, MALLORY)
     expect(boxes(world, MALLORY).get('Check the input')?.line).toContain(`<@${winner}>`)
   })
@@ -171,7 +171,7 @@ describe('ticking', { timeout: 60_000 }, () => {
       await bot(world).views.update({ view_id: id, view })
       const { blockId } = boxes(world, ALICE).get('Check the input')!
       const press = { user: ALICE, view_id: id, block_id: blockId, action_id: 'runbook_tick' }
-      expect(await world.slack.clickInView({ ...press, selected_option: ['done'] } as never)).toEqual({
+      expect(await world.slack.clickInView({ ...press, selected_option: ['done'] })).toEqual({
         ok: true,
       })
     }
@@ -263,7 +263,7 @@ describe('a newer text', { timeout: 60_000 }, () => {
       action_id: 'act:0',
       value: offered.id,
       stale: true,
-    } as never)
+    })
     await world.until(() => world.slack.state().ephemerals.length === 1, 'the refusal')
     expect(world.slack.state().ephemerals[0]?.text).toContain(
       'This button is out of date: a newer text of the runbook took its place.',

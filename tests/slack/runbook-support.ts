@@ -90,7 +90,7 @@ export function modal(world: World, user: string): Open | undefined {
   return world.slack
     .state()
     .views.find((one) => one.user === user)
-    ?.stack.at(-1) as Open | undefined
+    ?.stack.at(-1)
 }
 
 export const words = (world: World, user: string): string =>
@@ -138,7 +138,7 @@ export async function clickBox(world: World, user: string, heading: string, done
     block_id: box.blockId,
     action_id: 'runbook_tick',
     selected_option: done ? ['done'] : [],
-  } as never)
+  })
   expect(pressed).toMatchObject({ ok: true })
 }
 
