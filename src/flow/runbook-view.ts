@@ -3,13 +3,14 @@ import type { Finding } from '../diagnosis/model.ts'
 import type { Actor, Incident } from '../incidents/model.ts'
 import { type Tick, type Votes, readEarlierTicks, readTicks, readVotes } from '../incidents/runbook-record.ts'
 import { type ActionRun, listRuns } from '../remediation/action-runs.ts'
-import type { Facts } from '../runbooks/facts.ts'
+import { type Lookup, prepare } from '../remediation/prepare.ts'
+import { ACTIONS } from '../remediation/registry.ts'
 import type { ActionStep, ProbeStep, Runbook, Section } from '../runbooks/model.ts'
 import type { SectionState, SectionView } from '../runbooks/sections.ts'
 import type { Tx } from '../store/store.ts'
 import { type CardView, readCard } from './card.ts'
 import type { FlowDeps } from './deps.ts'
-import { factsWith, firstAlert, readFindings, sectionsOf } from './diagnosis-view.ts'
+import { factsWith, firstAlert, namesFor, readFindings, sectionsOf } from './diagnosis-view.ts'
 import { newerText } from './runbook-newer.ts'
 import { progressOf, stepsOf } from './runbook-progress.ts'
 import { pinnedRunbook } from './runbook-text.ts'
@@ -74,9 +75,9 @@ export async function readRunbookView(
   const key = { incidentId, runbookId: runbook.id }
   const [ticks, votes] = [await readTicks(tx, key), await readVotes(tx, key, personId)]
   const { outputs, byStep } = await readFindings(tx, incident)
-  const facts: Facts = factsWith(deps, incident, await firstAlert(tx, incident), outputs)
-  const views = sectionsOf(deps, incident, runbook, facts)
-  const standing = await standingOf(tx, card)
+  const alert = await firstAlert(tx, incident)
+  const views = sectionsOf(deps, incident, runbook, factsWith(deps, incident, alert, outputs))
+  const standing = await standingOf(tx, card, namesFor(deps, incident, alert, outputs))
   return {
     card,
     runbook,
@@ -119,6 +120,7 @@ async function updatedBy(tx: Tx, incident: Incident): Promise<RunbookView['updat
 async function standingOf(
   tx: Tx,
   card: CardView,
+  lookup: Lookup,
 ): Promise<(step: ActionStep, view: SectionView) => ActionStanding> {
   const runs = await listRuns(tx, card.incident.id)
   const made =
@@ -137,6 +139,11 @@ async function standingOf(
     if (run !== undefined) return { kind: 'run', run }
     const withheld = view.withheld.find((one) => one.step.id === step.id)
     if (withheld !== undefined) return { kind: 'withheld', says: withheld.says }
+    const offered = view.offered.find((one) => one.step.id === step.id)
+    const action = offered === undefined ? undefined : ACTIONS.get(offered.use)
+    const prepared = offered === undefined || action === undefined ? null : prepare(action, offered, lookup)
+    if (open && card.incident.diagnosis === 'done' && prepared?.ok === false)
+      return { kind: 'withheld', says: prepared.says }
     if (!open) return { kind: 'withheld', says: 'The incident is resolved.' }
     return card.incident.diagnosis === 'done'
       ? { kind: 'withheld', says: 'Nothing is known that it could be done to.' }

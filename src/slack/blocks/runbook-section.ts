@@ -117,7 +117,10 @@ function actionLine({ step, use, standing }: ActionView): RichTextSection {
         `${title} → offered on the card${step.requires === null ? '' : ` (needs a ${step.requires})`}`,
       )
     case 'withheld':
-      return line('Button:', `${title} → not offered: ${standing.says}`)
+      return line(
+        'Button:',
+        `${title} → ${standing.says.startsWith('Withheld: ') ? 'withheld' : 'not offered'}: ${standing.says.replace(/^Withheld: /, '')}`,
+      )
     case 'waiting':
       return line('Button:', `${title} → not offered yet`)
     case 'run': {
