@@ -1,7 +1,14 @@
 // What every platform's reader and writer must do, whichever Spark is behind them. A platform's test brings the Spark.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type TestContext, afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Platform } from '../../src/platforms/platform.ts'
-import type { SparkApplication } from '../../src/ports.ts'
+import type {
+  PlatformReader,
+  PlatformRun,
+  ReadCapability,
+  SparkApplication,
+  FoundAt,
+  SparkCluster,
+} from '../../src/ports.ts'
 import { NEVER, runOf } from '../platforms/support.ts'
 
 /** A platform with one application on it whose executors die of OutOfMemoryError, and which may be killed. */
@@ -13,14 +20,49 @@ export interface Bench {
   readonly readOnly: Platform
   /** The same platform with nothing behind its addresses. */
   readonly unreachable: Platform
+  /** An id as this platform makes them, of nothing that is there. */
+  readonly unknownId?: string
+  /** What is to be read, where it is not what the recordings of a standalone cluster hold. */
+  readonly expected?: {
+    /** In every dead executor's reason. */
+    readonly removeReason?: string
+    readonly executorMemory?: string
+    readonly cluster?: Partial<SparkCluster>
+    readonly check?: RegExp
+    /** The id of a run; the application's where absent. */
+    readonly runId?: string
+    /** Where the details are read after the end; the History Server where absent. */
+    readonly foundAfter?: FoundAt
+  }
   close(): Promise<void>
 }
+
+/** What a reader that does not offer something must answer to being asked for it. */
+const REFUSALS: readonly (readonly [
+  ReadCapability,
+  (reader: PlatformReader, app: SparkApplication) => Promise<unknown>,
+])[] = [
+  ['executors', (reader, app) => reader.executors(app, NEVER)],
+  ['stages', (reader, app) => reader.stages(app, NEVER)],
+  ['stages', (reader, app) => reader.jobs(app, NEVER)],
+  ['environment', (reader, app) => reader.environment(app, NEVER)],
+  ['cluster', (reader) => reader.cluster(NEVER)],
+  ['run', (reader, { id }) => reader.run(runOf({ runId: id }), NEVER)],
+  ['runs', (reader, { name }) => reader.runs(name, 1, NEVER)],
+  ['log', (reader, { id }) => reader.log(runOf({ runId: id }), 1024, NEVER)],
+]
 
 /** Declares the suite; `open` is called once, the tests run in order, the kill last. */
 export function platformContract(name: string, open: () => Promise<Bench>): void {
   describe(`platform contract: ${name}`, () => {
     let bench: Bench
     let app: SparkApplication
+    const offered = (what: ReadCapability): boolean => bench.platform.reader.capabilities.has(what)
+    /** Passes a test over where the platform does not offer what it is about; that it says so is a test of its own. */
+    const only = (context: TestContext, what: ReadCapability): void =>
+      context.skip(!offered(what), `it does not offer ${what}`)
+    const unknownId = (): string => bench.unknownId ?? 'app-20200101000000-9999'
+
     beforeAll(async () => {
       bench = await open()
     })
@@ -41,27 +83,36 @@ export function platformContract(name: string, open: () => Promise<Bench>): void
 
     it('answers null for what is not there', async () => {
       const { reader } = bench.platform
-      expect(
-        await reader.locate(runOf({ runId: 'app-20200101000000-9999', jobName: bench.jobName }), NEVER),
-      ).toBeNull()
+      expect(await reader.locate(runOf({ runId: unknownId(), jobName: bench.jobName }), NEVER)).toBeNull()
       expect(await reader.locate(runOf({ jobName: 'no-such-job' }), NEVER)).toBeNull()
       expect(await reader.locate(runOf({}), NEVER)).toBeNull()
       expect(await reader.locate(runOf({ runId: 'app-../../jobs/job/kill' }), NEVER)).toBeNull()
     })
 
-    it('tells dead executors from living ones, with the reason', async () => {
+    it('P13: says of everything that it does not offer that it does not', async () => {
+      for (const [what, ask] of REFUSALS)
+        if (!offered(what))
+          await expect(ask(bench.platform.reader, app), what).rejects.toMatchObject({
+            code: 'ARR-502',
+            message: expect.stringContaining('does not tell'),
+          })
+    })
+
+    it('tells dead executors from living ones, with the reason', async (context) => {
+      only(context, 'executors')
       const executors = await bench.platform.reader.executors(app, NEVER)
       const dead = executors.filter(({ active }) => !active)
       expect(dead.length).toBeGreaterThan(0)
       for (const one of dead) {
-        expect(one.removeReason).toContain('52')
+        expect(one.removeReason).toContain(bench.expected?.removeReason ?? '52')
         expect(one.removedAt).toBeInstanceOf(Date)
         expect(one.host).not.toContain(':')
       }
       expect(executors.some(({ id, active }) => id === 'driver' && active)).toBe(true)
     })
 
-    it('lists stages, and the failed tasks of one, slowest first and no more than asked for', async () => {
+    it('lists stages, and the failed tasks of one, slowest first and no more than asked for', async (context) => {
+      only(context, 'tasks')
       const stages = await bench.platform.reader.stages(app, NEVER)
       const failing = stages.find(({ failedTasks }) => failedTasks > 1)!
       expect(URL.canParse(failing.link)).toBe(true)
@@ -78,21 +129,74 @@ export function platformContract(name: string, open: () => Promise<Bench>): void
       expect(await bench.platform.reader.failedTasks(app, failing, NEVER, 1)).toHaveLength(1)
     })
 
-    it('answers null for quantiles while no task has succeeded', async () => {
+    it('answers null for quantiles while no task has succeeded', async (context) => {
+      only(context, 'tasks')
       const [stage] = await bench.platform.reader.stages(app, NEVER)
       expect(await bench.platform.reader.taskQuantiles(app, stage!, NEVER)).toBeNull()
     })
 
-    it('knows the Spark properties', async () => {
+    it('knows the Spark properties', async (context) => {
+      only(context, 'environment')
       const environment = await bench.platform.reader.environment(app, NEVER)
       expect(environment.get('spark.app.name')).toBe(app.name)
-      expect(environment.get('spark.executor.memory')).toBe('512m')
+      expect(environment.get('spark.executor.memory')).toBe(bench.expected?.executorMemory ?? '512m')
     })
 
-    it('knows the cluster, and says in one sentence what it found', async () => {
-      const cluster = await bench.platform.reader.cluster(NEVER)
-      expect(cluster).toMatchObject({ aliveWorkers: 1, status: 'ALIVE' })
-      expect(await bench.platform.reader.check(NEVER)).toMatch(/^[A-Z].*1 of 1 workers alive.*\.$/)
+    it('knows the cluster', async (context) => {
+      only(context, 'cluster')
+      const wanted = bench.expected?.cluster ?? { aliveWorkers: 1, status: 'ALIVE' }
+      expect(await bench.platform.reader.cluster(NEVER)).toMatchObject(wanted)
+    })
+
+    it('says in one sentence what it found', async () => {
+      const said = await bench.platform.reader.check(NEVER)
+      expect(said).toMatch(/^[A-Z][^\n]*\.$/)
+      expect(said).toMatch(bench.expected?.check ?? /1 of 1 workers alive/)
+    })
+
+    it('tells the run by its id and by its job, and nothing of what is not there', async (context) => {
+      only(context, 'run')
+      const { reader } = bench.platform
+      const runId = bench.expected?.runId ?? bench.appId
+      const found = await reader.run(runOf({ runId }), NEVER)
+      expect(found).toMatchObject({ id: runId, state: 'running', endedAt: null })
+      expect(found?.startedAt?.getTime()).toBeLessThanOrEqual(Date.now())
+      expect(URL.canParse(found?.link ?? '')).toBe(true)
+      isWell(found!)
+      expect((await reader.run(runOf({ jobName: bench.jobName }), NEVER))?.id).toBe(runId)
+      expect(await reader.run(runOf({ runId: unknownId(), jobName: bench.jobName }), NEVER)).toBeNull()
+      expect(await reader.run(runOf({ jobName: 'no-such-job' }), NEVER)).toBeNull()
+      expect(await reader.run(runOf({}), NEVER)).toBeNull()
+      expect(await reader.run(runOf({ runId: '../../../jobs/job/kill' }), NEVER)).toBeNull()
+    })
+
+    it('lists the runs of a job, newest first and no more than asked for', async (context) => {
+      only(context, 'runs')
+      const { reader } = bench.platform
+      const runs = await reader.runs(bench.jobName, 20, NEVER)
+      expect(runs.map(({ id }) => id)).toContain(bench.expected?.runId ?? bench.appId)
+      const times = runs.map((one) => (one.submittedAt ?? one.startedAt)?.getTime() ?? 0)
+      expect(times).toEqual([...times].sort((a, b) => b - a))
+      expect(new Set(runs.map(({ id }) => id)).size).toBe(runs.length)
+      for (const one of runs) isWell(one)
+      expect(await reader.runs(bench.jobName, 1, NEVER)).toHaveLength(1)
+      expect(await reader.runs('no-such-job', 20, NEVER)).toEqual([])
+    })
+
+    it("gives the end of the driver's log, no more bytes than asked for", async (context) => {
+      only(context, 'log')
+      const { reader } = bench.platform
+      const run = runOf({ runId: bench.expected?.runId ?? bench.appId })
+      const whole = await reader.log(run, 1024 * 1024, NEVER)
+      expect(whole?.whose).toBe('driver')
+      expect(whole?.from).not.toBe('')
+      expect(whole?.text.length).toBeGreaterThan(200)
+      const tail = await reader.log(run, 100, NEVER)
+      expect(Buffer.byteLength(tail?.text ?? '')).toBeLessThanOrEqual(100)
+      expect(tail?.text).not.toBe('')
+      expect(tail?.cut).toBe(true)
+      expect(whole?.text.trimEnd().endsWith(tail!.text.trim().slice(-50))).toBe(true)
+      expect(await reader.log(runOf({ runId: unknownId() }), 100, NEVER)).toBeNull()
     })
 
     it('throws ARR-501 where nothing answers, and stops at its signal', async () => {
@@ -100,9 +204,20 @@ export function platformContract(name: string, open: () => Promise<Bench>): void
       await expect(reader.locate(runOf({ runId: bench.appId }), NEVER)).rejects.toMatchObject({
         code: 'ARR-501',
       })
-      await expect(reader.cluster(NEVER)).rejects.toMatchObject({ code: 'ARR-501' })
       await expect(reader.check(NEVER)).rejects.toMatchObject({ code: 'ARR-501' })
-      await expect(bench.platform.reader.cluster(AbortSignal.abort())).rejects.toThrow(/ARR-501/)
+      await expect(bench.platform.reader.check(AbortSignal.abort())).rejects.toThrow()
+      const run = runOf({ runId: bench.expected?.runId ?? bench.appId })
+      const asks: [ReadCapability, (of: PlatformReader, signal: AbortSignal) => Promise<unknown>][] = [
+        ['cluster', (of, signal) => of.cluster(signal)],
+        ['run', (of, signal) => of.run(run, signal)],
+        ['runs', (of, signal) => of.runs(bench.jobName, 5, signal)],
+        ['log', (of, signal) => of.log(run, 100, signal)],
+      ]
+      for (const [what, ask] of asks) {
+        if (!offered(what)) continue
+        await expect(ask(reader, NEVER), what).rejects.toMatchObject({ code: 'ARR-501' })
+        await expect(ask(bench.platform.reader, AbortSignal.abort()), what).rejects.toThrow()
+      }
     })
 
     it('P13: offers no writer unless an action is configured', () => {
@@ -116,9 +231,7 @@ export function platformContract(name: string, open: () => Promise<Bench>): void
     })
 
     it('refuses to kill what is not there, and says so', async () => {
-      expect(await bench.platform.writer?.kill('app-20200101000000-9999', NEVER)).toMatchObject({
-        kind: 'refused',
-      })
+      expect(await bench.platform.writer?.kill(unknownId(), NEVER)).toMatchObject({ kind: 'refused' })
     })
 
     it('kills, and then knows that it was killed', async () => {
@@ -130,14 +243,21 @@ export function platformContract(name: string, open: () => Promise<Bench>): void
         .toBe('killed')
       const found = await bench.platform.reader.locate(runOf({ jobName: bench.jobName }), NEVER)
       expect(found?.endedAt).toBeInstanceOf(Date)
+      if (!offered('run')) return
+      const run = await bench.platform.reader.run(
+        runOf({ runId: bench.expected?.runId ?? bench.appId }),
+        NEVER,
+      )
+      expect(run).toMatchObject({ state: 'cancelled', endedAt: expect.any(Date) })
     })
 
-    it('still knows why executors died after the end', async () => {
+    it('still knows why executors died after the end', async (context) => {
+      only(context, 'executors')
       await expect
         .poll(
           async () => {
             const ended = await bench.platform.reader.locate(runOf({ runId: bench.appId }), NEVER)
-            if (ended?.foundAt !== 'history') return 0
+            if (ended?.foundAt !== (bench.expected?.foundAfter ?? 'history')) return 0
             return (await bench.platform.reader.executors(ended, NEVER)).filter(({ active }) => !active)
               .length
           },
@@ -150,4 +270,18 @@ export function platformContract(name: string, open: () => Promise<Bench>): void
       expect(await bench.platform.writer?.kill(bench.appId, NEVER)).toMatchObject({ kind: 'refused' })
     })
   })
+}
+
+/** What holds of any run that a platform tells. */
+function isWell(run: PlatformRun): void {
+  expect(run.stateText).not.toBe('')
+  if (run.attempt !== null) expect(run.attempt).toBeGreaterThanOrEqual(1)
+  if (run.attempt !== null && run.maxAttempts !== null)
+    expect(run.attempt).toBeLessThanOrEqual(run.maxAttempts)
+  if (run.startedAt !== null && run.endedAt !== null)
+    expect(run.endedAt.getTime()).toBeGreaterThanOrEqual(run.startedAt.getTime())
+  for (const word of run.words) {
+    expect(word.text.trim()).not.toBe('')
+    expect(word.from).not.toBe('')
+  }
 }

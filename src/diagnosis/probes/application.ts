@@ -6,6 +6,7 @@ import { NO_PARAMS, outputsOf, span, withApplication } from './support.ts'
 const SEEN_AT: Readonly<Record<FoundAt, string>> = {
   driver: 'at its driver UI',
   history: 'in the History Server',
+  'event-log': 'in its event log',
   master: "in the master's record alone",
   'resource-manager': "in the resource manager's record alone",
 }
@@ -23,7 +24,7 @@ export const application: Probe = {
     name: 'application name',
     state: 'waiting, running, finished, failed, killed or unknown',
     running: 'true while it waits or runs',
-    found_at: 'driver, history or master: the nearest place that knows it',
+    found_at: 'driver, history, event-log, master or resource-manager: the nearest place that knows it',
     user: 'who submitted it',
     spark_version: 'for example 3.5.9',
     minutes: 'minutes it has run',
