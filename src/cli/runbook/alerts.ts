@@ -3,23 +3,37 @@ import { readFileSync } from 'node:fs'
 import { createNormaliseJobName } from '../../alerts/job-name.ts'
 import type { Alert } from '../../alerts/model.ts'
 import { ArrestorError, reasonOf } from '../../errors.ts'
-import { alertmanager } from '../../sources/alertmanager/index.ts'
+import { suggestion } from '../../runbooks/nearest.ts'
+import { SOURCES } from '../../sources/registry.ts'
 
-/** Reads an Alertmanager body, or one alert as `{labels, annotations}`; `-` is standard input. Throws ARR-705. */
-export function readAlerts(file: string): readonly Alert[] {
+/** What a body is taken for that names no source. */
+const USUAL = 'alertmanager'
+
+/**
+ * Reads the alerts of a file; `-` is standard input. With `source` it is a body as that source posts it. Without: a
+ * body of Alertmanager, or one alert as `{labels, annotations}`, or a list of such. Throws ARR-705.
+ */
+export function readAlerts(file: string, source?: string): readonly Alert[] {
   let body: unknown
   try {
     body = JSON.parse(readFileSync(file === '-' ? 0 : file, 'utf8'))
   } catch (error) {
     throw new ArrestorError('ARR-705', { file, why: reasonOf(error) })
   }
-  const isEnvelope = typeof body === 'object' && body !== null && 'alerts' in body
-  return alertsOf(isEnvelope ? body : envelopeOf(body))
+  const alerts = alertsOf(source === undefined ? envelopeOf(body) : body, source ?? USUAL)
+  if (alerts.length === 0) throw new ArrestorError('ARR-705', { file, why: 'it holds no alert' })
+  return alerts
 }
 
-/** The alerts of a body as Alertmanager posts it. Throws ARR-705 for what cannot be read. */
-export function alertsOf(body: unknown): readonly Alert[] {
-  const read = alertmanager.normalise(body, { now: new Date(), normaliseJobName: createNormaliseJobName([]) })
+/** The alerts of a body as a source posts it. Throws ARR-705 for what cannot be read. */
+function alertsOf(body: unknown, name: string): readonly Alert[] {
+  const source = SOURCES.get(name)
+  if (source === undefined)
+    throw new ArrestorError('ARR-705', {
+      file: 'the alert',
+      why: `there is no source ${name}. ${suggestion(name, [...SOURCES.keys()])}`,
+    })
+  const read = source.normalise(body, { now: new Date(), normaliseJobName: createNormaliseJobName([]) })
   if (read.kind === 'refused') throw new ArrestorError('ARR-705', { file: 'the alert', why: read.reason })
   const [wrong] = read.rejected
   if (wrong !== undefined)
@@ -28,7 +42,12 @@ export function alertsOf(body: unknown): readonly Alert[] {
 }
 
 /** `{labels, annotations}` is enough to match; the rest of the envelope is filled in. */
-function envelopeOf(alert: unknown): unknown {
-  const fields = typeof alert === 'object' && alert !== null ? alert : {}
-  return { version: '4', alerts: [{ status: 'firing', startsAt: new Date(0).toISOString(), ...fields }] }
+function envelopeOf(body: unknown): unknown {
+  if (typeof body === 'object' && body !== null && 'alerts' in body) return body
+  const alerts = (Array.isArray(body) ? body : [body]).map((alert: unknown) => ({
+    status: 'firing',
+    startsAt: new Date(0).toISOString(),
+    ...(typeof alert === 'object' ? alert : {}),
+  }))
+  return { version: '4', alerts }
 }

@@ -1,5 +1,6 @@
 // `arrestor runbook <verb>`: one file per verb; all but the live ones work offline, on files alone.
 import type { Command } from 'commander'
+import { registerCoverage } from './coverage.ts'
 import { registerLint } from './lint.ts'
 import { registerMatch } from './match.ts'
 import { registerTest } from './test.ts'
@@ -9,4 +10,5 @@ export function registerRunbook(program: Command): void {
   registerLint(runbook)
   registerMatch(runbook)
   registerTest(runbook)
+  registerCoverage(runbook)
 }

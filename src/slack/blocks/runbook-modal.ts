@@ -6,7 +6,7 @@ import { ACTION } from '../ids.ts'
 import { markdownPages } from './rich-text.ts'
 import { type Unit, hiddenUnit, sectionUnits } from './runbook-section.ts'
 import { actorName, cut, inline, mrkdwn, plain, when } from './text.ts'
-import { whyRunbook } from './why-runbook.ts'
+import { whyRunbookWhole } from './why-runbook.ts'
 
 /** What the modal carries through Slack: which text was before the person, at which page, drawn for the how-manieth time. */
 export const RunbookPlaceSchema = z.object({
@@ -122,7 +122,9 @@ function head(view: RunbookView): KnownBlock[] {
     { type: 'header', text: plain(runbook.title, 150) },
     {
       type: 'context',
-      elements: [facts.join(' · '), ...whyRunbook(card), ...earlierLine(view)].map((line) => mrkdwn(line)),
+      elements: [facts.join(' · '), ...whyRunbookWhole(card), ...earlierLine(view)].map((line) =>
+        mrkdwn(line),
+      ),
     },
     ...(view.newer ? [newer(card.incident.number)] : []),
   ]
