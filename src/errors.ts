@@ -206,6 +206,12 @@ export const CATALOGUE = {
     what: '{option} was given {value}.',
     mend: 'Give one of: {known}.',
   },
+  'ARR-710': {
+    fault: 'user',
+    retryable: false,
+    what: 'The folder {folder} cannot be linted: {why}.',
+    mend: 'Name a folder of runbooks, or mend runbooks.folders in arrestor.yml.',
+  },
   'ARR-901': {
     fault: 'user',
     retryable: false,

@@ -11,7 +11,7 @@ import { type Connection, closeConnection, createConnection } from '../pagerduty
 import { createPlatforms } from '../platforms/create.ts'
 import { PROBES } from '../diagnosis/registry.ts'
 import { ACTIONS } from '../remediation/registry.ts'
-import { lintRunbooks } from '../runbooks/lint.ts'
+import { lintRunbooks } from '../runbooks/lint/index.ts'
 import { createClient, slackFromEnvironment } from '../slack/index.ts'
 import { failureOf } from '../slack/client.ts'
 import { checkDatabase } from '../store/check.ts'

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { type Document, LineCounter, isNode, isScalar, parseDocument, visit } from 'yaml'
 import type * as z from 'zod'
 import { ArrestorError, reasonOf } from '../errors.ts'
+import { keysAt } from '../runbooks/keys-at.ts'
 import { nearest } from '../runbooks/nearest.ts'
 import { type Environment, readVariable } from './environment.ts'
 import { checkReferences } from './references.ts'
@@ -28,6 +29,33 @@ export function loadConfig(file: string, environment: Environment): Config {
 
 /** As `loadConfig`, from text. */
 export function parseConfig(text: string, file: string, environment: Environment): Config {
+  const { parsed, unfilled, problems } = examine(text, file, environment)
+  if (unfilled.length + problems.length > 0 || !parsed.success)
+    throw new ArrestorError('ARR-101', { problems: indent([...unfilled, ...problems]) })
+  return parsed.data
+}
+
+/**
+ * The configuration as plain data, for readers that need none of its secrets: variables without a value stay as written,
+ * and what is wrong with such values is not told. Throws ARR-101 with all other mistakes.
+ */
+export function readTolerantly(text: string, file: string, environment: Environment): unknown {
+  const { data, problems } = examine(text, file, environment)
+  if (problems.length > 0) throw new ArrestorError('ARR-101', { problems: indent(problems) })
+  return data
+}
+
+interface Examined {
+  readonly data: unknown
+  readonly parsed: z.ZodSafeParseResult<Config>
+  /** A line for each variable without a value. */
+  readonly unfilled: readonly string[]
+  /** A line for each other mistake. */
+  readonly problems: readonly string[]
+}
+
+/** Reads and checks. Throws ARR-101 where the YAML itself cannot be read. */
+function examine(text: string, file: string, environment: Environment): Examined {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
   const at = (offset: number): string => {
@@ -37,18 +65,17 @@ export function parseConfig(text: string, file: string, environment: Environment
   const syntax = document.errors.map((error) => `${at(error.pos[0])}: ${error.message}`)
   if (syntax.length > 0) throw new ArrestorError('ARR-101', { problems: indent(syntax) })
   const { problems: unfilled, nodes } = fillVariables(document, environment, at)
-  const parsed = ConfigSchema.safeParse(toData(document, file))
-  const problems = parsed.success ? checkReferences(parsed.data) : parsed.error.issues.flatMap(problemsOf)
-  const said = problems
+  const data = toData(document, file)
+  const parsed = ConfigSchema.safeParse(data)
+  const found = parsed.success ? checkReferences(parsed.data) : parsed.error.issues.flatMap(problemsOf)
+  const problems = found
     // What is wrong with a value that could not be filled in has been said already.
     .filter(({ path }) => !nodes.has(document.getIn(path, true)))
     .map(({ path, message }) => {
       const where = path.length === 0 ? 'the file' : path.map(String).join('.')
       return `${placeOf(document, lines, file, path)}: ${where}: ${message}`
     })
-  if (unfilled.length + said.length > 0 || !parsed.success)
-    throw new ArrestorError('ARR-101', { problems: indent([...unfilled, ...said]) })
-  return parsed.data
+  return { data, parsed, unfilled, problems }
 }
 
 /** The document as plain data; an alias without its anchor, or one that swells, is a mistake of the file. */
@@ -146,19 +173,6 @@ function suggestion(issue: z.core.$ZodIssue, key: string): string {
   const close = nearest(key, known)
   if (close !== null) return `; did you mean "${close}"?`
   return known.length === 0 ? '' : `; there are ${known.join(', ')}`
-}
-
-function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[] {
-  const def = (schema as unknown as { _zod: { def: Record<string, unknown> } })._zod.def
-  const inner = def['innerType'] ?? def['in']
-  if (inner !== undefined) return keysAt(inner as z.core.$ZodType, path)
-  const options = def['options'] as readonly z.core.$ZodType[] | undefined
-  if (options !== undefined) return [...new Set(options.flatMap((option) => keysAt(option, path)))]
-  const shape = def['shape'] as Record<string, z.core.$ZodType> | undefined
-  const [head, ...rest] = path
-  if (head === undefined) return shape === undefined ? [] : Object.keys(shape)
-  const next = shape?.[String(head)] ?? def['valueType'] ?? def['element']
-  return next === undefined ? [] : keysAt(next as z.core.$ZodType, rest)
 }
 
 /** `file:line:column` of the nearest node that exists on this path. */

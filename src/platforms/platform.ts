@@ -2,7 +2,7 @@
 import type { Agent as HttpAgent } from 'node:http'
 import type { Agent as HttpsAgent } from 'node:https'
 import type * as z from 'zod'
-import type { PlatformReader, PlatformWriter } from '../ports.ts'
+import type { PlatformReader, PlatformWriter, ReadCapability } from '../ports.ts'
 
 /** What the composition gives to every platform. */
 export interface PlatformDeps {
@@ -23,5 +23,7 @@ export interface PlatformKind<Config = unknown> {
   /** As `kind` in arrestor.yml, and the name of the folder. */
   readonly kind: string
   readonly config: z.ZodType<Config>
+  /** What its readers can answer at most; lint holds probes against it. */
+  readonly reads: readonly ReadCapability[]
   create(name: string, config: Config, deps: PlatformDeps): Platform
 }

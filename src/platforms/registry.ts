@@ -1,5 +1,6 @@
 // Every kind of platform, by the word in arrestor.yml; each has a folder of its own with the same files.
 import * as z from 'zod'
+import type { ReadCapability } from '../ports.ts'
 import type { Platform, PlatformDeps } from './platform.ts'
 import { prometheusSchema } from './prometheus/config.ts'
 import { createMetricsReader } from './prometheus/reader.ts'
@@ -17,6 +18,11 @@ export const platformConfigSchema = z.discriminatedUnion('kind', [sparkStandalon
 export type PlatformConfig = z.output<typeof platformConfigSchema>
 
 export const PLATFORM_KINDS: ReadonlySet<string> = new Set([sparkStandalone.kind])
+
+/** What the readers of each kind can answer. */
+export const PLATFORM_READS: ReadonlyMap<string, readonly ReadCapability[]> = new Map([
+  [sparkStandalone.kind, sparkStandalone.reads],
+])
 
 /** The reader of a configured platform, and its writer where the configuration allows an action. */
 export function createPlatform(name: string, config: PlatformConfig, deps: PlatformDeps): Platform {

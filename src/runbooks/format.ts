@@ -1,7 +1,6 @@
-// Reports of lint, test and match for people (plain text) and for machines (JSON).
+// Reports of test and match for people (plain text) and for machines (JSON).
 import type { EntryExplanation } from './match.ts'
 import type { MatchReport } from './explain.ts'
-import type { LintReport } from './lint.ts'
 import type { Problem } from './model.ts'
 
 export type Format = 'human' | 'json'
@@ -12,14 +11,6 @@ export const count = (n: number, word: string): string => `${n} ${word}${n === 1
 /** `file:line:column: error: message` and the mend below it, as editors and terminals make links of. */
 export function formatProblem({ file, line, column, level, message, mend, code }: Problem): string {
   return `${file}:${line}:${column}: ${level}: ${message} [${code}]\n  ${mend}`
-}
-
-/** The result of `runbook lint`. */
-export function formatLint(report: LintReport, format: Format): string {
-  if (format === 'json') return JSON.stringify(report, null, 2)
-  const { runbooks, errors, warnings } = report
-  const total = `${count(runbooks, 'runbook')}, ${count(errors, 'error')}, ${count(warnings, 'warning')}`
-  return [...report.problems.map(formatProblem), total].join('\n')
 }
 
 function formatEntry({ runbookId, entry, matchers }: EntryExplanation): string[] {

@@ -5,13 +5,14 @@ import { readAction, readProbe, readWhen } from './blocks.ts'
 import { MAX_SECTIONS } from './bounds.ts'
 import type { ActionStep, MatchEntry, Problem, ProbeStep, Section } from './model.ts'
 import { nearest } from './nearest.ts'
+import { createProse, type Piece } from './prose.ts'
 import type { BlockSource } from './yaml-block.ts'
 
 export const KINDS = ['probe', 'action', 'when'] as const
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 interface Draft extends Omit<Mutable<Section>, 'prose' | 'probes' | 'actions' | 'when'> {
-  prose: string[]
+  prose: Piece[]
   when: MatchEntry[] | null
   probes: ProbeStep[]
   actions: ActionStep[]
@@ -47,7 +48,8 @@ export function readBody(
   { text, file, complain }: BodyContext,
 ): { intro: string; sections: Section[]; problems: Problem[] } {
   const problems: Problem[] = []
-  const intro: string[] = []
+  const prose = createProse(text, nodes)
+  const intro: Piece[] = []
   const drafts: Draft[] = []
   const slugs = new Set<string>()
   const steps = new Map<string, number>()
@@ -91,9 +93,7 @@ export function readBody(
         complain(line, 'block-kind', `a block of kind "${kind}"`, `Did you mean "${nearest(kind, KINDS)}"?`),
       )
     if (node.type !== 'code' || known === undefined) {
-      const { start, end } = node.position ?? {}
-      const prose = text.slice(start?.offset ?? 0, end?.offset ?? 0)
-      ;(current?.prose ?? intro).push(prose)
+      ;(current?.prose ?? intro).push(prose.piece(node))
       continue
     }
     if (current === undefined) {
@@ -118,7 +118,7 @@ export function readBody(
       current.when = when.value
       continue
     }
-    const place = { heading: current.heading, prose: current.prose.slice(told).join('\n\n'), line }
+    const place = { heading: current.heading, prose: prose.join(current.prose.slice(told)), line }
     told = current.prose.length
     const step = known === 'probe' ? readProbe(source, place) : readAction(source, place)
     problems.push(...step.problems)
@@ -137,6 +137,6 @@ export function readBody(
     if ('verify' in step.value) current.actions.push(step.value)
     else current.probes.push(step.value)
   }
-  const sections = drafts.map(({ prose, ...rest }) => ({ ...rest, prose: prose.join('\n\n') }))
-  return { intro: intro.join('\n\n'), sections, problems }
+  const sections = drafts.map((draft) => ({ ...draft, prose: prose.join(draft.prose) }))
+  return { intro: prose.join(intro), sections, problems }
 }

@@ -1,13 +1,9 @@
 // From a Markdown file to a runbook: front matter, sections, steps, or the problems with their places.
 import { createHash } from 'node:crypto'
 import type { Nodes, Root } from 'mdast'
-import { fromMarkdown } from 'mdast-util-from-markdown'
-import { frontmatterFromMarkdown } from 'mdast-util-frontmatter'
-import { gfmFromMarkdown } from 'mdast-util-gfm'
-import { frontmatter } from 'micromark-extension-frontmatter'
-import { gfm } from 'micromark-extension-gfm'
 import { readEntries } from './blocks.ts'
 import { normaliseText, outOfBounds } from './bounds.ts'
+import { parseMarkdown } from './markdown.ts'
 import type { Problem, Runbook } from './model.ts'
 import { KINDS, kindOf, readBody } from './parse-body.ts'
 import { FRONT_MATTER_KEYS, frontMatterSchema } from './schema.ts'
@@ -17,13 +13,6 @@ import { readBlock } from './yaml-block.ts'
 export interface ParseResult {
   readonly runbook: Runbook | null
   readonly problems: readonly Problem[]
-}
-
-function markdown(text: string): Root {
-  return fromMarkdown(text, {
-    extensions: [gfm(), frontmatter(['yaml'])],
-    mdastExtensions: [gfmFromMarkdown(), frontmatterFromMarkdown(['yaml'])],
-  })
 }
 
 /** Fenced blocks that look executable but stand inside a list or a quote, where nobody would run them. */
@@ -56,7 +45,7 @@ export function parseRunbook(raw: string, file: string): ParseResult {
   let root: Root
   let buried: ReturnType<typeof buriedBlocks>
   try {
-    root = markdown(text)
+    root = parseMarkdown(text)
     buried = buriedBlocks(root)
   } catch (error) {
     if (!(error instanceof RangeError)) throw error

@@ -92,12 +92,21 @@ function alternation(cursor: Cursor): Literals | null {
 }
 
 /**
+ * What every value that a fully anchored RE2 pattern matches is, or begins with; the empty text among them where it may
+ * be empty, or begin with anything. Null for a pattern that this reader does not know.
+ */
+export function beginningsOf(pattern: string): Literals | null {
+  const cursor = { text: pattern, at: 0 }
+  const found = alternation(cursor)
+  if (found === null || cursor.at < pattern.length) return null
+  return { exact: found.exact, values: [...new Set(found.values)] }
+}
+
+/**
  * The literals that a fully anchored RE2 pattern begins with, or null when it may begin with anything.
  * Sound, not complete: a value that matches always is, or begins with, one of them.
  */
 export function literalsOf(pattern: string): Literals | null {
-  const cursor = { text: pattern, at: 0 }
-  const found = alternation(cursor)
-  if (found === null || cursor.at < pattern.length || found.values.includes('')) return null
-  return { exact: found.exact, values: [...new Set(found.values)] }
+  const found = beginningsOf(pattern)
+  return found === null || found.values.includes('') ? null : found
 }

@@ -1,4 +1,5 @@
 // Which sections of a runbook apply to what is known, and which of their actions may be offered.
+import type * as z from 'zod'
 import { valueOf, type Facts } from './facts.ts'
 import type { ActionStep, Params, Runbook, Section } from './model.ts'
 import { onPlatform } from './on-platform.ts'
@@ -19,6 +20,9 @@ export interface ActionSpec {
   readonly needs: string
   /** The general name that it stands for, such as `run.rerun`. */
   readonly resolves?: string
+  readonly params?: z.ZodType
+  /** The least role that may run it, whatever runbook and operator say. */
+  readonly floor?: string
 }
 
 export type WithheldReason = 'hidden' | 'undecided' | 'no_platform' | 'unknown_action' | 'no_capability'

@@ -2,6 +2,7 @@
 import { LineCounter, isMap, isNode, parseDocument, type Document } from 'yaml'
 import type * as z from 'zod'
 import type { Problem } from './model.ts'
+import { keysAt } from './keys-at.ts'
 import { distance, nearest, suggestion } from './nearest.ts'
 
 /** Aliases are of little use in a block this small, and a bomb is made of them. */
@@ -55,8 +56,12 @@ function read(text: string, lines: LineCounter): Parsed {
   }
 }
 
-/** Offset of the node at `path`; with `key`, of that key in the map there. */
-function offsetOf(document: Document.Parsed | null, path: readonly PropertyKey[], key?: string): number {
+/** Offset of the node at `path`, or of the nearest around it; with `key`, of that key in the map there. */
+export function offsetOf(
+  document: Document.Parsed | null,
+  path: readonly PropertyKey[],
+  key?: string,
+): number {
   if (document === null) return 0
   for (let depth = path.length; depth >= 0; depth -= 1) {
     const at = path.slice(0, depth).map((step) => (typeof step === 'number' ? step : String(step)))
@@ -140,9 +145,7 @@ export function readBlock<T>(
             offsetOf(document, issue.path, key),
             'unknown-key',
             `unknown key "${key}"`,
-            issue.path.length === 0
-              ? suggestion(key, keys)
-              : 'Remove it, or see docs/runbooks.md for the keys.',
+            suggestion(key, issue.path.length === 0 && keys.length > 0 ? keys : keysAt(schema, issue.path)),
           ),
         )
       continue

@@ -1,19 +1,103 @@
-// `arrestor runbook lint`: what is wrong with runbooks, with file, line and mend.
-import type { Command } from 'commander'
+// `arrestor runbook lint`: what is wrong with runbooks, with file, line, column and mend.
+import { existsSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type ConfigOutline, loadOutline } from '../../config/outline.ts'
 import { PROBES } from '../../diagnosis/registry.ts'
+import { ArrestorError, reasonOf } from '../../errors.ts'
+import { PLATFORM_KINDS, PLATFORM_READS } from '../../platforms/registry.ts'
 import { ACTIONS } from '../../remediation/registry.ts'
-import { formatLint } from '../../runbooks/format.ts'
-import { lintRunbooks } from '../../runbooks/lint.ts'
-import { type Options, foldersOr, formatOf } from './options.ts'
+import { formatLint, LINT_FORMATS, type LintFormat } from '../../runbooks/lint/format.ts'
+import { type LintConfig, lintRunbooks, VERIFIED_DAYS } from '../../runbooks/lint/index.ts'
+import { foldersOr } from './options.ts'
+
+interface LintOptions {
+  readonly format: LintFormat
+  readonly json?: boolean
+  readonly config?: string
+  readonly verifiedDays: number
+  readonly strict?: boolean
+}
+
+const DEFAULT_CONFIG = 'arrestor.yml'
 
 export function registerLint(runbook: Command): void {
   runbook
     .command('lint [folders...]')
-    .description('what is wrong with runbooks, with file, line and mend; exit code 1 on errors')
-    .option('--json', 'as JSON')
-    .action(async (folders: string[], options: Options) => {
-      const report = await lintRunbooks(foldersOr(folders), { probes: PROBES, actions: ACTIONS })
-      console.log(formatLint(report, formatOf(options)))
-      if (report.errors > 0) process.exitCode = 1
+    .description('what is wrong with runbooks, with file, line, column and mend')
+    .addOption(
+      new Option('-f, --format <format>', 'for people, machines or pull requests')
+        .choices(LINT_FORMATS)
+        .default('human'),
+    )
+    .option('--json', 'the same as --format json')
+    .option(
+      '-c, --config <file>',
+      'configuration to hold them against (default: ARRESTOR_CONFIG, or arrestor.yml if there is one)',
+    )
+    .option('--verified-days <days>', 'how old `verified` may be', daysOf, VERIFIED_DAYS)
+    .option('--strict', 'warnings fail too')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 clean or warnings only, 1 errors (with --strict: warnings), 2 could not be run.',
+    )
+    .action(async (folders: string[], options: LintOptions) => {
+      process.exitCode = await lint(folders, options)
     })
+}
+
+/** Prints the report; answers the exit code. */
+async function lint(named: readonly string[], options: LintOptions): Promise<number> {
+  try {
+    const outline = outlineFor(options.config)
+    const folders = named.length > 0 || outline === null ? foldersOr(named) : outline.folders
+    for (const folder of folders) await mustBeFolder(folder)
+    const report = await lintRunbooks(
+      folders,
+      { probes: PROBES, actions: ACTIONS },
+      { verifiedDays: options.verifiedDays, ...(outline === null ? {} : { config: lintConfigOf(outline) }) },
+    )
+    console.log(formatLint(report, options.json === true ? 'json' : options.format))
+    return report.errors > 0 || (options.strict === true && report.warnings > 0) ? 1 : 0
+  } catch (error) {
+    console.error(error instanceof ArrestorError ? error.message : reasonOf(error))
+    return 2
+  }
+}
+
+/** The configuration that was named, or the one that lies here; null where there is none. */
+function outlineFor(named: string | undefined): ConfigOutline | null {
+  const file = named ?? process.env['ARRESTOR_CONFIG']
+  if (file !== undefined && file !== '') return loadOutline(file, process.env)
+  return existsSync(DEFAULT_CONFIG) ? loadOutline(DEFAULT_CONFIG, process.env) : null
+}
+
+async function mustBeFolder(folder: string): Promise<void> {
+  const why = await stat(folder).then(
+    (found) => (found.isDirectory() ? null : 'it is no folder'),
+    (error: unknown) => reasonOf(error),
+  )
+  if (why !== null) throw new ArrestorError('ARR-710', { folder, why })
+}
+
+/** What lint asks of a configuration, with what the readers of each kind can answer. */
+export function lintConfigOf(outline: ConfigOutline): LintConfig {
+  return {
+    teams: outline.teams,
+    policies: outline.policies,
+    kinds: [...PLATFORM_KINDS],
+    floors: outline.floors,
+    platforms: outline.platforms.map(({ name, kind, actions }) => ({
+      name,
+      kind,
+      reads: new Set(PLATFORM_READS.get(kind)),
+      actions: new Set(actions),
+    })),
+  }
+}
+
+function daysOf(text: string): number {
+  const days = Number(text)
+  if (!Number.isInteger(days) || days < 1) throw new InvalidArgumentError('Give a whole number of days.')
+  return days
 }

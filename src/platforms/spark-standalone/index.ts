@@ -1,12 +1,13 @@
 // A standalone Spark cluster: a master, its workers, driver UIs, and a History Server.
 import type { PlatformKind } from '../platform.ts'
 import { type Config, configSchema } from './config.ts'
-import { createReader } from './reader.ts'
+import { CAPABILITIES, createReader } from './reader.ts'
 import { createWriter } from './writer.ts'
 
 export const sparkStandalone = {
   kind: 'spark-standalone',
   config: configSchema,
+  reads: CAPABILITIES,
   create: (name, config, deps) => ({
     reader: createReader(name, config, deps),
     writer: config.actions.length === 0 ? null : createWriter(name, config, deps),

@@ -19,7 +19,8 @@ import type { Config } from './config.ts'
 import { createLocate } from './find.ts'
 import { earlierRuns, runOfApplication } from './runs.ts'
 
-const CAPABILITIES: readonly ReadCapability[] = [
+/** What a reader of this kind can answer. */
+export const CAPABILITIES: readonly ReadCapability[] = [
   'application',
   'executors',
   'stages',

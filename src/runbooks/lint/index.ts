@@ -1,0 +1,63 @@
+// What is wrong with runbooks although they can be read: each family of checks has a file of its own.
+import type { Catalogue } from '../catalogue.ts'
+import { loadRunbooks } from '../load.ts'
+import { checkContext, checkFloors, type LintConfig, NEEDS_CONFIG } from './context.ts'
+import { checkForm, checkInvisible, checkVerified } from './form.ts'
+import { checkLinks } from './links.ts'
+import { checkReach } from './reach.ts'
+import { checkReferences } from './references.ts'
+import { collect, reportOf, type LintReport } from './report.ts'
+import { checkSteps } from './steps.ts'
+import { readTestsBeside } from './tests-beside.ts'
+
+export type { LintReport } from './report.ts'
+export type { LintConfig, LintPlatform } from './context.ts'
+
+/** Days after which somebody should hold a runbook against reality again. */
+export const VERIFIED_DAYS = 180
+
+export interface LintContext {
+  /** Without it, what needs an arrestor.yml is not checked, and the report says so. */
+  readonly config?: LintConfig
+  /** Default: VERIFIED_DAYS. */
+  readonly verifiedDays?: number
+  readonly now?: Date
+}
+
+/** Lints every runbook of the folders against what there is to name. Reads files and nothing else. */
+export async function lintRunbooks(
+  folders: readonly string[],
+  catalogue: Catalogue,
+  { config, verifiedDays = VERIFIED_DAYS, now = new Date() }: LintContext = {},
+): Promise<LintReport> {
+  const library = await loadRunbooks(folders)
+  const { runbooks, catchAlls } = library.index
+  const tests = await readTestsBeside(runbooks)
+  const problems = [
+    ...library.problems,
+    ...tests.problems,
+    ...runbooks.flatMap((runbook) => [
+      ...checkForm(runbook),
+      ...checkInvisible(runbook),
+      ...checkVerified(runbook, verifiedDays, now),
+      ...checkSteps(runbook, catalogue),
+      ...checkReferences(runbook, catalogue, tests.labels.get(runbook.id) ?? null),
+      ...checkFloors(runbook, catalogue, config?.floors ?? new Map()),
+      ...(config === undefined ? [] : checkContext(runbook, catalogue, config)),
+    ]),
+    ...checkReach(library.index),
+    ...(await checkLinks(runbooks)),
+  ]
+  if (runbooks.length > 0 && catchAlls.length === 0)
+    problems.push(
+      ...collect(folders[0] ?? '', (say) =>
+        say(
+          'no-catch-all',
+          { line: 1, column: 1 },
+          'no runbook takes what nothing else takes',
+          'Add one with catch_all: true.',
+        ),
+      ),
+    )
+  return reportOf(runbooks.length, problems, config === undefined ? NEEDS_CONFIG : [])
+}

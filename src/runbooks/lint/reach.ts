@@ -1,0 +1,142 @@
+// Which runbooks no alert can reach: entries that contradict themselves, that tie, or that others take first.
+import type { Candidate, RunbookIndex } from '../index-of.ts'
+import type { Problem, Runbook } from '../model.ts'
+import { SEVERITIES } from '../../alerts/model.ts'
+import { createCovering } from './covering.ts'
+import { contradictionIn, impliesEntry, knowledgeOf, type Knowledge } from './entries.ts'
+import { placesIn } from './places.ts'
+import { collect, type Say } from './report.ts'
+
+interface Known extends Candidate {
+  readonly knowledge: Knowledge
+}
+
+/** What became of an entry that will not win. */
+interface Shadowed {
+  readonly kind: 'shadowed'
+  readonly candidate: Known
+  readonly by: Candidate
+}
+type Fate =
+  | { readonly kind: 'never'; readonly candidate: Known }
+  | { readonly kind: 'tie'; readonly candidate: Known; readonly by: Candidate }
+  | Shadowed
+
+/** Ties, shadows and contradictions among all entries, and among catch-alls. */
+export function checkReach({ candidates, catchAlls }: RunbookIndex): Problem[] {
+  const fates = new Map<Runbook, Fate[]>()
+  const meet = (fate: Fate): void => {
+    const { runbook } = fate.candidate
+    fates.set(runbook, [...(fates.get(runbook) ?? []), fate])
+  }
+  const live: Known[] = []
+  for (const candidate of candidates) {
+    const known = { ...candidate, knowledge: knowledgeOf(candidate.entry) }
+    if (contradictionIn(known.knowledge) === null) live.push(known)
+    else meet({ kind: 'never', candidate: known })
+  }
+  const covering = createCovering(live)
+  const knowledge = new Map(live.map((candidate) => [candidate.entry, candidate.knowledge]))
+  for (const candidate of live) {
+    const by = covering(candidate.knowledge)
+      .filter((other) => other.runbook !== candidate.runbook && other.rank < candidate.rank)
+      .filter((other) => impliesEntry(candidate.knowledge, other.entry))
+      .sort((a, b) => a.rank - b.rank)[0]
+    if (by === undefined) continue
+    const even =
+      compareRank(candidate, by) && impliesEntry(knowledge.get(by.entry) ?? new Map(), candidate.entry)
+    meet({ kind: even ? 'tie' : 'shadowed', candidate, by })
+  }
+  return [...[...fates].flatMap(([runbook, list]) => tell(runbook, list)), ...tellCatchAlls(catchAlls)]
+}
+
+/** Equally specific, and of the same priority: only the order of ids decides. */
+function compareRank(a: Candidate, b: Candidate): boolean {
+  return (
+    a.specificity[0] === b.specificity[0] &&
+    a.specificity[1] === b.specificity[1] &&
+    a.runbook.priority === b.runbook.priority
+  )
+}
+
+function tell(runbook: Runbook, fates: readonly Fate[]): Problem[] {
+  const places = placesIn(runbook)
+  const shadowed = fates.filter((fate) => fate.kind === 'shadowed').sort((a, b) => lineOf(a) - lineOf(b))
+  const [first] = shadowed
+  const isDead =
+    first !== undefined && fates.length === runbook.match.length && fates.every(({ kind }) => kind !== 'tie')
+  return collect(runbook.file, (say) => {
+    for (const fate of fates) {
+      const { entry } = fate.candidate
+      if (fate.kind === 'never') tellContradiction(say, fate.candidate, places.entry(entry))
+      else if (fate.kind === 'tie')
+        say(
+          'tie',
+          places.entry(entry),
+          `matches the same alerts as ${fate.by.runbook.file}:${fate.by.entry.line}, equally specific and with the same priority`,
+          'Make one of them more specific, or give it a priority.',
+        )
+      else if (!isDead)
+        say(
+          'shadowed',
+          places.entry(entry),
+          `this entry never wins: ${winner(fate.by)} takes all that it matches`,
+          mendOf(fate),
+        )
+    }
+    if (isDead)
+      say(
+        'unreachable',
+        places.entry(first.candidate.entry),
+        `no alert gets this runbook unless it names it: ${winner(first.by)} takes all that this matches`,
+        mendOf(first),
+      )
+  })
+}
+
+const lineOf = ({ candidate }: Fate): number => candidate.entry.line
+const winner = ({ runbook, entry }: Candidate): string => `${runbook.file}:${entry.line} (${entry.text})`
+
+function mendOf({ candidate, by }: Shadowed): string {
+  const even = by.specificity.every((part, i) => part === candidate.specificity[i])
+  return even
+    ? `Remove it, make it more specific, or give this runbook a priority above ${by.runbook.priority}.`
+    : 'Remove it, or make it more specific than that: more equalities first, then more matchers.'
+}
+
+function tellContradiction(say: Say, { knowledge }: Known, at: { line: number; column: number }): void {
+  const against = contradictionIn(knowledge) ?? []
+  // A word that severity never is has a message of its own.
+  const [only] = against
+  if (only?.name === 'severity' && against.some((m) => !SEVERITIES.some((word) => m.holds(word)))) return
+  say(
+    'never-holds',
+    at,
+    `no alert can satisfy ${against.map(({ text }) => text).join(' and ')}`,
+    'Remove one of them; for "or" write an entry for each.',
+  )
+}
+
+function tellCatchAlls(catchAlls: readonly Runbook[]): Problem[] {
+  const [first, ...others] = catchAlls
+  return others.flatMap((runbook) =>
+    collect(runbook.file, (say) => {
+      const at = placesIn(runbook).front(['catch_all'])
+      const by = first?.file ?? ''
+      if (runbook.priority === first?.priority)
+        say(
+          'tie',
+          at,
+          `catches all as ${by}, with the same priority`,
+          'Keep one catch-all, or give one a priority.',
+        )
+      else
+        say(
+          'unreachable',
+          at,
+          `catches all as ${by}, which has the higher priority: this never serves`,
+          'Remove one of them.',
+        )
+    }),
+  )
+}

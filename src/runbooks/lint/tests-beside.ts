@@ -1,0 +1,72 @@
+// The test file beside a runbook: that there is one, that it can be read, and which labels its alerts have.
+import { readFile, stat } from 'node:fs/promises'
+import { parseDocument } from 'yaml'
+import { MAX_BYTES, normaliseText } from '../bounds.ts'
+import type { Problem, Runbook } from '../model.ts'
+import { readTestFile } from '../test-file.ts'
+import { testFileOf } from '../test-path.ts'
+import { collect } from './report.ts'
+
+/** Files read at once. */
+const CONCURRENCY = 32
+
+export interface TestsBeside {
+  readonly problems: readonly Problem[]
+  /** Labels of the alerts by runbook id; runbooks whose tests cannot be read are absent. */
+  readonly labels: ReadonlyMap<string, ReadonlySet<string>>
+}
+
+/** Looks at the test file of every runbook. */
+export async function readTestsBeside(runbooks: readonly Runbook[]): Promise<TestsBeside> {
+  const problems: Problem[] = []
+  const labels = new Map<string, ReadonlySet<string>>()
+  for (let i = 0; i < runbooks.length; i += CONCURRENCY)
+    await Promise.all(
+      runbooks.slice(i, i + CONCURRENCY).map(async (runbook) => {
+        const text = await read(testFileOf(runbook.file))
+        if (text === null) return void problems.push(...missing(runbook))
+        const file = readTestFile(text, testFileOf(runbook.file))
+        problems.push(...file.problems)
+        if (file.tests !== null) labels.set(runbook.id, labelsIn(text))
+      }),
+    )
+  return { problems, labels }
+}
+
+/** Null where there is none that lint could read; the test runner says more of one that is too large. */
+async function read(file: string): Promise<string | null> {
+  try {
+    return (await stat(file)).size > MAX_BYTES ? null : normaliseText(await readFile(file, 'utf8'))
+  } catch {
+    return null
+  }
+}
+
+function missing({ file, id }: Runbook): Problem[] {
+  return collect(file, (say) =>
+    say(
+      'no-test',
+      { line: 1, column: 1 },
+      'there is no test file',
+      `Write ${id}.test.yml: an alert that must match, one that must not.`,
+    ),
+  )
+}
+
+const LABELS = /^(?:labels|commonLabels|groupLabels)$/
+
+/** Keys of every mapping that holds labels, in whatever format the alerts are written. */
+function labelsIn(text: string): ReadonlySet<string> {
+  const found = new Set<string>()
+  const walk = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return
+    for (const [key, inner] of Object.entries(value)) {
+      if (LABELS.test(key) && typeof inner === 'object' && inner !== null)
+        for (const label of Object.keys(inner)) found.add(label)
+      walk(inner)
+    }
+  }
+  const data: unknown = parseDocument(text, { schema: 'core' }).toJS({ maxAliasCount: 10 })
+  walk(typeof data === 'object' && data !== null && 'tests' in data ? data.tests : null)
+  return found
+}
