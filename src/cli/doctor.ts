@@ -11,6 +11,8 @@ import { type Connection, closeConnection, createConnection } from '../pagerduty
 import { createPlatforms } from '../platforms/create.ts'
 import { PROBES } from '../diagnosis/registry.ts'
 import { ACTIONS } from '../remediation/registry.ts'
+import { lintConfigOf } from './runbook/lint.ts'
+import { outlineOf } from '../config/outline.ts'
 import { lintRunbooks } from '../runbooks/lint/index.ts'
 import { createClient, slackFromEnvironment } from '../slack/index.ts'
 import { failureOf } from '../slack/client.ts'
@@ -175,8 +177,12 @@ async function pagerDutyCheck(config: Config): Promise<Check[]> {
 }
 
 async function runbookCheck(config: Config): Promise<Check[]> {
-  const folders = config.runbooks.folders.map((folder) => (typeof folder === 'string' ? folder : folder.path))
-  const report = await lintRunbooks(folders, { probes: PROBES, actions: ACTIONS })
+  const outline = outlineOf(config)
+  const report = await lintRunbooks(
+    outline.folders,
+    { probes: PROBES, actions: ACTIONS },
+    { config: lintConfigOf(outline) },
+  )
   const state = report.errors > 0 ? 'failed' : report.warnings > 0 ? 'warning' : 'ok'
   const first = report.problems[0]
   const says = `${report.runbooks} loaded, ${report.errors} errors, ${report.warnings} warnings${first === undefined ? '' : `; ${first.file}:${first.line}: ${first.message}`}`

@@ -13,7 +13,13 @@ const outlineSchema = z.object({
     .record(z.string(), z.object({ kind: z.string(), actions: z.array(z.string()).default([]) }))
     .default({}),
   actions: z.record(z.string(), z.object({ requires: z.enum(ROLES) })).default({}),
-  runbooks: z.object({ folders: z.array(z.unknown()).default(['runbooks']) }).prefault({}),
+  runbooks: z
+    .object({
+      folders: z
+        .array(z.union([z.string(), z.object({ path: z.string(), team: z.string() })]))
+        .default(['runbooks']),
+    })
+    .prefault({}),
 })
 
 export interface ConfigOutline {
@@ -26,7 +32,8 @@ export interface ConfigOutline {
   }[]
   /** The operator's floor by action id. */
   readonly floors: ReadonlyMap<string, string>
-  readonly folders: readonly string[]
+  /** Those on this machine; repositories are checked out by the service alone. */
+  readonly folders: readonly (string | { readonly path: string; readonly team: string })[]
 }
 
 /** The outline of a configuration, as written or as loaded. Throws a ZodError where it is none. */
@@ -37,14 +44,8 @@ export function outlineOf(config: unknown): ConfigOutline {
     policies: Object.keys(escalation),
     platforms: Object.entries(platforms).map(([name, platform]) => ({ name, ...platform })),
     floors: new Map(Object.entries(actions).map(([id, { requires }]) => [id, requires])),
-    folders: runbooks.folders.flatMap(folderIn),
+    folders: runbooks.folders,
   }
-}
-
-/** A folder as written: a text, or a mapping with `path`. */
-function folderIn(entry: unknown): string[] {
-  const path: unknown = typeof entry === 'object' && entry !== null && 'path' in entry ? entry.path : entry
-  return typeof path === 'string' ? [path] : []
 }
 
 /**

@@ -131,8 +131,10 @@ export function readEntries(
         block.problemAt(
           at,
           'matcher',
-          `${parsed.message} in ${text}`,
-          'Write it as name="value", with =, !=, =~ or !~.',
+          `${parsed.message} in ${text.length > 200 ? `${text.slice(0, 200)}…` : text}`,
+          parsed.message.includes('pattern')
+            ? 'Patterns are RE2: no look-around, no references back, at most 1,000 characters.'
+            : 'Write it as name="value", with =, !=, =~ or !~.',
           parsed.offset,
         ),
       )

@@ -23,7 +23,8 @@ function compile(raw: RawMatcher): Parsed<Matcher> {
     return { ok: true, value: { ...base, holds: (actual) => pattern.test(actual) === wanted } }
   } catch (error) {
     const why = error instanceof Error ? error.message.replace(/^error parsing regexp: /, '') : String(error)
-    return { ok: false, message: `the pattern of ${name} is no RE2 expression: ${why}`, offset }
+    const bare = why.replace(`^(?:${value})$`, value)
+    return { ok: false, message: `the pattern of ${name} is no RE2 expression: ${bare}`, offset }
   }
 }
 

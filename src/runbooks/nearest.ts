@@ -19,7 +19,8 @@ export function distance(a: string, b: string, limit = 4): number {
 export function nearest(word: string, known: Iterable<string>): string | null {
   const plain = word.toLowerCase().replaceAll(/[-_ ]/g, '')
   let best: string | null = null
-  let least = Math.max(2, Math.floor(word.length / 3)) + 1
+  // Where every letter would change, nothing was meant by it.
+  let least = Math.min(Math.max(2, Math.floor(word.length / 3)) + 1, plain.length)
   for (const candidate of known) {
     const d = distance(plain, candidate.toLowerCase().replaceAll(/[-_ ]/g, ''))
     if (d < least) [best, least] = [candidate, d]

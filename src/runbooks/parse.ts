@@ -16,10 +16,11 @@ export interface ParseResult {
 }
 
 /** Fenced blocks that look executable but stand inside a list or a quote, where nobody would run them. */
-function buriedBlocks(node: Nodes, depth = 0): { line: number; kind: string }[] {
+function buriedBlocks(node: Nodes, depth = 0): { line: number; column: number; kind: string }[] {
   if (node.type === 'code') {
+    const start = node.position?.start ?? { line: 1, column: 1 }
     const kind = depth > 1 ? kindOf(node.lang, node.meta) : null
-    return kind === null ? [] : [{ line: node.position?.start.line ?? 1, kind }]
+    return kind === null ? [] : [{ line: start.line, column: start.column, kind }]
   }
   return 'children' in node ? node.children.flatMap((child) => buriedBlocks(child, depth + 1)) : []
 }
@@ -54,16 +55,26 @@ export function parseRunbook(raw: string, file: string): ParseResult {
   }
   const problems = buried
     .filter(({ kind }) => KINDS.some((known) => known === kind))
-    .map(({ line, kind }) =>
-      complain(
+    .map(({ line, column, kind }) => ({
+      ...complain(
         line,
         'buried',
         `a ${kind} block inside a list or a quote is not run`,
         'Move it to the left margin.',
       ),
-    )
+      column,
+    }))
   const first = root.children[0]
   if (first?.type !== 'yaml') {
+    if (/^---[ \t]*\n/.test(text)) {
+      const open = complain(
+        1,
+        'front-matter',
+        'the front matter is never closed',
+        'End it with a line of ---.',
+      )
+      return { runbook: null, problems: [open] }
+    }
     const mend = 'Begin the file with a line of ---, the keys (id, title, owner, match), and a line of ---.'
     return { runbook: null, problems: [complain(1, 'front-matter', 'there is no front matter', mend)] }
   }

@@ -7,7 +7,8 @@ const ID = /^[a-z0-9][a-z0-9-]{0,62}$/
 const USE = /^[a-z][a-z0-9-]*(?:\.[a-z][a-z0-9-]*)+$/
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
-const text = (max: number): z.ZodString => z.string('expected text').trim().min(1, 'is empty').max(max)
+const text = (max: number): z.ZodString =>
+  z.string('expected text').trim().min(1, 'is empty').max(max, `has more than ${max} characters`)
 const id = z.string('expected text').regex(ID, 'an id is made of a-z, 0-9 and -, at most 63 characters')
 const use = z.string('expected text').regex(USE, 'expected a name such as spark.executor-deaths')
 
@@ -24,10 +25,13 @@ export const frontMatterSchema = z.strictObject(
     owner: text(100),
     severity: z.enum(SEVERITIES, `expected one of ${SEVERITIES.join(', ')}`).optional(),
     priority: z.int('expected a whole number').min(-1000).max(1000).default(0),
-    match: z.array(z.string('expected matchers in quotes').max(4000)).max(100).default([]),
+    match: z
+      .array(z.string('expected matchers in quotes').max(4000), 'expected a list of matchers')
+      .max(100, 'has more than 100 entries')
+      .default([]),
     catch_all: z.boolean('expected true or false').default(false),
     escalation: text(100).optional(),
-    key: z.array(text(200)).max(10).default([]),
+    key: z.array(text(200), 'expected a list of labels').max(10, 'has more than 10 labels').default([]),
     verified: z
       .string('expected a date such as 2026-11-01')
       .refine((day) => /^\d{4}-\d\d-\d\d$/.test(day) && new Date(day).toJSON()?.startsWith(day), {

@@ -99,7 +99,7 @@ export function readBlock<T>(
     mend,
   })
   const problems = errors.map((e) =>
-    problem(e.offset, 'yaml', e.message.replaceAll(/\s+/g, ' '), 'Mend the YAML; tabs may not indent it.'),
+    problem(e.offset, 'yaml', e.message.replaceAll(/\s+/g, ' '), mendOf(e.message)),
   )
   const block = {
     problems,
@@ -145,12 +145,29 @@ export function readBlock<T>(
             offsetOf(document, issue.path, key),
             'unknown-key',
             `unknown key "${key}"`,
-            suggestion(key, issue.path.length === 0 && keys.length > 0 ? keys : keysAt(schema, issue.path)),
+            key === '<<'
+              ? 'Merge keys are not read; write the keys out.'
+              : suggestion(
+                  key,
+                  issue.path.length === 0 && keys.length > 0 ? keys : keysAt(schema, issue.path),
+                ),
           ),
         )
       continue
     }
     const where = issue.path.map(String).join('.')
+    const last = issue.path.at(-1)
+    if (issue.code === 'invalid_key') {
+      const map = issue.path.slice(0, -1)
+      const said = `${where}: ${issue.issues[0]?.message ?? issue.message}`
+      problems.push(problem(offsetOf(document, map, String(last)), 'invalid', said, 'Give it another name.'))
+      continue
+    }
+    if (last !== undefined && typeof last !== 'number' && valueAt(data, issue.path) === undefined) {
+      const said = `${where} is missing: ${issue.message}`
+      problems.push(problem(offsetOf(document, issue.path), 'invalid', said, `Add ${String(last)}.`))
+      continue
+    }
     const near =
       issue.code === 'invalid_value'
         ? nearest(String(valueAt(data, issue.path)), issue.values.map(String))
@@ -165,6 +182,12 @@ export function readBlock<T>(
     )
   }
   return { ...block, value: null }
+}
+
+function mendOf(message: string): string {
+  if (message.includes('unique')) return 'Remove one of them.'
+  if (message.includes('alias')) return 'Write it out, without anchors and aliases.'
+  return message.startsWith('Tabs') ? 'Mend the YAML; tabs may not indent it.' : 'Mend the YAML there.'
 }
 
 function valueAt(data: unknown, path: readonly PropertyKey[]): unknown {

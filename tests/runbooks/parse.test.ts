@@ -179,11 +179,11 @@ describe('mistakes', () => {
 
   test.each([
     ['no front matter', '# Hello', '1:1 there is no front matter'],
-    ['front matter never closed', '---\nid: a\n', '1:1 there is no front matter'],
+    ['front matter never closed', '---\nid: a\n', '1:1 the front matter is never closed'],
     ['an unknown key', source(`${front}\ncatch_all: true\nseverty: high`), '6:1 front matter: unknown key "severty" | Did you mean "severity"?'],
     ['an unknown key, far from all', source(`${front}\ncatch_all: true\nzzzzzzzzz: 1`), '6:1 front matter: unknown key "zzzzzzzzz" | There is: id, title'],
     ['a wrong word', source(`${front}\ncatch_all: true\nseverity: hihg`), '6:11 front matter: severity: expected one of critical, high, medium, low | Did you mean "high"?'],
-    ['a missing key', source('id: a\nowner: us\ncatch_all: true'), '2:1 front matter: title: expected text'],
+    ['a missing key', source('id: a\nowner: us\ncatch_all: true'), '2:1 front matter: title is missing: expected text | Add title.'],
     ['a bad id', source('id: A b\ntitle: A\nowner: us\ncatch_all: true'), '2:5 front matter: id: an id is made of'],
     ['a date that is none', source(`${front}\ncatch_all: true\nverified: 2026-02-31`), '6:11 front matter: verified: expected a date'],
     ['nothing to match', source(front), '2:1 front matter: nothing says when this applies'],
@@ -194,7 +194,7 @@ describe('mistakes', () => {
     ['tabs in YAML', source(`${front}\nmatch:\n\t- 'a="b"'`), '6:1 front matter: Tabs are not allowed as indentation | Mend the YAML; tabs may not indent it.'],
     ['a key twice', source(`${front}\nid: b\ncatch_all: true`), '5:1 front matter: Map keys must be unique'],
     ['a slip in a probe', block('probe', 'id: p\nuses: spark.skew'), '18:1 probe: unknown key "uses" | Did you mean "use"?'],
-    ['a probe without use', block('probe', 'id: p'), '17:1 probe: use: expected text'],
+    ['a probe without use', block('probe', 'id: p'), '17:1 probe: use is missing: expected text | Add use.'],
     ['a role nobody has', block('action', 'id: k\nuse: spark.kill\nrequires: comander'), '19:11 action: requires: expected responder or commander | Did you mean "commander"?'],
     ['a duration without unit', block('action', 'id: k\nuse: spark.kill\nverify: { within: 20 }'), '19:19 action: verify.within: expected a duration'],
     ['choices without the type', block('action', 'id: k\nuse: spark.kill\ninputs:\n  n: { type: integer, choices: [a] }'), 'inputs.n.choices: choices belong to type choice'],
@@ -220,7 +220,7 @@ describe('mistakes', () => {
       `${front}\ncatch_all: true`,
       '## Do\n\n- x\n\n  ```yaml action\n  id: k\n  use: spark.kill\n  ```\n',
     )
-    expect(messages(raw)).toEqual([expect.stringContaining('14:1 a action block inside a list')])
+    expect(messages(raw)).toEqual([expect.stringContaining('14:3 a action block inside a list')])
   })
 
   test('two steps with one id, and two whens in a section', () => {

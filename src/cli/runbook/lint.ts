@@ -51,7 +51,7 @@ async function lint(named: readonly string[], options: LintOptions): Promise<num
   try {
     const outline = outlineFor(options.config)
     const folders = named.length > 0 || outline === null ? foldersOr(named) : outline.folders
-    for (const folder of folders) await mustBeFolder(folder)
+    for (const folder of folders) await mustBeFolder(typeof folder === 'string' ? folder : folder.path)
     const report = await lintRunbooks(
       folders,
       { probes: PROBES, actions: ACTIONS },

@@ -2,7 +2,6 @@
 import path from 'node:path'
 import { SEVERITIES } from '../../alerts/model.ts'
 import { actionsOf, probesOf, type Problem, type Runbook } from '../model.ts'
-import { suggestion } from '../nearest.ts'
 import { placesIn } from './places.ts'
 import { collect } from './report.ts'
 
@@ -44,7 +43,7 @@ export function checkForm(runbook: Runbook): Problem[] {
             'severity-word',
             places.entry(entry, matcher),
             isWord ? `severity is never "${value}"` : `severity never satisfies ${text}`,
-            `It is one of ours, whatever the label says: ${SEVERITIES.join(', ')}. ${isWord ? suggestion(value, SEVERITIES) : ''}`.trimEnd(),
+            `It is one of ours, whatever the label says: ${SEVERITIES.join(', ')}.`,
           )
       }
   })

@@ -1,6 +1,7 @@
 // What is wrong with runbooks although they can be read: each family of checks has a file of its own.
 import type { Catalogue } from '../catalogue.ts'
-import { loadRunbooks } from '../load.ts'
+import { type FolderChoice, loadRunbooks } from '../load.ts'
+import { folderOf } from '../folder.ts'
 import { checkContext, checkFloors, type LintConfig, NEEDS_CONFIG } from './context.ts'
 import { checkForm, checkInvisible, checkVerified } from './form.ts'
 import { checkLinks } from './links.ts'
@@ -26,12 +27,12 @@ export interface LintContext {
 
 /** Lints every runbook of the folders against what there is to name. Reads files and nothing else. */
 export async function lintRunbooks(
-  folders: readonly string[],
+  folders: readonly FolderChoice[],
   catalogue: Catalogue,
   { config, verifiedDays = VERIFIED_DAYS, now = new Date() }: LintContext = {},
 ): Promise<LintReport> {
   const library = await loadRunbooks(folders)
-  const { runbooks, catchAlls } = library.index
+  const runbooks = library.served.map(({ runbook }) => runbook)
   const tests = await readTestsBeside(runbooks)
   const problems = [
     ...library.problems,
@@ -45,12 +46,12 @@ export async function lintRunbooks(
       ...checkFloors(runbook, catalogue, config?.floors ?? new Map()),
       ...(config === undefined ? [] : checkContext(runbook, catalogue, config)),
     ]),
-    ...checkReach(library.index),
+    ...checkReach(library),
     ...(await checkLinks(runbooks)),
   ]
-  if (runbooks.length > 0 && catchAlls.length === 0)
+  if (runbooks.length > 0 && !runbooks.some(({ catchAll }) => catchAll))
     problems.push(
-      ...collect(folders[0] ?? '', (say) =>
+      ...collect(folders[0] === undefined ? '' : folderOf(folders[0]).path, (say) =>
         say(
           'no-catch-all',
           { line: 1, column: 1 },

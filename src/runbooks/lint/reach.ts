@@ -1,5 +1,6 @@
 // Which runbooks no alert can reach: entries that contradict themselves, that tie, or that others take first.
 import type { Candidate, RunbookIndex } from '../index-of.ts'
+import type { Library } from '../load.ts'
 import type { Problem, Runbook } from '../model.ts'
 import { SEVERITIES } from '../../alerts/model.ts'
 import { createCovering } from './covering.ts'
@@ -22,8 +23,15 @@ type Fate =
   | { readonly kind: 'tie'; readonly candidate: Known; readonly by: Candidate }
   | Shadowed
 
-/** Ties, shadows and contradictions among all entries, and among catch-alls. */
-export function checkReach({ candidates, catchAlls }: RunbookIndex): Problem[] {
+/** Ties, shadows and contradictions: among the shared runbooks, and for each team of its own. */
+export function checkReach({ served, indexFor }: Pick<Library, 'served' | 'indexFor'>): Problem[] {
+  const byTeam = new Map<string | null, Set<Runbook>>([[null, new Set()]])
+  for (const { runbook, team } of served) byTeam.set(team, (byTeam.get(team) ?? new Set()).add(runbook))
+  // No team is without a name, so this index is the shared one. A shared runbook may well lose to a team's own.
+  return [...byTeam].flatMap(([team, subjects]) => checkIndex(indexFor(team ?? ''), subjects))
+}
+
+function checkIndex({ candidates, catchAlls }: RunbookIndex, subjects: ReadonlySet<Runbook>): Problem[] {
   const fates = new Map<Runbook, Fate[]>()
   const meet = (fate: Fate): void => {
     const { runbook } = fate.candidate
@@ -33,29 +41,33 @@ export function checkReach({ candidates, catchAlls }: RunbookIndex): Problem[] {
   for (const candidate of candidates) {
     const known = { ...candidate, knowledge: knowledgeOf(candidate.entry) }
     if (contradictionIn(known.knowledge) === null) live.push(known)
-    else meet({ kind: 'never', candidate: known })
+    else if (subjects.has(candidate.runbook)) meet({ kind: 'never', candidate: known })
   }
   const covering = createCovering(live)
   const knowledge = new Map(live.map((candidate) => [candidate.entry, candidate.knowledge]))
   for (const candidate of live) {
+    if (!subjects.has(candidate.runbook)) continue
     const by = covering(candidate.knowledge)
       .filter((other) => other.runbook !== candidate.runbook && other.rank < candidate.rank)
       .filter((other) => impliesEntry(candidate.knowledge, other.entry))
       .sort((a, b) => a.rank - b.rank)[0]
     if (by === undefined) continue
-    const even =
-      compareRank(candidate, by) && impliesEntry(knowledge.get(by.entry) ?? new Map(), candidate.entry)
+    const even = areEven(candidate, by) && impliesEntry(knowledge.get(by.entry) ?? new Map(), candidate.entry)
     meet({ kind: even ? 'tie' : 'shadowed', candidate, by })
   }
-  return [...[...fates].flatMap(([runbook, list]) => tell(runbook, list)), ...tellCatchAlls(catchAlls)]
+  return [
+    ...[...fates].flatMap(([runbook, list]) => tell(runbook, list)),
+    ...tellCatchAlls(catchAlls.filter((runbook) => subjects.has(runbook))),
+  ]
 }
 
-/** Equally specific, and of the same priority: only the order of ids decides. */
-function compareRank(a: Candidate, b: Candidate): boolean {
+/** Equally specific, of the same priority, as near to the team: only the order of ids decides. */
+function areEven(a: Candidate, b: Candidate): boolean {
   return (
     a.specificity[0] === b.specificity[0] &&
     a.specificity[1] === b.specificity[1] &&
-    a.runbook.priority === b.runbook.priority
+    a.runbook.priority === b.runbook.priority &&
+    a.own === b.own
   )
 }
 

@@ -82,7 +82,7 @@ export function checkReferences(
             'unknown-label',
             at(),
             `no alert in the test file has a label "${name}"`,
-            `${suggestion(name, [...own, ...labels, ...TEMPLATE_NAMES.keys()])} If alerts do have it, show one in a test.`,
+            `${suggestion(name, [...new Set([...own, ...labels, ...TEMPLATE_NAMES.keys()])])} If alerts do have it, show one in a test.`,
           )
       }
   })

@@ -163,7 +163,7 @@ function checkParams(
           'params',
           places.step(step, path),
           `${where === '' ? `the parameters of ${use}` : where}: ${issue.message}`,
-          `See docs/probes.md or docs/actions.md for what ${use} takes.`,
+          `${use} takes: ${keysAt(schema, []).join(', ')}.`,
         ),
     ]
   }
