@@ -3,6 +3,7 @@ import { cataloguePage } from './catalogue.ts'
 import { configurationPage } from './configuration.ts'
 import { editorSchema } from './editor-schema.ts'
 import { errorsPage } from './errors.ts'
+import { lintPage } from './lint-codes.ts'
 import { metricsPage } from './metrics.ts'
 import { openApiFile } from './openapi.ts'
 import { promisesPage } from './promises.ts'
@@ -25,6 +26,7 @@ export const PAGES: readonly Page[] = [
   { file: 'docs/catalogue.md', make: page(cataloguePage) },
   { file: 'docs/metrics.md', make: page(metricsPage) },
   { file: 'docs/promises.md', make: page(promisesPage) },
+  { file: 'docs/lint.md', make: page(lintPage) },
   { file: 'docs/openapi.json', make: openApiFile },
   { file: 'arrestor.schema.json', make: editorSchema },
 ]

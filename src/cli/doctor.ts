@@ -11,6 +11,7 @@ import { type Connection, closeConnection, createConnection } from '../pagerduty
 import { createPlatforms } from '../platforms/create.ts'
 import { PROBES } from '../diagnosis/registry.ts'
 import { ACTIONS } from '../remediation/registry.ts'
+import { SOURCES } from '../sources/registry.ts'
 import { lintConfigOf } from './runbook/lint.ts'
 import { outlineOf } from '../config/outline.ts'
 import { lintRunbooks } from '../runbooks/lint/index.ts'
@@ -181,7 +182,7 @@ async function runbookCheck(config: Config): Promise<Check[]> {
   const report = await lintRunbooks(
     outline.folders,
     { probes: PROBES, actions: ACTIONS },
-    { config: lintConfigOf(outline) },
+    { config: lintConfigOf(outline), sources: [...SOURCES.keys()] },
   )
   const state = report.errors > 0 ? 'failed' : report.warnings > 0 ? 'warning' : 'ok'
   const first = report.problems[0]

@@ -1,4 +1,5 @@
 // The result of `runbook test`: for people, as JSON, as annotations of a pull request, and as JUnit XML.
+import { annotation } from './annotation.ts'
 import { count, formatProblem } from './format.ts'
 import type { Problem } from './model.ts'
 import type { CaseResult, Difference, TestReport } from './test-runner.ts'
@@ -99,19 +100,6 @@ function github(report: TestReport): string[] {
     ...report.problems.map(problem),
     ...failed(report).flatMap((result) => result.differences.map((one) => difference(result, one))),
   ]
-}
-
-/** A workflow command of GitHub: data and properties have escapes of their own. */
-function annotation(
-  level: 'error' | 'warning',
-  properties: Readonly<Record<string, string | number>>,
-  message: string,
-): string {
-  const data = (text: string): string =>
-    text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
-  const property = (text: string): string => data(text).replaceAll(':', '%3A').replaceAll(',', '%2C')
-  const told = Object.entries(properties).map(([name, value]) => `${name}=${property(String(value))}`)
-  return `::${level} ${told.join(',')}::${data(message)}`
 }
 
 /** A suite for each test file; what could not be run is an error of a suite of its own. */

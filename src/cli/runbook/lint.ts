@@ -9,6 +9,7 @@ import { PLATFORM_KINDS, PLATFORM_READS } from '../../platforms/registry.ts'
 import { ACTIONS } from '../../remediation/registry.ts'
 import { formatLint, LINT_FORMATS, type LintFormat } from '../../runbooks/lint/format.ts'
 import { type LintConfig, lintRunbooks, VERIFIED_DAYS } from '../../runbooks/lint/index.ts'
+import { SOURCES } from '../../sources/registry.ts'
 import { foldersOr } from './options.ts'
 
 interface LintOptions {
@@ -55,7 +56,11 @@ async function lint(named: readonly string[], options: LintOptions): Promise<num
     const report = await lintRunbooks(
       folders,
       { probes: PROBES, actions: ACTIONS },
-      { verifiedDays: options.verifiedDays, ...(outline === null ? {} : { config: lintConfigOf(outline) }) },
+      {
+        verifiedDays: options.verifiedDays,
+        sources: [...SOURCES.keys()],
+        ...(outline === null ? {} : { config: lintConfigOf(outline) }),
+      },
     )
     console.log(formatLint(report, options.json === true ? 'json' : options.format))
     return report.errors > 0 || (options.strict === true && report.warnings > 0) ? 1 : 0

@@ -23,17 +23,19 @@ export interface LintContext {
   /** Default: VERIFIED_DAYS. */
   readonly verifiedDays?: number
   readonly now?: Date
+  /** Names of the alert sources; without them the form of test files is left to `runbook test`. */
+  readonly sources?: readonly string[]
 }
 
 /** Lints every runbook of the folders against what there is to name. Reads files and nothing else. */
 export async function lintRunbooks(
   folders: readonly FolderChoice[],
   catalogue: Catalogue,
-  { config, verifiedDays = VERIFIED_DAYS, now = new Date() }: LintContext = {},
+  { config, verifiedDays = VERIFIED_DAYS, now = new Date(), sources }: LintContext = {},
 ): Promise<LintReport> {
   const library = await loadRunbooks(folders)
   const runbooks = library.served.map(({ runbook }) => runbook)
-  const tests = await readTestsBeside(runbooks)
+  const tests = await readTestsBeside(runbooks, sources)
   const problems = [
     ...library.problems,
     ...tests.problems,

@@ -44,21 +44,28 @@ function checkIndex({ candidates, catchAlls }: RunbookIndex, subjects: ReadonlyS
     else if (subjects.has(candidate.runbook)) meet({ kind: 'never', candidate: known })
   }
   const covering = createCovering(live)
-  const knowledge = new Map(live.map((candidate) => [candidate.entry, candidate.knowledge]))
   for (const candidate of live) {
     if (!subjects.has(candidate.runbook)) continue
-    const by = covering(candidate.knowledge)
-      .filter((other) => other.runbook !== candidate.runbook && other.rank < candidate.rank)
-      .filter((other) => impliesEntry(candidate.knowledge, other.entry))
-      .sort((a, b) => a.rank - b.rank)[0]
+    const by = firstTaker(candidate, covering(candidate.knowledge))
     if (by === undefined) continue
-    const even = areEven(candidate, by) && impliesEntry(knowledge.get(by.entry) ?? new Map(), candidate.entry)
+    const even = areEven(candidate, by) && impliesEntry(by.knowledge, candidate.entry)
     meet({ kind: even ? 'tie' : 'shadowed', candidate, by })
   }
   return [
     ...[...fates].flatMap(([runbook, list]) => tell(runbook, list)),
     ...tellCatchAlls(catchAlls.filter((runbook) => subjects.has(runbook))),
   ]
+}
+
+/** The first in rank, of another runbook, that holds wherever this one does. */
+function firstTaker(candidate: Known, lists: readonly (readonly Known[])[]): Known | undefined {
+  let first: Known | undefined
+  for (const list of lists)
+    for (const other of list) {
+      if (other.rank >= (first ?? candidate).rank || other.runbook === candidate.runbook) continue
+      if (impliesEntry(candidate.knowledge, other.entry)) first = other
+    }
+  return first
 }
 
 /** Equally specific, of the same priority, as near to the team: only the order of ids decides. */

@@ -17,7 +17,10 @@ export interface TestsBeside {
 }
 
 /** Looks at the test file of every runbook. */
-export async function readTestsBeside(runbooks: readonly Runbook[]): Promise<TestsBeside> {
+export async function readTestsBeside(
+  runbooks: readonly Runbook[],
+  sources: readonly string[] | undefined,
+): Promise<TestsBeside> {
   const problems: Problem[] = []
   const labels = new Map<string, ReadonlySet<string>>()
   for (let i = 0; i < runbooks.length; i += CONCURRENCY)
@@ -25,9 +28,11 @@ export async function readTestsBeside(runbooks: readonly Runbook[]): Promise<Tes
       runbooks.slice(i, i + CONCURRENCY).map(async (runbook) => {
         const text = await read(testFileOf(runbook.file))
         if (text === null) return void problems.push(...missing(runbook))
-        const file = readTestFile(text, testFileOf(runbook.file))
-        problems.push(...file.problems)
-        if (file.tests !== null) labels.set(runbook.id, labelsIn(text))
+        const wrong =
+          sources === undefined ? [] : readTestFile(text, testFileOf(runbook.file), sources).problems
+        problems.push(...wrong)
+        const found = wrong.length > 0 ? null : labelsIn(text)
+        if (found !== null) labels.set(runbook.id, found)
       }),
     )
   return { problems, labels }
@@ -55,8 +60,8 @@ function missing({ file, id }: Runbook): Problem[] {
 
 const LABELS = /^(?:labels|commonLabels|groupLabels)$/
 
-/** Keys of every mapping that holds labels, in whatever format the alerts are written. */
-function labelsIn(text: string): ReadonlySet<string> {
+/** Keys of every mapping that holds labels, in whatever format the alerts are written; null where it is no YAML. */
+function labelsIn(text: string): ReadonlySet<string> | null {
   const found = new Set<string>()
   const walk = (value: unknown): void => {
     if (typeof value !== 'object' || value === null) return
@@ -66,7 +71,12 @@ function labelsIn(text: string): ReadonlySet<string> {
       walk(inner)
     }
   }
-  const data: unknown = parseDocument(text, { schema: 'core' }).toJS({ maxAliasCount: 10 })
-  walk(typeof data === 'object' && data !== null && 'tests' in data ? data.tests : null)
-  return found
+  try {
+    const data: unknown = parseDocument(text, { schema: 'core' }).toJS({ maxAliasCount: 10 })
+    walk(typeof data === 'object' && data !== null && 'tests' in data ? data.tests : null)
+    return found
+  } catch {
+    // An alias without its anchor, or a bomb: `runbook test` says more of it.
+    return null
+  }
 }
