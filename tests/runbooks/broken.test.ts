@@ -111,7 +111,7 @@ const EXPECTED: readonly (readonly [string, string, string, string])[] = [
   ['files/title-too-long.md', 'invalid', '3:8', 'Give it as docs/runbooks.md says.'],
   ['files/too-many-headings.md', 'bounds', '1016:1', 'Split it into several runbooks.'],
   ['files/unknown-key-merge.md', 'unknown-key', '8:1', 'Merge keys are not read; write the keys out.'],
-  ['files/unknown-key-nested.md', 'unknown-key', '21:10', 'Did you mean "high"?'],
+  ['files/unknown-key-nested.md', 'unknown-key', '23:23', 'Did you mean "label"?'],
   ['files/unknown-key-slip.md', 'unknown-key', '21:1', 'Did you mean "says"?'],
   ['files/unknown-key.md', 'unknown-key', '8:1', 'Did you mean "severity"?'],
   ['files/unreachable-beginning.md', 'unreachable', '6:6', 'Remove it, make it more specific, or give'],

@@ -123,39 +123,42 @@ function checkParams(
   places: Places,
   say: Say,
 ): void {
+  // What a person is asked for goes over the runbook's own; here it stands for whatever they will say.
+  const inputs = 'inputs' in step ? Object.keys(step.inputs) : []
+  const given = { ...Object.fromEntries(inputs.map((name) => [name, null])), ...params }
   let told: (() => void)[] = []
   for (const schema of schemas) {
-    const issues =
-      schema?.safeParse(params).error?.issues.filter((issue) => !isTemplate(params, issue.path)) ?? []
+    const issues = (schema?.safeParse(given).error?.issues ?? []).filter(
+      ({ path }) => !isTemplate(params, path) && !inputs.includes(String(path[0])),
+    )
     if (schema === undefined || issues.length === 0) return
     if (told.length === 0) told = issues.flatMap((issue) => issueTold(issue, schema))
   }
   for (const tell of told) tell()
 
   function issueTold(issue: z.core.$ZodIssue, schema: z.ZodType): (() => void)[] {
-    const [head] = issue.path
     const over = platform === null ? undefined : step.on[platform]
-    // What an override only inherits has been said of the step itself, unless it goes to another probe.
-    if (
-      over !== undefined &&
-      over.use === null &&
-      (head === undefined || !Object.hasOwn(over.params, String(head)))
-    )
-      return []
-    const inOverride = over !== undefined && (head === undefined || Object.hasOwn(over.params, String(head)))
-    const base = inOverride && platform !== null ? ['on', platform] : []
-    const path = [...base, ...issue.path]
+    const isOwn = (key: PropertyKey | undefined): boolean =>
+      over !== undefined && key !== undefined && Object.hasOwn(over.params, String(key))
+    // What an override only inherits has been said of the step itself, unless it goes to another probe or action.
+    const isSaid = (key: PropertyKey | undefined): boolean => over?.use === null && !isOwn(key)
+    const around = (key: PropertyKey | undefined): string[] =>
+      platform !== null && isOwn(key) ? ['on', platform] : []
+    const [head] = issue.path
     if (issue.code === 'unrecognized_keys')
-      return issue.keys.map((key) => () => {
-        const within =
-          over !== undefined && Object.hasOwn(over.params, key) && platform !== null ? ['on', platform] : []
-        say(
-          'params',
-          places.key(step, [...within, ...issue.path], key),
-          `${use} has no parameter "${[...issue.path.map(String), key].join('.')}"`,
-          suggestion(key, keysAt(schema, issue.path)),
-        )
-      })
+      return issue.keys
+        .filter((key) => !isSaid(head ?? key))
+        .map((key) => () => {
+          const isInput = head === undefined && !Object.hasOwn(params, key)
+          say(
+            'params',
+            places.key(step, isInput ? ['inputs'] : [...around(head ?? key), ...issue.path], key),
+            `${use} has no parameter "${[...issue.path.map(String), key].join('.')}"`,
+            suggestion(key, keysAt(schema, issue.path)),
+          )
+        })
+    if (isSaid(head)) return []
+    const path = [...around(head), ...issue.path]
     const where = issue.path.map(String).join('.')
     return [
       () =>

@@ -98,6 +98,10 @@ describe('names and numbers', () => {
     const on = 'id: p\nuse: spark.executor-deaths\non:\n  prod: { use: spark.skew, top: 11 }'
     await put('a.md', source(front('a'), body('probe', on)))
     expect(await found()).toEqual(['a.md:21:33 params'])
+    const inherited =
+      'id: p\nuse: spark.skew\nleast: 1\non:\n  prod: { topp: 3 }\n  spark-standalone: { query: x }'
+    await put('a.md', source(front('a'), body('probe', inherited)))
+    expect(await found()).toEqual(['a.md:20:1 params', 'a.md:22:11 params'])
   })
 
   test('a parameter that a template fills has no type yet; its neighbours have', async () => {
@@ -113,6 +117,15 @@ describe('names and numbers', () => {
     expect(await found()).toEqual([])
     await put('a.md', source(front('a'), rerun('soon')))
     expect(await found()).toEqual(['a.md:20:10 params'])
+  })
+
+  test('what a person is asked for is a parameter too', async () => {
+    const asked = (name: string): string =>
+      body('action', `id: r\nuse: spark.rerun\nverify: { within: 1m }\ninputs:\n  ${name}: { type: integer }`)
+    await put('a.md', source(front('a'), asked('grace_s')))
+    expect(await found()).toEqual([])
+    await put('a.md', source(front('a'), asked('grace')))
+    expect(await found()).toEqual(['a.md:22:3 params'])
   })
 
   test('labels that a test alert has may be named, in whatever format it is written', async () => {
