@@ -57,32 +57,124 @@ describe('PromQL', () => {
     ['up{a="b",job!~"{{ x }}"}', '(', String.raw`up{a="b",job!~"\\("}`],
     ['rate({{ x }}[5m])', 'http_requests_total', 'rate(http_requests_total[5m])'],
     ['up[{{ x }}]', '5m', 'up[5m]'],
+    // A quote in a comment opens nothing, so the next one does.
+    [
+      `# don't\nup{job="{{ x }}"}`,
+      'a"} or up{b="',
+      String.raw`# don't\nup{job="a\"} or up{b=\""}`.replace(String.raw`\nup`, '\nup'),
+    ],
+    [
+      'up{job=~ # "why"\n "{{ x }}"}',
+      'a.b',
+      String.raw`up{job=~ # "why"\n "a\\.b"}`.replace(String.raw`\n`, '\n'),
+    ],
+    ['up{job="{{ x }}"}', 'a\uFFFDb\uD800', String.raw`up{job="a\ufffdb\ufffd"}`],
   ])('%s with %j', (text, x, expected) => {
     expect(render(text, { x }, 'promql')).toMatchObject({ text: expected, refused: [] })
   })
 
   test.each([
     ['rate({{ x }}[5m])', 'up) or (up'],
+    ['rate({{ x }}[5m])', 'up # '],
     ['up{job=`{{ x }}`}', 'a'],
+    // A backslash of the template's own would take the first escape away.
+    [String.raw`up{job="\{{ x }}"}`, '"} or vector(1) #'],
+    ['up # {{ x }}', 'a'],
+    ['up # it is {{ x }}\n', '\n or vector(1)'],
   ])('%s refuses what could change the query', (text, x) => {
     expect(render(text, { x }, 'promql').refused).toEqual(['x'])
   })
 
-  test('inside quotes any value stays inside', () => {
+  /** What a string of PromQL says, by the lexer's own rules, and what follows it; null where it does not end. */
+  function readString(text: string): { says: string; rest: string } | null {
+    const quote = text[0]
+    let says = ''
+    for (let i = 1; i < text.length; i += 1) {
+      const c = text[i] ?? ''
+      if (c === quote) return { says, rest: text.slice(i + 1) }
+      if (c === '\n') return null
+      if (c !== '\\') says += c
+      else if (text[i + 1] === 'u') {
+        says += String.fromCharCode(Number.parseInt(text.slice(i + 2, i + 6), 16))
+        i += 5
+      } else {
+        i += 1
+        if (!['n', '\\', quote].includes(text[i])) return null
+        says += text[i] === 'n' ? '\n' : text[i]
+      }
+    }
+    return null
+  }
+
+  const before = fc.constantFrom(
+    '',
+    '# it\'s "odd\n',
+    "rate(up{x='a\\'\"'}[5m]) + ",
+    'up{y=~`"`} # "`\'\n * ',
+  )
+  const hostile = fc.oneof(
+    fc.string({ unit: 'binary', minLength: 1 }),
+    fc
+      .array(
+        fc.constantFrom(
+          '"',
+          "'",
+          '`',
+          '\\',
+          '\n',
+          '#',
+          '}',
+          '{',
+          ' or ',
+          'up',
+          '\u2028',
+          '\uD83D',
+          '=~',
+          '\0',
+        ),
+        {
+          minLength: 1,
+          maxLength: 12,
+        },
+      )
+      .map((parts) => parts.join('')),
+  )
+
+  test('inside quotes any value stays inside, whatever stands before, and says what it said', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', minLength: 1 }), (x) => {
-        const { text } = render('a{b="{{ x }}",c="d"}', { x }, 'promql')
-        const inside = /^a\{b="((?:[^"\\\n]|\\.)*)",c="d"\}$/s.exec(text)?.[1] ?? ''
-        const read = inside.replaceAll(/\\(.)/gs, (_, c: string) => (c === 'n' ? '\n' : c))
-        expect(read).toBe(x)
+      fc.property(hostile, before, fc.constantFrom('"', "'"), fc.boolean(), (x, head, quote, pattern) => {
+        const open = `${head}up{a${pattern ? '=~' : '='}`
+        const { text, refused } = render(`${open}${quote}{{ x }}${quote},c="d"}`, { x }, 'promql')
+        expect(refused).toEqual([])
+        const read = readString(text.slice(open.length))
+        expect(read?.rest).toBe(',c="d"}')
+        const whole = x.toWellFormed()
+        if (pattern) expect(new RegExp(`^(?:${read?.says})$`, 's').test(whole)).toBe(true)
+        else expect(read?.says).toBe(whole)
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  test('outside of quotes nothing stands but a number, a duration or a name', () => {
+    fc.assert(
+      fc.property(hostile, (x) => {
+        const { text, refused } = render('rate({{ x }}[5m])', { x }, 'promql')
+        if (refused.length === 0) expect(text).toMatch(/^rate\([\w:.]+\[5m\]\)$/)
+        else expect(text).toBe('rate([5m])')
       }),
     )
   })
 })
 
+test.each(['.', '..'])('a URL path is not left by %s either', (x) => {
+  expect(render('https://spark.example/api/{{ x }}/end', { x }, 'url')).toMatchObject({ refused: ['x'] })
+})
+
 test('a URL path cannot be left, whatever the value', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', minLength: 1 }), (x) => {
+      fc.pre(x !== '.' && x !== '..')
       const { text } = render('https://spark.example/api/{{ x }}/end', { x }, 'url')
       expect(new URL(text).host).toBe('spark.example')
       expect(text.slice('https://spark.example/api/'.length, -'/end'.length)).toMatch(/^[\w.!~*'()%-]*$/)
