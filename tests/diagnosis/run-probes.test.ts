@@ -4,6 +4,7 @@ import * as z from 'zod'
 import type { Probe, ProbeContext, ProbeResult } from '../../src/diagnosis/model.ts'
 import { PROBES } from '../../src/diagnosis/registry.ts'
 import { runProbes } from '../../src/diagnosis/run-probes.ts'
+import { outputNames } from '../../src/runbooks/template-names.ts'
 import { type Calls, contextOf, executor, readerOf } from './support.ts'
 
 const LIMITS = { deadlineMs: 1000, concurrency: 4 }
@@ -124,6 +125,152 @@ describe('how they run', () => {
   it('throws only when it is called off', async () => {
     await expect(runProbes([step('fine')], { ...contextOf({}), signal: AbortSignal.abort(new Error('draining')) }, LIMITS, mapOf(fine))).rejects.toThrow('draining')
   }) // prettier-ignore
+})
+
+describe('parameters with templates', () => {
+  /** A probe that answers what it was asked with, as `value`. */
+  const echo = (
+    id = 'echo',
+    destinations?: Probe['destinations'],
+    params: z.ZodType = z.unknown(),
+  ): Probe => ({
+    ...probe(id, () => Promise.reject(new Error('not used'))),
+    params,
+    outputs: { value: 'it', got: 'parameters' },
+    ...(destinations === undefined ? {} : { destinations }),
+    run: (given, { chart }) => {
+      const value = (given as { value?: unknown }).value ?? null
+      return Promise.resolve({
+        outputs: { value: value as string, got: JSON.stringify({ given, chart }) },
+        findings: [],
+      })
+    },
+  })
+  const ask = async (
+    steps: readonly { id: string; params: unknown; use?: string; chart?: boolean }[],
+    probes: Map<string, Probe> = mapOf(echo('echo', { query: 'promql' })),
+    concurrency = 4,
+  ): Promise<Record<string, { value: unknown; got: unknown; says: string }>> => {
+    const results = await runProbes(
+      steps.map((one) => ({ heading: one.id.toUpperCase(), use: 'echo', ...one })),
+      {
+        ...contextOf({}),
+        names: (outputs, own) => (name) => outputNames(outputs, own)(name) ?? { job: 'a"b' }[name],
+      },
+      { deadlineMs: 1000, concurrency },
+      probes,
+    )
+    return Object.fromEntries(
+      results.map(({ step: id, outputs, findings }) => [
+        id,
+        {
+          value: outputs['value'],
+          got: outputs['got'],
+          says: findings.map(({ sentence }) => sentence).join(' '),
+        },
+      ]),
+    )
+  }
+
+  it('are escaped for where the probe says they go', async () => {
+    const { a } = await ask([{ id: 'a', params: { query: 'up{x="{{ job }}"}', note: '{{ job }}' } }])
+    expect(a?.got).toBe(
+      JSON.stringify({ given: { query: String.raw`up{x="a\"b"}`, note: 'a"b' }, chart: false }),
+    )
+  })
+
+  it.each([
+    ['up{x="{{ gone }}"}', 'A: not seen, it needs gone, which is not known.'],
+    ['up{x=`{{ job }}`}', 'A: not seen, the value of job may not stand where its template puts it.'],
+    ['up{x="{{ a.value }}"}', 'A: not seen, its parameters wait for themselves (a, a).'],
+  ])('P13: %s is not asked, and says why', async (query, says) => {
+    const { a } = await ask([{ id: 'a', params: { query } }])
+    expect(a).toEqual({ value: null, got: null, says })
+  })
+
+  it('wait for the probe whose output they speak of, wherever it stands, and with one place alone', async () => {
+    const steps = [
+      { id: 'c', params: { value: 'c after {{ b.value }}' } },
+      { id: 'b', params: { value: 'b after {{ a.value }}' } },
+      { id: 'a', params: { value: 'a' } },
+    ]
+    for (const concurrency of [1, 4]) {
+      const { c } = await ask(steps, undefined, concurrency)
+      expect(c?.value).toBe('c after b after a')
+    }
+  })
+
+  it('take a number for a number', async () => {
+    const typed = mapOf(echo('echo', {}, z.strictObject({ value: z.number() })))
+    const { b } = await ask(
+      [
+        { id: 'a', params: { value: 42 } },
+        { id: 'b', params: { value: '{{ a.value }}' } },
+      ],
+      typed,
+    )
+    expect(b?.value).toBe(42)
+  })
+
+  it('that wait for one another are not asked, and the others come all the same', async () => {
+    const found = await ask([
+      { id: 'a', params: { value: '{{ b.value }}' } },
+      { id: 'b', params: { value: '{{ a.value }}' } },
+      { id: 'c', params: { query: 'up{x="{{ a.value }}"}' } },
+      { id: 'd', params: { value: 'd' } },
+    ])
+    expect(found['a']?.says).toContain('wait for themselves (a, b, a)')
+    expect(found['b']?.says).toContain('wait for themselves (b, a, b)')
+    expect(found['c']?.says).toBe('C: not seen, it needs a.value, which is not known.')
+    expect(found['d']?.value).toBe('d')
+  })
+
+  it('that wait for a probe which fails or is too late are not asked either', async () => {
+    vi.useFakeTimers()
+    const probes = mapOf(
+      echo('echo', { query: 'promql' }),
+      probe('broken', () => Promise.reject(new Error('gone'))),
+      probe('deaf', () => new Promise(() => undefined)),
+    )
+    const asked = ask(
+      [
+        { id: 'a', use: 'broken', params: {} },
+        { id: 'b', use: 'deaf', params: {} },
+        { id: 'c', params: { query: '{{ a.seen }}' } },
+        { id: 'd', params: { query: '{{ b.seen }}' } },
+      ],
+      probes,
+    )
+    await vi.advanceTimersByTimeAsync(1000)
+    const found = await asked
+    expect(found['c']?.says).toContain('it needs a.seen')
+    expect(found['d']?.says).toContain('it needs b.seen')
+  })
+
+  it('tell the probe whether a chart is wanted', async () => {
+    const { a } = await ask([{ id: 'a', params: {}, chart: true }])
+    expect(a?.got).toContain('"chart":true')
+  })
+
+  it('grade and say what was measured, other probes’ outputs among it', async () => {
+    const results = await runProbes(
+      [
+        {
+          id: 'a',
+          use: 'echo',
+          heading: 'A',
+          params: { value: 0.97 },
+          grade: { high: 0.9 },
+          says: '{{ value }} beside {{ b.value }}',
+        },
+        { id: 'b', use: 'echo', heading: 'B', params: { value: 7 } },
+      ],
+      contextOf({}),
+      LIMITS,
+      mapOf(echo()),
+    )
+    expect(results[0]?.findings).toMatchObject([{ severity: 'high', sentence: '0.97 beside 7.' }])
+  })
 })
 
 /** For probes that cannot do without. */

@@ -4,7 +4,7 @@ import type { MetricSeries, MetricsAnswer } from '../../ports.ts'
 import { durationSchema } from '../../runbooks/schema.ts'
 import type { Finding, Probe, ProbeResult } from '../model.ts'
 import { spoken } from '../sparkline.ts'
-import { blank, evidence, outputsOf, plural, span, unseen } from './support.ts'
+import { blank, evidence, outputsOf, span, unseen } from './support.ts'
 import { redact } from '../../alerts/redact.ts'
 
 const MINUTE_MS = 60_000
@@ -107,7 +107,7 @@ function nothing(wanted: Params, answer: MetricsAnswer, lastMs: number | null): 
   const sentence =
     answer.series.length === 0
       ? `Prometheus has no data${when} for this query.`
-      : `What Prometheus answers${when} is no number (${plural(answer.series.length, 'series').replace('seriess', 'series')}).`
+      : `What Prometheus answers${when} is no number (${answer.series.length} series).`
   return {
     outputs: { ...blank(prometheusQuery), series: 0 },
     findings: [findingOf(wanted, answer, sentence, 'low')],

@@ -30,7 +30,7 @@ export function actionInputsModal(form: ActionForm, memory: FormMemory): ModalVi
     submit: plain(title, 24),
     close: plain('Leave It', 24),
     blocks: [
-      { type: 'section', text: mrkdwn(inline(consequence, 1_000)) },
+      { type: 'section', text: mrkdwn(`*${inline(offer.title, 60)}?* ${inline(consequence, 1_000)}`) },
       {
         type: 'context',
         elements: [
