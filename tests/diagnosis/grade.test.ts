@@ -163,14 +163,14 @@ describe('chart', () => {
   it('keeps every peak, in 32 columns at most, whatever the values', () => {
     const spike = points(...Array.from({ length: 1_000 }, (_, i) => (i === 500 ? 100 : 1)))
     const line = sparkline(spike) ?? ''
-    expect([...(line.split(' ')[0] ?? '')]).toHaveLength(32)
+    expect(line.split(' ')[0]).toHaveLength(32)
     expect(line.match(/█/g)).toHaveLength(1)
     fc.assert(
       fc.property(
         fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), { minLength: 2, maxLength: 100 }),
         (values) => {
           const drawn = sparkline(points(...values)) ?? ''
-          expect([...(drawn.split(' ')[0] ?? '')].every((c) => '▁▂▃▄▅▆▇█·'.includes(c))).toBe(true)
+          expect(drawn).toMatch(/^[▁▂▃▄▅▆▇█·]+ /)
           expect(drawn).not.toContain('NaN')
         },
       ),

@@ -86,7 +86,7 @@ describe('a query to Prometheus', { timeout: 60_000 }, () => {
     [{ pod: 'a', job_name: '' }, 'Heap: not seen, it needs job_name, which is not known.'],
   ])('P13: with %j it is not asked, and says what was missing', async (labels, says) => {
     const { world, prometheus } = await setting(`## Diagnose\n\n### Heap\n${block('probe', HEAP)}`)
-    await fire(world, labels as Record<string, string>)
+    await fire(world, labels)
     await diagnosed(world)
     expect(prometheus.asked).toEqual([])
     expect(thread(world)).toContain(says)

@@ -122,10 +122,7 @@ describe('the form', () => {
         const inputs = Object.fromEntries(
           asked.map(({ type, label, bounds: [a, b], choices }, position) => {
             const [min, max] = a !== null && b !== null && a > b ? [b, a] : [a, b]
-            return [
-              `in_${position}`,
-              input({ type: type as OfferInput['type'], label, min, max, choices, position }),
-            ]
+            return [`in_${position}`, input({ type, label, min, max, choices, position })]
           }),
         )
         const form = formOf(inputs, { consequence: hostile, incident: incidentWith({ title: hostile }) })
