@@ -121,6 +121,15 @@ export interface SparkCluster {
   readonly status: string
 }
 
+/** One SQL query of an application, with the plan that Spark ran. */
+export interface SparkQuery {
+  readonly id: number
+  /** RUNNING, COMPLETED or FAILED. */
+  readonly status: string
+  readonly description: string
+  readonly plan: string
+}
+
 /** `retrying`: an attempt ended badly and the platform itself makes another. */
 export type RunState = 'queued' | 'running' | 'retrying' | 'succeeded' | 'failed' | 'cancelled' | 'unknown'
 
@@ -173,6 +182,7 @@ export type ReadCapability =
   | 'run'
   | 'runs'
   | 'log'
+  | 'sql'
   /** A Prometheus is configured beside it (`metrics` below). */
   | 'metrics'
 
@@ -227,6 +237,8 @@ export interface PlatformReader {
   executors(app: SparkApplication, signal: AbortSignal): Promise<readonly SparkExecutor[]>
   stages(app: SparkApplication, signal: AbortSignal): Promise<readonly SparkStage[]>
   jobs(app: SparkApplication, signal: AbortSignal): Promise<readonly SparkJob[]>
+  /** The newest SQL queries with their plans, at most `limit`; those that are not finished go first. */
+  queries(app: SparkApplication, limit: number, signal: AbortSignal): Promise<readonly SparkQuery[]>
   /** Failed tasks of one stage attempt, slowest first; at most `limit` (default 50). */
   failedTasks(
     app: SparkApplication,

@@ -7,6 +7,7 @@ import { failedStages } from './probes/failed-stages.ts'
 import { log } from './probes/log.ts'
 import { performance } from './probes/performance.ts'
 import { prometheusQuery } from './probes/prometheus-query.ts'
+import { rerun } from './probes/rerun.ts'
 import { runHistory } from './probes/run-history.ts'
 import { runState } from './probes/run-state.ts'
 import { skew } from './probes/skew.ts'
@@ -19,6 +20,7 @@ const ALL: readonly Probe[] = [
   log,
   performance,
   prometheusQuery,
+  rerun,
   runHistory,
   runState,
   skew,

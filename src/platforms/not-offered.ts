@@ -18,6 +18,7 @@ export function notOffered(platform: string, kind: string): Details {
     executors: refuse('executors'),
     stages: refuse('stages'),
     jobs: refuse('jobs'),
+    queries: refuse('queries'),
     failedTasks: refuse('tasks'),
     taskQuantiles: refuse('tasks'),
     environment: refuse('the environment'),

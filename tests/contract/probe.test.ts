@@ -13,6 +13,7 @@ const RECORDING: Readonly<Record<string, { recording: string; params?: unknown; 
   'spark.cluster': { recording: 'healthy' },
   'spark.executor-deaths': { recording: 'executor-oom' },
   'spark.failed-stages': { recording: 'fetch-failed' },
+  'run.rerun': { recording: 'executor-oom' },
   'run.history': { recording: 'healthy' },
   'run.state': { recording: 'healthy' },
   'spark.log': {

@@ -20,6 +20,7 @@ const METHODS = [
   'runs',
   'log',
   'jobs',
+  'queries',
   'executors',
   'stages',
   'failedTasks',

@@ -10,6 +10,7 @@ import type {
   SparkCluster,
   SparkExecutor,
   SparkJob,
+  SparkQuery,
   SparkStage,
   SparkStageTotals,
   SparkTask,
@@ -23,6 +24,7 @@ export interface World {
   readonly executors?: readonly SparkExecutor[]
   readonly stages?: readonly SparkStage[]
   readonly jobs?: readonly SparkJob[]
+  readonly queries?: readonly SparkQuery[]
   readonly tasks?: readonly SparkTask[]
   readonly quantiles?: SparkTaskQuantiles | null
   readonly environment?: Readonly<Record<string, string>>
@@ -58,12 +60,14 @@ export function readerOf(world: World, calls: Calls = {}): PlatformReader {
         'run',
         'runs',
         'log',
+        'sql',
       ],
     ),
     locate: () => say('locate', world.application === undefined ? APP : world.application),
     executors: () => say('executors', world.executors ?? []),
     stages: () => say('stages', world.stages ?? []),
     jobs: () => say('jobs', world.jobs ?? []),
+    queries: (_app, limit) => say('queries', (world.queries ?? []).slice(0, limit)),
     failedTasks: (_app, _stage, _signal, limit = 50) =>
       say('failedTasks', (world.tasks ?? []).slice(0, limit)),
     taskQuantiles: () => say('taskQuantiles', world.quantiles ?? null),

@@ -47,7 +47,9 @@ export function verdictOf(facts: RerunFacts): Verdict {
     rerun: 'safe',
     reasons: [
       `${facts.cause ?? 'the failure'} passes by itself`,
-      ...writing(facts),
+      facts.writes?.every(({ mode }) => mode === 'overwrite') === true
+        ? 'it only overwrites'
+        : 'it overwrites, or creates what is not there',
       'no other run is under way',
     ],
   }
@@ -78,15 +80,11 @@ function objections(facts: RerunFacts): string[] {
 function gaps(facts: RerunFacts): string[] {
   const open: string[] = []
   if (facts.class === null || facts.class === 'unknown') open.push('why it failed is not known')
-  if (facts.writes === null) open.push('what it writes is not known')
+  // Plans tell only what goes through SQL; a job without a write there may write in other ways.
+  if (facts.writes === null || facts.writes.length === 0) open.push('what it writes is not known')
   else if (facts.writes.some(({ mode }) => mode === 'unknown')) open.push('how it writes is not known')
   if (facts.otherRun === undefined) open.push('whether another run is under way is not known')
   if (facts.streaming === true) open.push('it is a stream: whether its checkpoint is whole is not known')
   if (facts.running === null) open.push('whether it has ended is not known')
   return open
-}
-
-function writing({ writes }: RerunFacts): string[] {
-  if (writes === null || writes.length === 0) return ['it writes nothing that Spark’s plans tell']
-  return ['it only overwrites']
 }

@@ -1,11 +1,19 @@
 // One application's details from /api/v1, the same on a driver UI and on a History Server, as our ports name them.
 import * as z from 'zod'
-import type { SparkExecutor, SparkJob, SparkStage, SparkTask, SparkTaskQuantiles } from '../../ports.ts'
+import type {
+  SparkExecutor,
+  SparkJob,
+  SparkQuery,
+  SparkStage,
+  SparkTask,
+  SparkTaskQuantiles,
+} from '../../ports.ts'
 import type { ReadClient } from './client.ts'
 import {
   environmentSchema,
   executorSchema,
   jobSchema,
+  querySchema,
   stageSchema,
   taskSchema,
   taskSummarySchema,
@@ -143,6 +151,35 @@ export async function readJobs({ client, path }: Place, signal: AbortSignal): Pr
     submittedAt: submissionTime ?? null,
     completedAt: completionTime ?? null,
   }))
+}
+
+/** As many as Spark keeps by default (`spark.sql.ui.retainedExecutions`). */
+const QUERIES_LISTED = '1000'
+
+/**
+ * SQL queries with their plans: the list without plans, which are long, and then each that is asked for. Unfinished
+ * ones first, then the newest.
+ */
+export async function readQueries(
+  { client, path }: Place,
+  limit: number,
+  signal: AbortSignal,
+): Promise<SparkQuery[]> {
+  const query = { details: 'false', planDescription: 'false', length: QUERIES_LISTED }
+  const listed = (await client.json(`${path}/sql`, z.array(querySchema), signal, query)) ?? []
+  const wanted = listed
+    .sort((a, b) => Number(a.status === 'COMPLETED') - Number(b.status === 'COMPLETED') || b.id - a.id)
+    .slice(0, limit)
+  const read = await Promise.all(
+    wanted.map(({ id }) =>
+      client.json(`${path}/sql/${id}`, querySchema, signal, { details: 'false', planDescription: 'true' }),
+    ),
+  )
+  return read.flatMap((one) =>
+    one === null
+      ? []
+      : [{ id: one.id, status: one.status, description: one.description, plan: one.planDescription }],
+  )
 }
 
 /** Whether the last job of the application failed; null where it has run none. */

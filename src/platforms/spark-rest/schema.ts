@@ -79,6 +79,13 @@ export const stageSchema = z.object({
   diskBytesSpilled: count,
 })
 
+export const querySchema = z.object({
+  id: z.number(),
+  status: z.string(),
+  description: z.string().default(''),
+  planDescription: z.string().default(''),
+})
+
 export const taskSchema = z.object({
   taskId: z.number(),
   index: z.number(),

@@ -7,6 +7,7 @@ import {
   readExecutors,
   readFailedTasks,
   readJobs,
+  readQueries,
   readStages,
   readTaskQuantiles,
 } from '../spark-rest/application.ts'
@@ -29,6 +30,7 @@ export const CAPABILITIES: readonly ReadCapability[] = [
   'cluster',
   'run',
   'runs',
+  'sql',
 ]
 const FAILED_TASKS = 50
 
@@ -63,6 +65,7 @@ export function createReader(platform: string, config: Config, deps: PlatformDep
     executors: (app, signal) => at(app, (place) => readExecutors(place, signal)),
     stages: (app, signal) => at(app, (place) => readStages(place, signal)),
     jobs: (app, signal) => at(app, (place) => readJobs(place, signal)),
+    queries: (app, limit, signal) => at(app, (place) => readQueries(place, limit, signal)),
     failedTasks: (app, stage, signal, limit = FAILED_TASKS) =>
       at(app, (place) => readFailedTasks(place, stage, signal, limit)),
     taskQuantiles: (app, stage, signal) => at(app, (place) => readTaskQuantiles(place, stage, signal)),

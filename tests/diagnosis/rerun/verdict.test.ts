@@ -62,6 +62,7 @@ describe('unknown', () => {
     [{ class: null }, 'why it failed is not known'],
     [{ class: 'unknown' }, 'why it failed is not known'],
     [{ writes: null }, 'what it writes is not known'],
+    [{ writes: [] }, 'what it writes is not known'],
     [{ writes: [{ mode: 'unknown', target: null, finished: true }] }, 'how it writes is not known'],
     [{ otherRun: undefined }, 'whether another run is under way is not known'],
     [{ streaming: true }, 'it is a stream: whether its checkpoint is whole is not known'],
@@ -102,7 +103,7 @@ it('never safe while anything that matters is not known, whatever the rest', () 
         const { rerun, reasons } = verdictOf(facts as RerunFacts)
         const known =
           facts.class === 'transient' &&
-          facts.writes !== null &&
+          (facts.writes?.length ?? 0) > 0 &&
           facts.otherRun === null &&
           facts.running === false
         return reasons.length > 0 && (rerun !== 'safe' || known)

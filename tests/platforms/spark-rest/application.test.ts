@@ -6,6 +6,7 @@ import {
   readEnvironment,
   readExecutors,
   readFailedTasks,
+  readQueries,
   readStages,
   readTaskQuantiles,
 } from '../../../src/platforms/spark-rest/application.ts'
@@ -131,4 +132,37 @@ it.each([
   [[{ jobId: 0, status: 'RUNNING' }], false],
 ])('whether the last job failed: %j %j', async (jobs, failed) => {
   expect(await lastJobFailed(await place(jobs), NEVER)).toBe(failed)
+})
+
+describe('queries', () => {
+  it('come with their plans, unfinished ones first, then the newest, and no more than asked for', async () => {
+    const asked: string[] = []
+    const served = await stage((method, url) => {
+      asked.push(`${method} ${url.pathname}${url.search}`)
+      const id = /\/sql\/(\d+)$/.exec(url.pathname)?.[1]
+      const list = [1, 2, 3, 4].map((one) => ({ id: one, status: one === 2 ? 'FAILED' : 'COMPLETED' }))
+      return {
+        body: JSON.stringify(
+          id === undefined
+            ? list
+            : { ...list[Number(id) - 1], description: 'x', planDescription: `plan ${id}` },
+        ),
+      }
+    })
+    open.push(served)
+    const spark = {
+      client: createReadClient({ platform: 'batch', baseUrl: served.url }),
+      path: PATH,
+      pages: '',
+    }
+    expect(await readQueries(spark, 2, NEVER)).toEqual([
+      { id: 2, status: 'FAILED', description: 'x', plan: 'plan 2' },
+      { id: 4, status: 'COMPLETED', description: 'x', plan: 'plan 4' },
+    ])
+    expect(asked).toEqual([
+      `GET ${PATH}/sql?details=false&planDescription=false&length=1000`,
+      `GET ${PATH}/sql/2?details=false&planDescription=true`,
+      `GET ${PATH}/sql/4?details=false&planDescription=true`,
+    ])
+  })
 })

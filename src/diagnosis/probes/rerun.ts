@@ -1,0 +1,147 @@
+// Whether running it again is safe: the verdict, from everything that the platform and Spark tell of the run.
+import type { PlatformReader, SparkApplication } from '../../ports.ts'
+import { reasonOf } from '../../errors.ts'
+import type { Said } from '../failures/model.ts'
+import { strongest } from '../failures/read.ts'
+import type { Finding, Probe, ProbeContext } from '../model.ts'
+import { type RerunFacts, verdictOf } from '../rerun/verdict.ts'
+import { isMicroBatch, writesOf } from '../rerun/writes.ts'
+import { NO_PARAMS, evidence, outputsOf } from './support.ts'
+import { wordsOfExecutors, wordsOfTasks } from './words.ts'
+
+/** Queries whose plans are read; a job that writes in more places is told by its newest. */
+const QUERIES_READ = 20
+/** Runs that are looked at for one that is under way. */
+const RUNS_READ = 20
+
+export const rerun: Probe = {
+  id: 'run.rerun',
+  title: 'Whether a rerun is safe',
+  needs: ['application'],
+  params: NO_PARAMS,
+  outputs: {
+    rerun: 'safe, unsafe or unknown',
+    reasons: 'why, in words',
+    class: 'transient, deterministic, infrastructure, permission, data or unknown',
+    signature: 'id of the failure mode, unknown, or none',
+    cause: 'the same in words',
+    writes: 'how it writes: append, overwrite, if-absent, merge, unknown, or none; several with a comma',
+    streaming: 'true for a stream',
+    other_run: 'another run of the job that is under way; none where there is none',
+  },
+  async run(_params, context) {
+    const { reader } = context
+    if (reader === null) throw new Error('no platform')
+    const unreached: string[] = []
+    const { facts, best, link } = await gather(reader, context, unreached)
+    const verdict = verdictOf(facts)
+    const modes = [...new Set((facts.writes ?? []).map(({ mode }) => mode))].sort()
+    const finding: Finding = {
+      probe: rerun.id,
+      severity: 'none',
+      sentence: `A rerun is ${verdict.rerun === 'unknown' ? 'neither known to be safe nor unsafe' : verdict.rerun}: ${verdict.reasons.join('; ')}.`,
+      evidence: best === null ? [] : [evidence(best.line, 'the failure', link)],
+      link,
+      confidence: verdict.rerun === 'unknown' ? 'low' : (best?.certainty ?? 'medium'),
+      unreached,
+    }
+    return {
+      outputs: outputsOf(rerun, {
+        rerun: verdict.rerun,
+        reasons: verdict.reasons.join('; '),
+        class: facts.class,
+        signature: best?.mode.id ?? 'unknown',
+        cause: facts.cause,
+        writes: facts.writes === null ? null : modes.length === 0 ? 'none' : modes.join(', '),
+        streaming: facts.streaming,
+        other_run: facts.otherRun === undefined ? null : (facts.otherRun ?? 'none'),
+      }),
+      findings: [finding],
+    }
+  },
+}
+
+interface Gathered {
+  readonly facts: RerunFacts
+  readonly best: ReturnType<typeof strongest>
+  readonly link: string | null
+}
+
+async function gather(
+  reader: PlatformReader,
+  { run, signal }: ProbeContext,
+  unreached: string[],
+): Promise<Gathered> {
+  const can = (...needs: Parameters<typeof reader.capabilities.has>[0][]): boolean =>
+    needs.every((need) => reader.capabilities.has(need))
+  async function attempt<T>(what: string, read: () => Promise<T>): Promise<T | null> {
+    try {
+      return await read()
+    } catch (error) {
+      signal.throwIfAborted()
+      unreached.push(`${what}: ${reasonOf(error)}`)
+      return null
+    }
+  }
+  const [app, current] = await Promise.all([
+    attempt('application', () => reader.locate(run, signal)),
+    can('run') ? attempt('run', () => reader.run(run, signal)) : null,
+  ])
+  const jobName = current?.jobName ?? run.jobName
+  const [words, queries, others] = await Promise.all([
+    app === null ? [] : wordsOf(reader, app, signal, attempt),
+    app === null || !can('sql') ? null : attempt('queries', () => reader.queries(app, QUERIES_READ, signal)),
+    jobName === null || !can('runs')
+      ? null
+      : attempt('other runs', () => reader.runs(jobName, RUNS_READ, signal)),
+  ])
+  const best = strongest([...(current?.words ?? []), ...words])
+  const own = current?.id ?? app?.id
+  const other = others?.find(
+    ({ id, state }) => id !== own && (state === 'running' || state === 'queued' || state === 'retrying'),
+  )
+  return {
+    best,
+    link: current?.link ?? app?.link ?? null,
+    facts: {
+      class: best?.mode.class ?? null,
+      cause: best?.cause ?? null,
+      writes:
+        // Without a query there is nothing to tell how it writes, if it does.
+        queries?.flatMap(({ plan, status }) =>
+          writesOf(plan).map(({ mode, target }) => ({ mode, target, finished: status === 'COMPLETED' })),
+        ) ?? null,
+      streaming: queries?.some(({ description }) => isMicroBatch(description)) ?? null,
+      otherRun: others === null ? undefined : (other?.id ?? null),
+      willRetry: current === null ? null : current.state === 'retrying',
+      running: runningOf(app, current?.state ?? null),
+    },
+  }
+}
+
+async function wordsOf(
+  reader: PlatformReader,
+  app: SparkApplication,
+  signal: AbortSignal,
+  attempt: <T>(what: string, read: () => Promise<T>) => Promise<T | null>,
+): Promise<Said[]> {
+  const [stages, tasks, executors] = await Promise.all([
+    reader.capabilities.has('stages') ? attempt('stages', () => reader.stages(app, signal)) : null,
+    attempt('failed tasks', () => wordsOfTasks(reader, app, signal)),
+    reader.capabilities.has('executors') ? attempt('executors', () => reader.executors(app, signal)) : null,
+  ])
+  const lost = (executors ?? []).filter(({ active, id }) => !active && id !== 'driver')
+  return [
+    ...(stages ?? []).flatMap(({ failureReason }): Said[] =>
+      failureReason === null ? [] : [{ text: failureReason, place: 'task' }],
+    ),
+    ...(tasks ?? []),
+    ...wordsOfExecutors(lost, app.link),
+  ]
+}
+
+function runningOf(app: SparkApplication | null, state: string | null): boolean | null {
+  if (state !== null && state !== 'unknown') return state === 'running' || state === 'queued'
+  if (app === null || app.state === 'unknown') return null
+  return app.state === 'running' || app.state === 'waiting'
+}

@@ -1,0 +1,91 @@
+// The verdict probe: what it asks for, what it says where it was not told.
+import { expect, it } from 'vitest'
+import type { ProbeResult } from '../../../src/diagnosis/model.ts'
+import { rerun } from '../../../src/diagnosis/probes/rerun.ts'
+import type { SparkQuery } from '../../../src/ports.ts'
+import { APP, RUN, type World, contextOf, executor, stage } from '../support.ts'
+
+const look = (world: World): Promise<ProbeResult> => rerun.run(undefined, contextOf(world))
+const writing = (mode: string, status = 'FAILED'): SparkQuery => ({
+  id: 1,
+  status,
+  description: 'parquet at orders.py:9',
+  plan: `(1) Execute InsertIntoHadoopFsRelationCommand\nArguments: file:/data/orders, false, Parquet, [path=x], ${mode}, [id]\n`,
+})
+const ended: World = {
+  application: { ...APP, state: 'failed', endedAt: APP.startedAt },
+  run: { ...RUN, state: 'failed', endedAt: RUN.startedAt },
+  executors: [executor('1', 'Container container_1 on host: h was preempted.')],
+  queries: [writing('Overwrite')],
+}
+
+it('safe: preempted while it overwrote, and nobody else runs', async () => {
+  const { outputs, findings } = await look(ended)
+  expect(outputs).toEqual({
+    rerun: 'safe',
+    reasons: 'preempted passes by itself; it only overwrites; no other run is under way',
+    class: 'transient',
+    signature: 'F11',
+    cause: 'preempted',
+    writes: 'overwrite',
+    streaming: false,
+    other_run: 'none',
+  })
+  expect(findings).toMatchObject([
+    {
+      sentence: 'A rerun is safe: preempted passes by itself; it only overwrites; no other run is under way.',
+      evidence: [{ text: 'Container container_1 on host: h was preempted.' }],
+      confidence: 'high',
+    },
+  ])
+})
+
+it.each<[string, World, string]>([
+  ['it appended', { queries: [writing('Append', 'COMPLETED')] }, 'it has appended to file:/data/orders'],
+  [
+    'it failed for good reasons',
+    { stages: [stage({ failureReason: 'java.lang.OutOfMemoryError: Java heap space' })] },
+    'will fail again (executor-heap-oom)',
+  ],
+  [
+    'another run is under way',
+    { runs: [{ ...RUN, id: 'run-2' }] },
+    'another run of the job is under way (run-2)',
+  ],
+  ['it still runs', { run: RUN }, 'still under way'],
+  ['the platform tries again', { run: { ...RUN, state: 'retrying' } }, 'already tries again'],
+])('unsafe: %s', async (_why, world, reason) => {
+  const { outputs } = await look({ ...ended, ...world })
+  expect(outputs['rerun']).toBe('unsafe')
+  expect(outputs['reasons']).toContain(reason)
+})
+
+it.each<[string, World, string]>([
+  ['nothing says why', { executors: [] }, 'why it failed is not known'],
+  ['plans cannot be read', { broken: ['queries'] }, 'what it writes is not known'],
+  ['it ran no query', { queries: [] }, 'what it writes is not known'],
+  ['other runs cannot be seen', { broken: ['runs'] }, 'whether another run is under way'],
+  [
+    'it is a stream',
+    {
+      queries: [
+        {
+          ...writing('Append'),
+          description: 'id = x\nrunId = 59b28410-55cd-488e-93e7-7040ce2ac463\nbatch = 0',
+        },
+      ],
+    },
+    'checkpoint',
+  ],
+  ['the application is gone', { application: null, run: null }, 'whether it has ended is not known'],
+])('unknown: %s', async (_why, world, reason) => {
+  const { outputs, findings } = await look({ ...ended, ...world })
+  expect(outputs['rerun']).toBe('unknown')
+  expect(outputs['reasons']).toContain(reason)
+  expect(findings[0]?.sentence).toContain('neither known to be safe nor unsafe')
+  if (world.broken !== undefined) expect(findings[0]?.unreached[0]).toContain('out of reach')
+})
+
+it('the run that it is about is not taken for another one', async () => {
+  expect((await look({ ...ended, runs: [{ ...RUN, state: 'running' }] })).outputs['other_run']).toBe('none')
+})
