@@ -100,7 +100,7 @@ it('never safe while anything that matters is not known, whatever the rest', () 
         running: option(boolean()),
       }),
       (facts) => {
-        const { rerun, reasons } = verdictOf(facts as RerunFacts)
+        const { rerun, reasons } = verdictOf(facts)
         const known =
           facts.class === 'transient' &&
           (facts.writes?.length ?? 0) > 0 &&
