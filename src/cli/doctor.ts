@@ -8,6 +8,8 @@ import { ArrestorError, reasonOf } from '../errors.ts'
 import { addressesOf } from '../pagerduty/config.ts'
 import { createRest } from '../pagerduty/rest.ts'
 import { type Connection, closeConnection, createConnection } from '../pagerduty/transport.ts'
+import { checkSource } from '../checkout/check.ts'
+import type { Check } from '../flow/check.ts'
 import { createPlatforms } from '../platforms/create.ts'
 import { PROBES } from '../diagnosis/registry.ts'
 import { ACTIONS } from '../remediation/registry.ts'
@@ -18,12 +20,6 @@ import { lintRunbooks } from '../runbooks/lint/index.ts'
 import { createClient, slackFromEnvironment } from '../slack/index.ts'
 import { failureOf } from '../slack/client.ts'
 import { checkDatabase } from '../store/check.ts'
-
-export interface Check {
-  readonly what: string
-  readonly state: 'ok' | 'warning' | 'failed'
-  readonly says: string
-}
 
 const ASK_MS = 5_000
 const MARK = { ok: 'ok     ', warning: 'warning', failed: 'FAILED ' } as const
@@ -66,6 +62,15 @@ async function examine(file: string): Promise<readonly Check[]> {
     pagerDutyCheck(config),
     ...platformChecks(config),
     runbookCheck(config),
+    ...config.runbooks.git.map((source) =>
+      check(`repository ${source.name}`, () =>
+        checkSource(source, {
+          environment,
+          ca: readCertificateAuthority(environment),
+          timeoutMs: ASK_MS,
+        }),
+      ),
+    ),
   ])
   return [{ what: 'configuration', state: 'ok', says: file }, ...checks.flat(), ...gaps(config)]
 }
@@ -179,6 +184,8 @@ async function pagerDutyCheck(config: Config): Promise<Check[]> {
 
 async function runbookCheck(config: Config): Promise<Check[]> {
   const outline = outlineOf(config)
+  // All of them come from repositories.
+  if (outline.folders.length === 0) return []
   const report = await lintRunbooks(
     outline.folders,
     { probes: PROBES, actions: ACTIONS },

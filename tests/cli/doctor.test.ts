@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Sandbox, createSandbox } from '../../src/sandbox/server.ts'
-import type { Check } from '../../src/cli/doctor.ts'
+import type { Check } from '../../src/flow/check.ts'
 import { deadUrl } from '../platforms/support.ts'
 import { STACK, arrestor, arrestorProcess } from './run.ts'
 

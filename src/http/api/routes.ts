@@ -2,8 +2,16 @@
 import type { ApiRoute } from './index.ts'
 import { ALERTS } from './routes/alerts.ts'
 import { COVERAGE } from './routes/coverage.ts'
+import { DOCTOR } from './routes/doctor.ts'
 import { INCIDENTS } from './routes/incidents.ts'
 import { RECORDS } from './routes/records.ts'
 import { RUNBOOKS } from './routes/runbooks.ts'
 
-export const ROUTES: readonly ApiRoute[] = [...INCIDENTS, ...ALERTS, ...RUNBOOKS, ...COVERAGE, ...RECORDS]
+export const ROUTES: readonly ApiRoute[] = [
+  ...INCIDENTS,
+  ...ALERTS,
+  ...RUNBOOKS,
+  ...COVERAGE,
+  ...RECORDS,
+  ...DOCTOR,
+]

@@ -128,5 +128,9 @@ export const Audit = z
   })
   .meta({ id: 'Audit' })
 
+export const Check = z
+  .object({ what: z.string(), state: z.enum(['ok', 'warning', 'failed']), says: z.string() })
+  .meta({ id: 'Check' })
+
 /** Pages of a list: at most 200 at once. */
 export const Limit = z.coerce.number().int().min(1).max(200).default(50)

@@ -1,5 +1,6 @@
 // Every verb of `/spark`, in the order of the help.
 import type { Verb } from './verb.ts'
+import { doctor } from './verbs/doctor.ts'
 import { list } from './verbs/list.ts'
 import { note } from './verbs/note.ts'
 import { ack, resolveVerb } from './verbs/press.ts'
@@ -13,7 +14,7 @@ const help: Verb = {
   run: () => Promise.resolve({ text: helpText() }),
 }
 
-export const VERBS: readonly Verb[] = [list, show, ack, resolveVerb, note, runbook, help]
+export const VERBS: readonly Verb[] = [list, show, ack, resolveVerb, note, runbook, doctor, help]
 
 /** All verbs, a line each. */
 export function helpText(): string {

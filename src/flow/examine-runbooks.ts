@@ -1,0 +1,69 @@
+// What is known of the runbooks: how many serve, which files are broken and how to mend them, how the repositories are.
+import type { Library } from '../runbooks/load.ts'
+import type { SourceState } from '../runbooks/source-state.ts'
+import { type Check, oneLine, stamp } from './check.ts'
+
+/** Broken files that are told one by one. */
+const MAX_FILES_TOLD = 10
+
+/** One line for all, then one for each file that is broken. */
+export function checkRunbooks({ files, served, stale, refused, problems, loadedAt }: Library): Check[] {
+  const broken = [...stale, ...refused]
+  const folders = problems.filter(({ code, level }) => level === 'error' && code === 'folder')
+  const all: Check = {
+    what: 'runbooks',
+    state:
+      served.length === 0 || refused.length > 0 || folders.length > 0
+        ? 'failed'
+        : stale.length > 0
+          ? 'warning'
+          : 'ok',
+    says: `${served.length} serve from ${files.size} files, ${stale.length} of them by their last good version; ${refused.length} are refused; loaded ${stamp(loadedAt)}`,
+  }
+  const lines = broken.slice(0, MAX_FILES_TOLD).map((file): Check => {
+    const first = problems.find((problem) => problem.file === file && problem.level === 'error')
+    const isStale = stale.includes(file)
+    return {
+      what: `runbook ${file}:${first?.line ?? 1}`,
+      state: isStale ? 'warning' : 'failed',
+      says: `${first?.message ?? 'it is broken'}; ${isStale ? 'its last good version serves' : 'nothing of it serves'}. ${first?.mend ?? ''}`.trim(),
+    }
+  })
+  const more = broken.length - lines.length
+  return [
+    all,
+    ...folders.map(({ file, message, mend }): Check => ({
+      what: `folder ${file}`,
+      state: 'failed',
+      says: `${message}; what was read from it before serves. ${mend}`,
+    })),
+    ...lines,
+    ...(more <= 0
+      ? []
+      : [{ what: 'runbooks', state: 'warning' as const, says: `and ${more} more broken files` }]),
+  ]
+}
+
+/** A repository of runbooks: the commit that serves, the last look, what is wrong. Pure. */
+export function checkSource(source: SourceState): Check {
+  const { name, commit, fetchedAt, lookedAt, failure, skipped } = source
+  const serves =
+    commit === null
+      ? 'nothing was ever fetched'
+      : `${source.ref ?? 'the default branch'} at ${commit.slice(0, 12)}${fetchedAt === null ? '' : `, fetched ${stamp(fetchedAt)}`}`
+  const what = `repository ${name}`
+  if (failure !== null)
+    return {
+      what,
+      state: commit === null ? 'failed' : 'warning',
+      says: `${serves}; since ${stamp(failure.since)}: ${oneLine(failure.says)}`,
+    }
+  const looked = lookedAt === null ? 'not looked at yet' : `looked at ${stamp(lookedAt)}`
+  return skipped.length === 0
+    ? { what, state: 'ok', says: `${serves}, ${looked}` }
+    : {
+        what,
+        state: 'warning',
+        says: `${serves}, ${looked}; left out since they are links: ${skipped.join(', ')}`,
+      }
+}
