@@ -33,14 +33,16 @@ async function outside(work: (world: Outside) => Promise<Row[]>): Promise<void> 
 }
 
 console.log(`${describeMachine()}\n\n| what | measured | target |\n|---|---|---|`)
-if (wanted('matching')) print(benchMatching())
+if (wanted('matching')) print(await benchMatching())
 if (wanted('start')) await outside(benchStart)
 
-const bin = findPostgres()
+// A cluster is started only for what needs one.
+const stored = ['intake', 'card', 'storm', 'due'].some(wanted)
+const bin = stored ? findPostgres() : null
 const cluster = bin === null ? null : await startPostgres(bin, { fsync: true })
 const temporary = mkdtempSync(path.join(os.tmpdir(), 'arrestor-bench-'))
 try {
-  for (const kind of ['PostgreSQL', 'embedded'] as const) {
+  for (const kind of stored ? (['PostgreSQL', 'embedded'] as const) : []) {
     if (kind === 'PostgreSQL' && cluster === null) {
       console.log(`| everything on PostgreSQL | skipped: ${HOW_TO_GET_POSTGRES} | |`)
       continue
