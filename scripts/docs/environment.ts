@@ -27,12 +27,15 @@ export const VARIABLES: readonly Variable[] = [
   variable('DATABASE_URL', 'a PostgreSQL server, 15 or newer; without it the store is embedded', '', true),
   variable(
     'ARRESTOR_DATA_DIR',
-    'folder of the embedded store (and of the sandbox); local, not NFS',
+    'folder of the embedded store, of checkouts of runbooks, and of the sandbox; local, not NFS',
     'data',
     true,
   ),
   variable('ARRESTOR_CONFIG', 'the configuration file', 'arrestor.yml'),
-  variable('ARRESTOR_CA_FILE', 'PEM of a certificate authority to trust beside Node’s own, for PagerDuty'),
+  variable(
+    'ARRESTOR_CA_FILE',
+    'PEM of a certificate authority to trust beside Node’s own, for PagerDuty and for git',
+  ),
   variable('HTTPS_PROXY', 'proxy for PagerDuty (other clients do not use it yet)', '', true),
   variable('PORT', 'what the service listens on', '3000'),
   variable('LOG_LEVEL', '`trace`, `debug`, `info`, `warn`, `error`', 'info'),

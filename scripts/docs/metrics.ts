@@ -39,6 +39,8 @@ ${table(
 | \`arrestor_undelivered{destination="pagerduty.event"} > 0\` for a minute | pages wait: PagerDuty cannot be reached or refuses them; the card says which, the second route has been used |
 | \`arrestor_undelivered{destination="slack.card"} > 0\` for a few minutes | cards wait: Slack cannot be reached or refuses them; pages still go out |
 | \`arrestor_slack_connected == 0\` for a few minutes | presses and \`/spark\` do not reach us; cards and pages still go out |
+| \`arrestor_runbooks{state!="loaded"} > 0\` | a runbook is broken: \`/spark doctor\` says which line, and how to mend it |
+| \`arrestor_runbook_source_sync_failed == 1\` for an hour | a repository of runbooks cannot be fetched; what was fetched last serves |
 | \`rate(arrestor_alerts_total{outcome="rejected"}[1h]) > 0\` | a source sends elements that cannot be understood; \`/api/v1/decisions\` says which and why |
 | \`up == 0\`, or \`/readyz\` answers 503 | the process or its database is down; sources keep their alerts and send again |`
 }

@@ -5,6 +5,7 @@ import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Sandbox, createSandbox } from '../../src/sandbox/server.ts'
 import type { Check } from '../../src/flow/check.ts'
+import { HAS_GIT, createOrigin } from '../checkout/support.ts'
 import { deadUrl } from '../platforms/support.ts'
 import { STACK, arrestor, arrestorProcess } from './run.ts'
 
@@ -145,6 +146,24 @@ describe('arrestor doctor', () => {
     for (const word of ['routing key', 'second_route', 'commanders', 'credentials', 'PAGERDUTY_API_TOKEN'])
       expect(warnings.join('\n')).toContain(word)
   })
+
+  it.skipIf(!HAS_GIT)(
+    'asks repositories of runbooks where they stand, and tells those it cannot read',
+    async () => {
+      const origin = createOrigin()
+      const commit = origin.push({ 'a.md': '# a' })
+      const file = path.join(dir, 'git.yml')
+      const { readFileSync } = await import('node:fs')
+      const sources = `    - { name: good, url: ${origin.bare} }\n    - { name: gone, url: /no/such }\n    - { name: nobranch, url: ${origin.bare}, ref: nobody }\n`
+      writeFileSync(file, `${readFileSync(CONFIG, 'utf8')}\nrunbooks:\n  folders: []\n  git:\n${sources}`)
+      const { code, checks } = await examine({}, file)
+      expect([code, failed(checks)]).toEqual([1, ['repository gone', 'repository nobranch']])
+      expect(says(checks, 'repository good')).toMatch(new RegExp(`^HEAD is at ${commit.slice(0, 12)}, git 2`))
+      expect(says(checks, 'repository gone')).toMatch(/^ARR-603: .*there is no such repository/)
+      expect(says(checks, 'repository nobranch')).toMatch(/^ARR-604: .*branch or tag "nobody"/)
+      expect(checks.some(({ what }) => what === 'runbooks')).toBe(false)
+    },
+  )
 
   it('tells a configuration that is none, and stops there', async () => {
     const file = path.join(dir, 'wrong.yml')
