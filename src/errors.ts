@@ -92,6 +92,12 @@ export const CATALOGUE = {
     what: 'Slack refuses to post in {channel}: {error}.',
     mend: 'Invite the app to the channel (/invite @Arrestor), or mend the channel of team {team} in arrestor.yml.',
   },
+  'ARR-304': {
+    fault: 'user',
+    retryable: false,
+    what: 'Slack refuses files in {channel}: {error}.',
+    mend: 'After missing_scope reinstall the app from manifest.yml, which asks for files:write; after a word about the channel invite the app there (/invite @Arrestor).',
+  },
   'ARR-401': {
     fault: 'theirs',
     retryable: true,
@@ -211,6 +217,12 @@ export const CATALOGUE = {
     retryable: false,
     what: 'The folder {folder} cannot be linted: {why}.',
     mend: 'Name a folder of runbooks, or mend runbooks.folders in arrestor.yml.',
+  },
+  'ARR-711': {
+    fault: 'user',
+    retryable: false,
+    what: 'The draft was not written to {folder}: {why}.',
+    mend: 'Name another folder with --out; nothing that is there was changed.',
   },
   'ARR-901': {
     fault: 'user',

@@ -50,11 +50,13 @@ const SCOPES: Readonly<Record<string, readonly string[]>> = {
   'auth.test': [],
   'chat.delete': ['chat:write'],
   'chat.getPermalink': [],
+  'chat.postEphemeral': ['chat:write'],
   'chat.postMessage': ['chat:write'],
   'chat.update': ['chat:write'],
   'conversations.history': ['channels:history', 'groups:history'],
   'conversations.info': ['channels:read', 'groups:read'],
   'conversations.replies': ['channels:history', 'groups:history'],
+  'files.uploadV2': ['files:write'],
   'usergroups.users.list': ['usergroups:read'],
   'views.open': [],
   'views.update': [],
@@ -69,7 +71,7 @@ function sources(folder: string): string[] {
 const code = [...sources('src/slack'), ...sources('src/cli')]
 const methods = new Set(
   code.flatMap((text) =>
-    [...text.matchAll(/client\.((?:[a-z]+\.)+[a-zA-Z]+)\(/g)].map(([, method]) => method ?? ''),
+    [...text.matchAll(/client\.((?:[a-z]+\.)+[a-zA-Z0-9]+)\(/g)].map(([, method]) => method ?? ''),
   ),
 )
 const count = (pattern: RegExp): number =>

@@ -74,6 +74,7 @@ export const WORKSPACE: WorkspaceSeed = {
     'groups:history',
     'channels:read',
     'groups:read',
+    'files:write',
     'usergroups:read',
   ],
   users: PEOPLE.map(({ id, name, realName, email }) => ({ id, name, realName, email })),

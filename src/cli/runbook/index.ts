@@ -1,6 +1,7 @@
 // `arrestor runbook <verb>`: one file per verb; all but the live ones work offline, on files alone.
 import type { Command } from 'commander'
 import { registerCoverage } from './coverage.ts'
+import { registerDraft } from './draft.ts'
 import { registerLint } from './lint.ts'
 import { registerMatch } from './match.ts'
 import { registerTest } from './test.ts'
@@ -11,4 +12,5 @@ export function registerRunbook(program: Command): void {
   registerMatch(runbook)
   registerTest(runbook)
   registerCoverage(runbook)
+  registerDraft(runbook)
 }

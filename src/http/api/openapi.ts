@@ -57,7 +57,7 @@ function pathOf(route: ApiRoute, schemas: Schemas): Record<string, unknown> {
 }
 
 function operationId(path: string): string {
-  return `get_${path.replaceAll(/[{}]/g, '').replaceAll('/', '_').replace(/^_/, '')}`
+  return `get_${path.replaceAll(/[{}]/g, '').replaceAll('/', '_').replace(/^_/, '').replaceAll('-', '_')}`
 }
 
 function pathParameters(path: string): Record<string, unknown>[] {

@@ -77,9 +77,12 @@ export function fenced(info: string, content: string): string {
   return `${fence}${info}\n${content.trimEnd()}\n${fence}`
 }
 
-/** Every character that could begin something in CommonMark or GFM, with a backslash; braces too, for templates. */
+/**
+ * Every character that could begin something in CommonMark or GFM, with a backslash; braces too, for templates. A blank
+ * parts what would read as a reference that nothing defines, which lint takes for a dead link.
+ */
 function escapeMarkdown(text: string): string {
-  return text.replaceAll(/[\\`*_{}[\]<>#|~&]/g, String.raw`\$&`)
+  return text.replaceAll('][', '] [').replaceAll(/[\\`*_{}[\]<>#|~&]/g, String.raw`\$&`)
 }
 
 /** A list, a setext heading or a thematic break needs its mark at the start of a line. */
