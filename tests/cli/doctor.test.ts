@@ -7,6 +7,7 @@ import { type Sandbox, createSandbox } from '../../src/sandbox/server.ts'
 import type { Check } from '../../src/flow/check.ts'
 import { HAS_GIT, createOrigin } from '../checkout/support.ts'
 import { deadUrl } from '../platforms/support.ts'
+import { metricsOf, startPrometheus } from '../support/prometheus.ts'
 import { STACK, arrestor, arrestorProcess } from './run.ts'
 
 const CONFIG = path.resolve('src/cli/sandbox.yml')
@@ -132,6 +133,27 @@ describe('arrestor doctor', () => {
     const { code, checks } = await examine({}, file)
     expect([code, failed(checks)]).toEqual([1, ['channel of team streaming']])
     expect(says(checks, 'channel of team streaming')).toMatch(/^ARR-303: .*C0NOWHERE.*invite/)
+  })
+
+  it('asks the Prometheus beside a platform, and tells what is wrong with it', async () => {
+    const { readFileSync } = await import('node:fs')
+    const prometheus = await startPrometheus(metricsOf([[{}, 1]], []))
+    const file = path.join(dir, 'prometheus.yml')
+    const beside = `actions: [application.kill]\n    prometheus: { url: '${prometheus.url}', authorization: 'Bearer metrics-secret' }`
+    writeFileSync(file, readFileSync(CONFIG, 'utf8').replace('actions: [application.kill]', beside))
+    const well = await examine({}, file)
+    expect(says(well.checks, 'Prometheus of sandbox')).toBe(
+      `Prometheus 3.1.0 at ${prometheus.url} answers queries.`,
+    )
+    expect(well.code).toBe(0)
+    prometheus.reply = () => ({ status: 401, body: '' })
+    const refused = await examine({}, file)
+    expect([refused.code, failed(refused.checks)]).toEqual([1, ['Prometheus of sandbox']])
+    expect(says(refused.checks, 'Prometheus of sandbox')).toMatch(/^ARR-505: .*401.*authorization/)
+    await prometheus.close()
+    const gone = await examine({}, file)
+    expect(says(gone.checks, 'Prometheus of sandbox')).toMatch(/^ARR-501: /)
+    expect(JSON.stringify([well, refused, gone])).not.toContain('metrics-secret')
   })
 
   it('warns of what will disappoint at night: nobody to page, no second way, no commander', async () => {

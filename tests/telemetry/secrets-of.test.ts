@@ -7,7 +7,7 @@ const KEY = 'R'.repeat(32)
 const YAML = `
 teams: { a: { channel: C0A, pagerduty: { routing_key: '${KEY}' } } }
 routing: { default_team: a }
-platforms: { prod: { kind: spark-standalone, master_url: http://m.example:8080, authorization: 'Bearer spark-secret' } }
+platforms: { prod: { kind: spark-standalone, master_url: http://m.example:8080, authorization: 'Bearer spark-secret', prometheus: { url: 'http://p.example', authorization: 'Bearer metrics-secret' } } }
 escalation: { default: { steps: [{ after: 5m }] } }
 pagerduty: { api_token: pd-api-secret, webhook_secrets: [pd-hook-one, pd-hook-two] }
 webhooks: { alertmanager: { credentials: [{ name: am, token: webhook-secret }] } }
@@ -19,6 +19,7 @@ describe('P12: the secrets of a configuration', () => {
   it.each([
     KEY,
     'Bearer spark-secret',
+    'Bearer metrics-secret',
     'pd-api-secret',
     'pd-hook-one',
     'pd-hook-two',
