@@ -30,7 +30,7 @@ describe.skipIf(!HAS_GIT)('over HTTP', { timeout: 60_000 }, () => {
     ])
   })
 
-  test('a token opens a closed one, and is in no argument, address or file', async () => {
+  test('P12: a token opens a closed one, and is in no argument, address or file', async () => {
     const origin = createOrigin()
     const commit = origin.push({ 'a.md': book('a') })
     const http = await serveHttp(origin.bare, { basic: `x-access-token:${TOKEN}` })
@@ -64,7 +64,7 @@ describe.skipIf(!HAS_GIT)('over HTTP', { timeout: 60_000 }, () => {
     expect(failures[0]?.message).not.toContain(TOKEN)
   })
 
-  test('a token does not follow to another host', async () => {
+  test('P12: a token does not follow to another host', async () => {
     const origin = createOrigin()
     origin.push({ 'a.md': book('a') })
     const other = await serveHttp(origin.bare)

@@ -53,7 +53,7 @@ describe('the running service', { timeout: 60_000 }, () => {
     for (const { what } of checks) expect(said.all).toContain(what)
   })
 
-  it('tells responders and commanders of any team, and nobody else', async () => {
+  it('P8: tells responders and commanders of any team, and nobody else', async () => {
     const world = await startWorld({
       config: (yaml) =>
         yaml.replace(
@@ -108,7 +108,7 @@ describe('the running service', { timeout: 60_000 }, () => {
     expect(find(checks, 'Slack')?.state).toBe('ok')
   })
 
-  it('names a broken runbook with file, line and mend, inert, in Slack too', async () => {
+  it('P9: names a broken runbook with file, line and mend, inert, in Slack too', async () => {
     const folder = temporary()
     const good = runbookText(`id: a\ntitle: A\nowner: us\nmatch: ['a="1"']`)
     const file = path.join(folder, 'a.md')

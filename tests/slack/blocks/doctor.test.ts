@@ -23,7 +23,7 @@ describe('the answer of the doctor', () => {
     ])
   })
 
-  it('keeps text from outside inert', () => {
+  it('P9: keeps text from outside inert', () => {
     const text = textOf([check('*<!here>*', 'failed', '<https://evil|click> & <@U1>\n\u202Etxt\u0000')])
     expect(text).toContain('∗&lt;!here&gt;∗')
     expect(text).toContain('&lt;https://evil|click&gt; &amp; &lt;@U1&gt; txt')
