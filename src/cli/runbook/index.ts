@@ -4,6 +4,7 @@ import { registerCoverage } from './coverage.ts'
 import { registerDraft } from './draft.ts'
 import { registerLint } from './lint.ts'
 import { registerMatch } from './match.ts'
+import { registerStats } from './stats.ts'
 import { registerTest } from './test.ts'
 
 export function registerRunbook(program: Command): void {
@@ -13,4 +14,5 @@ export function registerRunbook(program: Command): void {
   registerTest(runbook)
   registerCoverage(runbook)
   registerDraft(runbook)
+  registerStats(runbook)
 }

@@ -6,9 +6,10 @@ import type {
   Incident as DomainIncident,
   TimelineEntry as DomainEntry,
 } from '../../incidents/model.ts'
+import type { StatsReport } from '../../flow/runbook-stats.ts'
 import type { ActionRun as DomainRun } from '../../remediation/action-runs.ts'
 import type { AlertInstancesTable } from '../../store/tables.ts'
-import type { ActionRun, Alert, Incident, TimelineEntry } from './schemas.ts'
+import type { ActionRun, Alert, Incident, TimelineEntry, RunbookStats } from './schemas.ts'
 
 export function incidentOf(incident: DomainIncident): z.infer<typeof Incident> {
   return {
@@ -78,4 +79,28 @@ export function alertOf(row: Selectable<AlertInstancesTable>): z.infer<typeof Al
 
 export function actorText(actor: unknown): string {
   return (actor as Actor).name
+}
+
+export function statsOf(report: StatsReport): z.infer<typeof RunbookStats> {
+  return {
+    days: report.days,
+    runbooks: report.runbooks.map((one) => ({
+      runbook: one.runbook,
+      incidents: one.incidents,
+      switched_away: one.switchedAway,
+      opened: one.opened,
+      steps_done: one.stepsDone,
+      steps: one.steps,
+      fixed_by: one.fixedBy,
+      escalated: one.escalated,
+      acknowledged_median_s: one.acknowledgedMedian,
+      resolved_median_s: one.resolvedMedian,
+      resolved_p90_s: one.resolvedP90,
+      useful: one.useful,
+      useless: one.useless,
+      last_used: one.lastUsed.toISOString(),
+    })),
+    gaps: report.gaps.map(({ alert, incidents, last }) => ({ alert, incidents, last: last.toISOString() })),
+    unused: [...report.unused],
+  }
 }

@@ -132,5 +132,33 @@ export const Check = z
   .object({ what: z.string(), state: z.enum(['ok', 'warning', 'failed']), says: z.string() })
   .meta({ id: 'Check' })
 
+const Seconds = z.number().nullable()
+
+export const RunbookStats = z
+  .object({
+    days: z.number().int(),
+    runbooks: z.array(
+      z.object({
+        runbook: z.string(),
+        incidents: z.number().int(),
+        switched_away: z.number().int(),
+        opened: z.number().int(),
+        steps_done: z.number().int(),
+        steps: z.number().int(),
+        fixed_by: z.number().int(),
+        escalated: z.number().int(),
+        acknowledged_median_s: Seconds,
+        resolved_median_s: Seconds,
+        resolved_p90_s: Seconds,
+        useful: z.number().int(),
+        useless: z.number().int(),
+        last_used: z.iso.datetime(),
+      }),
+    ),
+    gaps: z.array(z.object({ alert: z.string(), incidents: z.number().int(), last: z.iso.datetime() })),
+    unused: z.array(z.string()),
+  })
+  .meta({ id: 'RunbookStats' })
+
 /** Pages of a list: at most 200 at once. */
 export const Limit = z.coerce.number().int().min(1).max(200).default(50)

@@ -1,8 +1,10 @@
-// Routes of runbooks: what is loaded.
+// Routes of runbooks: what is loaded, and what its record says.
 import * as z from 'zod'
+import { MAX_DAYS, readStats } from '../../../flow/runbook-stats.ts'
 import type { ApiRoute } from '../index.ts'
 import { None, route } from '../route.ts'
-import { Runbook } from '../schemas.ts'
+import { statsOf } from '../present.ts'
+import { Runbook, RunbookStats } from '../schemas.ts'
 
 export const RUNBOOKS: readonly ApiRoute[] = [
   route({
@@ -26,6 +28,15 @@ export const RUNBOOKS: readonly ApiRoute[] = [
           match: runbook.match.map((entry) => entry.text),
         }))
       return await Promise.resolve({ runbooks })
+    },
+  }),
+  route({
+    path: '/runbooks/stats',
+    summary: 'Which runbooks helped, worst first, and the alerts that none caught',
+    query: z.object({ days: z.coerce.number().int().min(1).max(MAX_DAYS).default(30) }),
+    reply: RunbookStats,
+    async handle({ deps, teams, query }) {
+      return statsOf(await readStats(deps, query.days, teams))
     },
   }),
 ]

@@ -3,9 +3,10 @@ import { nearest } from '../../../runbooks/nearest.ts'
 import { inline } from '../../blocks/text.ts'
 import type { Call, Reply, Verb } from '../verb.ts'
 import { draft } from './runbook/draft.ts'
+import { stats } from './runbook/stats.ts'
 
 /** Verbs after `/spark runbook`, in the order of the help. Their `usage` begins with `runbook`. */
-export const RUNBOOK_VERBS: readonly Verb[] = [draft]
+export const RUNBOOK_VERBS: readonly Verb[] = [stats, draft]
 
 export const runbook: Verb = {
   name: 'runbook',
