@@ -13,6 +13,7 @@ import {
   type Runbook,
 } from '../model.ts'
 import { suggestion } from '../nearest.ts'
+import { onPlatform } from '../on-platform.ts'
 import { placesIn, type Places } from './places.ts'
 import { collect, type Say } from './report.ts'
 
@@ -34,8 +35,7 @@ export function variantsOf(step: Step): readonly Variant[] {
     { platform: null, use: step.use, params: step.params, path: ['use'] },
     ...Object.entries(step.on).map(([platform, over]) => ({
       platform,
-      use: over.use ?? step.use,
-      params: { ...step.params, ...over.params },
+      ...onPlatform(step, { name: platform, kind: platform }),
       path: over.use === null ? ['on', platform] : ['on', platform, 'use'],
     })),
   ]
