@@ -1,4 +1,5 @@
 // Repositories followed: looked at on schedule and when a webhook rings, one look at a time each; a failure keeps what serves.
+import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { ArrestorError } from '../errors.ts'
 import type { FolderChoice } from '../runbooks/folder.ts'
@@ -7,7 +8,7 @@ import type { GitSource } from './config.ts'
 import { checkGit, gitEnvironment } from './git.ts'
 import { failureOf } from './reason.ts'
 import { LIMITS, type Limits, type Remote, createRemote, secretsOf } from './remote.ts'
-import { type Checkout, readCheckout, sweep } from './shelf.ts'
+import { type Checkout, newRepository, readCheckout, sweep } from './shelf.ts'
 import { sync } from './sync.ts'
 
 /** Replicas that start together must not ask together for ever. */
@@ -47,6 +48,7 @@ interface Follower {
   readonly source: GitSource
   readonly remote: Remote
   readonly place: string
+  readonly repository: string
   checkout: Checkout | null
   lookedAt: Date | null
   failure: SourceFailure | null
@@ -72,6 +74,7 @@ export async function createCheckouts(
       return {
         source,
         place,
+        repository: newRepository(place),
         remote: createRemote(source, { environment, home: place, caFile, limits, signal }),
         checkout: await readCheckout(place, source),
         lookedAt: null,
@@ -92,13 +95,13 @@ export async function createCheckouts(
       git ??= checkGit(env, signal)
       await git
       const before = one.checkout
-      one.checkout = await sync(one.remote, one.place, before, options.now)
+      one.checkout = await sync(one.remote, one.place, one.repository, before, options.now)
       one.lookedAt = options.now()
       one.failure = null
       one.failures = 0
       if (one.checkout !== before) {
         await options.onSwitch(one.source.name)
-        await sweep(one.place, one.checkout.folder, before === null ? [] : [before.folder])
+        await sweep(one.place, [one.checkout.folder, one.repository], before === null ? [] : [before.folder])
       }
     } catch (error) {
       if (signal.aborted) return
@@ -163,6 +166,8 @@ export async function createCheckouts(
       ending.abort()
       for (const one of followers) clearTimeout(one.timer)
       await Promise.all(followers.map(({ running }) => running ?? Promise.resolve()))
+      // The next process fetches into its own.
+      await Promise.all(followers.map(({ repository }) => rm(repository, { recursive: true, force: true })))
     },
   }
 }

@@ -32,9 +32,9 @@ const ABANDONED_MS = 600_000
 
 const originOf = ({ url, ref, path: inside }: GitSource): string => JSON.stringify([url, ref ?? null, inside])
 
-/** The bare repository that fetches go into. */
-export function repositoryOf(place: string): string {
-  return path.join(place, 'repository.git')
+/** The bare repository that fetches go into: a process has its own, since two that share a place would race in one. */
+export function newRepository(place: string): string {
+  return path.join(place, `repository-${randomBytes(4).toString('hex')}.git`)
 }
 
 /** What was fetched last and is whole, or null: a crash may have left half of it. */
@@ -102,12 +102,12 @@ export async function putCheckout(
   }
 }
 
-/** Removes folders that serve nobody: those named, and whatever was left behind long ago. */
-export async function sweep(place: string, keep: string, done: readonly string[]): Promise<void> {
+/** Removes what serves nobody: the folders named, and whatever was left behind long ago. */
+export async function sweep(place: string, keep: readonly string[], done: readonly string[]): Promise<void> {
   const names = await readdir(place).catch((): string[] => [])
   for (const name of names) {
     const full = path.join(place, name)
-    if (full === keep || name === NOTE || full === repositoryOf(place)) continue
+    if (keep.includes(full) || name === NOTE) continue
     const { mtimeMs } = await stat(full).catch(() => ({ mtimeMs: Number.POSITIVE_INFINITY }))
     if (done.includes(full) || Date.now() - mtimeMs > ABANDONED_MS)
       await rm(full, { recursive: true, force: true })

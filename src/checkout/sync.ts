@@ -3,19 +3,19 @@ import { rm } from 'node:fs/promises'
 import { exportCommit } from './export.ts'
 import { mayBeOurs } from './reason.ts'
 import { type Remote, fetchCommit, resolveRef } from './remote.ts'
-import { type Checkout, preparePlace, putCheckout, repositoryOf } from './shelf.ts'
+import { type Checkout, preparePlace, putCheckout } from './shelf.ts'
 
 /** Answers the checkout that serves from now on: `before` itself when nothing moved. Throws GitFailed, ArrestorError. */
 export async function sync(
   remote: Remote,
   place: string,
+  repository: string,
   before: Checkout | null,
   now: () => Date,
 ): Promise<Checkout> {
   await preparePlace(place)
   const wanted = await resolveRef(remote)
   if (before !== null && before.commit === wanted.id) return before
-  const repository = repositoryOf(place)
   let commit: string
   try {
     commit = await fetchCommit(remote, repository, wanted)

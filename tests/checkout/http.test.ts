@@ -1,5 +1,5 @@
 // A repository behind HTTP: the token is sent and never shown, and an end that answers badly is said to.
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
@@ -46,7 +46,8 @@ describe.skipIf(!HAS_GIT)('over HTTP', { timeout: 60_000 }, () => {
     expect(http.asked.some(({ authorization }) => authorization === `Basic ${SENT}`)).toBe(true)
     const args = readFileSync(log, 'utf8')
     expect(args).toContain('ls-remote')
-    const config = readFileSync(path.join(dir, 'platform/repository.git/config'), 'utf8')
+    const repository = readdirSync(path.join(dir, 'platform')).find((name) => name.endsWith('.git')) ?? ''
+    const config = readFileSync(path.join(dir, 'platform', repository, 'config'), 'utf8')
     for (const text of [args, config, readFileSync(path.join(dir, 'platform/current.json'), 'utf8')])
       for (const secret of [TOKEN, SENT]) expect(text).not.toContain(secret)
   })
