@@ -1,4 +1,5 @@
 // `arrestor sandbox`: the service against a Slack, a PagerDuty and a Spark on this machine. Only URLs and tokens differ.
+import { type AddressInfo, createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
@@ -26,7 +27,8 @@ export function registerSandbox(program: Command): void {
 
 async function runSandbox(options: { pagePort: string; config: string }): Promise<void> {
   const dataDir = path.resolve(process.env['ARRESTOR_DATA_DIR'] ?? 'data/sandbox')
-  const port = portOf(process.env)
+  // The sandbox is told where alerts go before the service listens: any free port has to be known by then.
+  const port = portOf(process.env) || (await freePort())
   try {
     const sandbox = await createSandbox({
       port: portOf({ PORT: options.pagePort }),
@@ -74,4 +76,18 @@ async function runSandbox(options: { pagePort: string; config: string }): Promis
       fail(new ArrestorError('ARR-901', { port: String(taken ?? options.pagePort), choose: '--page-port' }))
     fail(error)
   }
+}
+
+/** A port of this machine that is free now. */
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  const { port } = server.address() as AddressInfo
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve())
+  })
+  return port
 }
