@@ -166,8 +166,10 @@ export async function createCheckouts(
       ending.abort()
       for (const one of followers) clearTimeout(one.timer)
       await Promise.all(followers.map(({ running }) => running ?? Promise.resolve()))
-      // The next process fetches into its own.
-      await Promise.all(followers.map(({ repository }) => rm(repository, { recursive: true, force: true })))
+      // The next process fetches into its own. What cannot be removed must not stop the stopping.
+      await Promise.allSettled(
+        followers.map(({ repository }) => rm(repository, { recursive: true, force: true })),
+      )
     },
   }
 }
