@@ -94,7 +94,9 @@ describe('manifest.yml', () => {
     expect(others).toEqual([])
     expect(code.some((text) => text.includes(`app.command('${command?.command}'`))).toBe(true)
     expect(count(/\bapp\.command\(/g)).toBe(1)
-    expect(WORKSPACE.commands.map(({ command }) => command)).toEqual([command?.command])
+    expect(WORKSPACE.commands.map(({ command, usageHint }) => [command, usageHint])).toEqual([
+      [command?.command, command?.usage_hint],
+    ])
   })
 
   it('is what the sandbox was installed with', () => {

@@ -87,7 +87,8 @@ export const WORKSPACE: WorkspaceSeed = {
     {
       command: '/spark',
       description: 'Incidents of your Spark platform: list, show, acknowledge, resolve',
-      usageHint: 'list | show <id> | ack <id> | resolve <id> | help',
+      usageHint:
+        'list | show <number> | ack <number> | resolve <number> | note <number> <text> | runbook <verb> | doctor | help',
     },
   ],
 }
