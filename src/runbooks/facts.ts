@@ -23,7 +23,9 @@ export function textOf(value: Scalar): string | null {
  */
 export function factsOf(alert: AlertFacts, outputs: ProbeOutputs = {}, platformKind?: string): Facts {
   const facts = new Map<string, string>()
-  for (const name in alert.labels) facts.set(name, alert.labels[name] ?? '')
+  for (const name in alert.labels)
+    // What kind a platform is, the configuration says, not who sends alerts.
+    if (name !== 'platform_kind') facts.set(keyOfLabel(name), alert.labels[name] ?? '')
   facts.set('alertname', alert.name)
   facts.set('severity', alert.severity)
   const { platform, jobName, runId } = alert.run
@@ -39,6 +41,16 @@ export function factsOf(alert: AlertFacts, outputs: ProbeOutputs = {}, platformK
   return facts
 }
 
+/** A label that is named like a probe's output is kept apart from it: a sender must not pass for a probe. */
+function keyOfLabel(name: string): string {
+  return name.includes('.') && PROBE_OUTPUT.test(name) ? JSON.stringify(name) : name
+}
+
+/** Under which name the facts hold what a matcher speaks of. */
+export function factName(matcher: Pick<Matcher, 'name' | 'quotedName'>): string {
+  return matcher.quotedName ? keyOfLabel(matcher.name) : matcher.name
+}
+
 /** The probe that a matcher speaks of: `death` in `death.signature="F03"`; null for a label. */
 export function probeNamed(matcher: Pick<Matcher, 'name' | 'quotedName'>): string | null {
   return matcher.quotedName ? null : (PROBE_OUTPUT.exec(matcher.name)?.[1] ?? null)
@@ -46,9 +58,9 @@ export function probeNamed(matcher: Pick<Matcher, 'name' | 'quotedName'>): strin
 
 /** The value a matcher is held against: absent labels are empty, absent probe outputs and platforms not known. */
 export function valueOf(facts: Facts, matcher: Matcher): string | null {
-  const value = facts.get(matcher.name)
+  const value = facts.get(factName(matcher))
   if (value !== undefined) return value
-  return KNOWN_LATER.has(matcher.name) || probeNamed(matcher) !== null ? null : ''
+  return KNOWN_LATER.has(factName(matcher)) || probeNamed(matcher) !== null ? null : ''
 }
 
 /** One matcher held against the facts; `held` is null where the value is not known (yet). */

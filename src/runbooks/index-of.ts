@@ -1,6 +1,6 @@
 // An index over runbooks: an alert meets only those entries that its own label values could satisfy.
 import { createHash } from 'node:crypto'
-import type { Facts } from './facts.ts'
+import { type Facts, factName } from './facts.ts'
 import type { MatchEntry, Matcher, Runbook } from './model.ts'
 import { literalsOf } from './regex-literals.ts'
 
@@ -46,10 +46,10 @@ interface Key {
 
 function keyOf(matcher: Matcher): Key | null {
   if (matcher.op === '=')
-    return matcher.value === '' ? null : { label: matcher.name, exact: true, values: [matcher.value] }
+    return matcher.value === '' ? null : { label: factName(matcher), exact: true, values: [matcher.value] }
   if (matcher.op !== '=~') return null
   const literals = literalsOf(matcher.value)
-  return literals === null ? null : { label: matcher.name, ...literals }
+  return literals === null ? null : { label: factName(matcher), ...literals }
 }
 
 /** More equalities, then more matchers; what holds for any value counts for nothing. */

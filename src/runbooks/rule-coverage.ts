@@ -1,6 +1,6 @@
 // Which alerting rules have a runbook, as far as that can be told before anything fires. Pure.
 import { createNormaliseJobName } from '../alerts/job-name.ts'
-import { factsOf, type Facts } from './facts.ts'
+import { factName, factsOf, type Facts } from './facts.ts'
 import type { RunbookIndex } from './index-of.ts'
 import { matchAlert } from './match.ts'
 import type { MatchEntry, Matcher } from './model.ts'
@@ -77,7 +77,7 @@ function plainOf(values: Readonly<Record<string, string>>): Record<string, strin
 function openQuestions({ matchers }: MatchEntry, facts: Facts): string[] | null {
   const open = new Set<string>()
   for (const matcher of matchers) {
-    const actual = facts.get(matcher.name)
+    const actual = facts.get(factName(matcher))
     if (actual === undefined) {
       if (!holdsForAll(matcher)) open.add(matcher.name)
     } else if (!matcher.holds(actual)) return null

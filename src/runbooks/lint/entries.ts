@@ -1,6 +1,6 @@
 // What entries of matchers say about one another: whether one can hold at all, and whether it holds wherever another does.
 import { SEVERITIES } from '../../alerts/model.ts'
-import { valueOf } from '../facts.ts'
+import { factName, valueOf } from '../facts.ts'
 import type { MatchEntry, Matcher } from '../model.ts'
 import { beginningsOf, type Literals } from '../regex-literals.ts'
 
@@ -30,8 +30,8 @@ const isKnownLater = (matcher: Matcher): boolean => valueOf(NOTHING, matcher) ==
 export function knowledgeOf(entry: MatchEntry): Knowledge {
   const byName = new Map<string, Matcher[]>()
   for (const matcher of entry.matchers) {
-    const same = byName.get(matcher.name)
-    if (same === undefined) byName.set(matcher.name, [matcher])
+    const same = byName.get(factName(matcher))
+    if (same === undefined) byName.set(factName(matcher), [matcher])
     else same.push(matcher)
   }
   return new Map([...byName].map(([name, matchers]) => [name, knownOf(name, matchers)]))
@@ -71,7 +71,7 @@ export function alwaysHolds(matcher: Matcher): boolean {
 
 /** Whether an entry holds wherever the one that `knowledge` was made of does. Sound: true only where that is certain. */
 export function impliesEntry(knowledge: Knowledge, entry: MatchEntry): boolean {
-  return entry.matchers.every((matcher) => impliesMatcher(knowledge.get(matcher.name), matcher))
+  return entry.matchers.every((matcher) => impliesMatcher(knowledge.get(factName(matcher)), matcher))
 }
 
 function impliesMatcher(known: Known | undefined, wanted: Matcher): boolean {
