@@ -117,7 +117,7 @@ describe('a channel that does not take messages', { timeout: 60_000 }, () => {
   it.each(['not_in_channel', 'channel_not_found'])('is named once (%s), and the cards come when it is mended', async (error) => {
     const world = await startWorld(
       error === 'not_in_channel'
-        ? { workspace: (seed) => ({ ...seed, channels: seed.channels.map((one) => (one.id === 'C0DATA' ? { ...one, members: ['U0ALICE'] } : one)) }) }
+        ? { workspace: (seed) => ({ ...seed, scopes: [...(seed.scopes ?? []), 'channels:join'], channels: seed.channels.map((one) => (one.id === 'C0DATA' ? { ...one, members: ['U0ALICE'] } : one)) }) }
         : { config: (yaml) => yaml.replace('channel: C0DATA', 'channel: C0NOWHERE') },
     )
     await fire(world)
