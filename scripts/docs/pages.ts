@@ -1,5 +1,7 @@
 // The generated pages: where each lies and what makes it.
 import { cataloguePage } from './catalogue.ts'
+import { schemaText } from '../../src/cli/runbook/schema.ts'
+import { SCHEMA_NAMES } from '../../src/runbooks/json-schema.ts'
 import { configurationPage } from './configuration.ts'
 import { editorSchema } from './editor-schema.ts'
 import { errorsPage } from './errors.ts'
@@ -29,4 +31,8 @@ export const PAGES: readonly Page[] = [
   { file: 'docs/lint.md', make: page(lintPage) },
   { file: 'docs/openapi.json', make: openApiFile },
   { file: 'arrestor.schema.json', make: editorSchema },
+  ...SCHEMA_NAMES.map((name) => ({
+    file: `docs/schema/runbook-${name}.json`,
+    make: () => schemaText(name),
+  })),
 ]

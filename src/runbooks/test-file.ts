@@ -7,7 +7,10 @@ import type { Problem } from './model.ts'
 import { readBlock } from './yaml-block.ts'
 
 const words = z.record(z.string(), z.string('expected text'))
-const plainAlert = z.strictObject({ labels: words, annotations: words.default({}) })
+const plainAlert = z.strictObject({
+  labels: words.describe('the alert’s labels; alertname names it'),
+  annotations: words.default({}).describe('the alert’s annotations'),
+})
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()])
 const outputs = z.record(z.string(), z.record(z.string(), scalar))
 const reasons = z.enum(['hidden', 'undecided', 'no_platform', 'unknown_action', 'no_capability'])
@@ -16,64 +19,76 @@ const reasons = z.enum(['hidden', 'undecided', 'no_platform', 'unknown_action', 
 export const RECORDED = /^(?:[a-z0-9-]+(?:@[0-9.]+)?|\.{1,2}\/[^\p{Cc}]+)$/u
 
 const given = {
-  /** An alert in normal form; instead of it a source's name with a body as that source posts it. */
-  alert: plainAlert.optional(),
+  alert: plainAlert.optional().describe('an alert in normal form; instead of it a body as a source posts it'),
   platform: z
     .strictObject({
-      name: z.string().optional(),
-      kind: z.string().default('spark-standalone'),
-      capabilities: z.array(z.string()).default([]),
+      name: z.string().optional().describe('its name; without it what the alert says'),
+      kind: z.string().default('spark-standalone').describe('its kind'),
+      capabilities: z.array(z.string()).default([]).describe('what may be done to it'),
     })
-    .optional(),
-  /** Probe outputs by step id; with them the second pass is tested. They go over those of `recorded`. */
-  outputs: outputs.optional(),
+    .optional()
+    .describe('where the alert comes from; without it no action is offered'),
+  outputs: outputs
+    .optional()
+    .describe('probe outputs by step id, for the second pass; they go over those of recorded'),
   recorded: z
     .string()
     .regex(RECORDED, 'expected a recording such as executor-oom, executor-oom@3.5 or ./recordings/x')
-    .optional(),
+    .optional()
+    .describe('recorded answers of a platform that the probes are run against'),
 }
 
 const expectation = z.strictObject({
-  /** Id of the runbook; by default the one this file stands beside; null for none. */
-  match: z.string().nullable().optional(),
-  why: z.enum(['named', 'matched', 'catch_all', 'none']).optional(),
-  /** The entry that held, as written in the runbook. */
-  entry: z.string().optional(),
-  /** What the incident would start with. */
-  severity: z.enum(SEVERITIES).optional(),
-  /** By section id or heading; only the named ones are looked at. */
-  sections: z.record(z.string(), z.enum(['shown', 'hidden', 'undecided'])).optional(),
-  /** All actions that are offered, by step id. */
-  offered: z.array(z.string()).optional(),
-  /** By step id; only the named ones are looked at. `says` is a part of the sentence that people read. */
+  match: z
+    .string()
+    .nullable()
+    .optional()
+    .describe('id of the runbook; by default the one this file stands beside; null for none'),
+  why: z.enum(['named', 'matched', 'catch_all', 'none']).optional().describe('why it was matched'),
+  entry: z.string().optional().describe('the entry that held, as written in the runbook'),
+  severity: z.enum(SEVERITIES).optional().describe('what the incident would start with'),
+  sections: z
+    .record(z.string(), z.enum(['shown', 'hidden', 'undecided']))
+    .optional()
+    .describe('by section id or heading; only the named ones are looked at'),
+  offered: z.array(z.string()).optional().describe('all actions that are offered, by step id'),
   withheld: z
     .record(
       z.string(),
-      z.union([reasons, z.strictObject({ reason: reasons.optional(), says: z.string().optional() })]),
+      z.union([
+        reasons,
+        z.strictObject({
+          reason: reasons.optional().describe('why it is withheld'),
+          says: z.string().optional().describe('a part of the sentence that people read'),
+        }),
+      ]),
     )
-    .optional(),
-  /** All buttons that the card would show, in order, and who may press them. */
+    .optional()
+    .describe('by step id; only the named ones are looked at'),
   buttons: z
     .array(
       z.strictObject({
-        title: z.string(),
-        requires: z.enum(['viewer', 'responder', 'commander']).optional(),
+        title: z.string().describe('what the button says'),
+        requires: z.enum(['viewer', 'responder', 'commander']).optional().describe('who may press it'),
       }),
     )
-    .optional(),
-  key: z.string().optional(),
-  /** Each must be among those found; `probe` is the step's id or the probe's name, `says` a part of the sentence. */
+    .optional()
+    .describe('all buttons that the card would show, in order, and who may press them'),
+  key: z.string().optional().describe('the key of the incident'),
   findings: z
     .array(
       z.strictObject({
-        probe: z.string().optional(),
-        severity: z.enum([...SEVERITIES, 'none']).optional(),
-        says: z.string().optional(),
+        probe: z.string().optional().describe("the step's id or the probe's name"),
+        severity: z
+          .enum([...SEVERITIES, 'none'])
+          .optional()
+          .describe('how grave it is'),
+        says: z.string().optional().describe('a part of its sentence'),
       }),
     )
-    .optional(),
-  /** Probe outputs; only the named ones are looked at. */
-  outputs: outputs.optional(),
+    .optional()
+    .describe('each must be among those found'),
+  outputs: outputs.optional().describe('probe outputs; only the named ones are looked at'),
 })
 
 interface Body {
@@ -105,19 +120,30 @@ export function testFileSchema(sources: readonly string[]): z.ZodType<TestFile> 
     tests: z
       .array(
         z
-          .strictObject({ name: z.string().min(1), ...given, ...bodies, expect: expectation })
+          .strictObject({
+            name: z.string().min(1).describe('what this case shows'),
+            ...given,
+            ...bodies,
+            expect: expectation.describe('what must follow; leave out what the case is not about'),
+          })
           .refine(one, message)
           .transform(alert),
       )
-      .min(1),
+      .min(1)
+      .describe('alerts, and what must follow from each'),
     must_not_match: z
       .array(
         z
-          .strictObject({ name: z.string().optional(), ...given, ...bodies })
+          .strictObject({
+            name: z.string().optional().describe('what this case shows'),
+            ...given,
+            ...bodies,
+          })
           .refine(one, message)
           .transform(alert),
       )
-      .default([]),
+      .default([])
+      .describe('alerts that must not get this runbook'),
   })
 }
 

@@ -5,6 +5,7 @@ import { registerDraft } from './draft.ts'
 import { registerLint } from './lint.ts'
 import { registerMatch } from './match.ts'
 import { registerStats } from './stats.ts'
+import { registerSchema } from './schema.ts'
 import { registerTest } from './test.ts'
 
 export function registerRunbook(program: Command): void {
@@ -12,6 +13,7 @@ export function registerRunbook(program: Command): void {
   registerLint(runbook)
   registerMatch(runbook)
   registerTest(runbook)
+  registerSchema(runbook)
   registerCoverage(runbook)
   registerDraft(runbook)
   registerStats(runbook)
