@@ -37,7 +37,28 @@ interface Parsed {
   readonly errors: readonly { message: string; offset: number }[]
 }
 
+/** Lists in lists. Parser and schema recurse, and the stack they have left is not ours to know. */
+const MAX_DEPTH = 100
+
+/** Offset at which brackets, or markers in one line, nest too deeply; null where they do not. */
+function tooDeepAt(text: string): number | null {
+  const marks = /(?:[-?:] +){100}/.exec(text)
+  if (marks !== null) return marks.index
+  let open = 0
+  for (const { 0: bracket, index } of text.matchAll(/[[\]{}]/g)) {
+    open = bracket === '[' || bracket === '{' ? open + 1 : Math.max(open - 1, 0)
+    if (open > MAX_DEPTH) return index
+  }
+  return null
+}
+
 function read(text: string, lines: LineCounter): Parsed {
+  const deep = tooDeepAt(text)
+  if (deep !== null) {
+    lines.addNewLine(0)
+    for (const { index } of text.matchAll(/\n/g)) lines.addNewLine(index + 1)
+    return { document: null, data: undefined, errors: [{ message: 'it is nested too deeply', offset: deep }] }
+  }
   try {
     const document = parseDocument(text, {
       lineCounter: lines,
@@ -125,6 +146,11 @@ export function readBlock<T>(
   )
   for (const key of typeof data === 'object' && data !== null ? Object.keys(data) : []) {
     if (keys.includes(key) || unknown.has(key)) continue
+    // zod drops it without a word.
+    if (key === '__proto__') {
+      const at = offsetOf(document, [], key)
+      problems.push(problem(at, 'unknown-key', `unknown key "${key}"`, 'Remove it.'))
+    }
     const slip = keys.find((own) => distance(key.toLowerCase(), own) <= 1)
     if (slip !== undefined)
       problems.push(
@@ -186,6 +212,7 @@ export function readBlock<T>(
 
 function mendOf(message: string): string {
   if (message.includes('unique')) return 'Remove one of them.'
+  if (message.includes('deeply')) return 'Nest less deeply.'
   if (message.includes('alias')) return 'Write it out, without anchors and aliases.'
   return message.startsWith('Tabs') ? 'Mend the YAML; tabs may not indent it.' : 'Mend the YAML there.'
 }

@@ -5,6 +5,7 @@ import { lintConfigOf } from '../../src/cli/runbook/lint.ts'
 import { loadOutline } from '../../src/config/outline.ts'
 import { PROBES } from '../../src/diagnosis/registry.ts'
 import { ACTIONS } from '../../src/remediation/registry.ts'
+import { formatProblem } from '../../src/runbooks/format.ts'
 import { formatLint } from '../../src/runbooks/lint/format.ts'
 import { lintRunbooks } from '../../src/runbooks/lint/index.ts'
 import { SOURCES } from '../../src/sources/registry.ts'
@@ -70,5 +71,23 @@ describe('the examples in docs/runbooks.md', () => {
       problems: [],
       tests: { tests: [{}] },
     })
+  })
+
+  test('hold a task for VS Code that finds what lint prints', async () => {
+    const page = await readFile('docs/runbooks.md', 'utf8')
+    const json = /^```json\n(\{\n {2}"version".*?)^```$/ms.exec(page)?.[1] ?? '{}'
+    const task = JSON.parse(json) as { tasks: { problemMatcher: { pattern: { regexp: string } } }[] }
+    const pattern = new RegExp(task.tasks[0]?.problemMatcher.pattern.regexp ?? '')
+    const problem = { file: 'runbooks/a.md', line: 3, column: 7, code: 'dead-link', mend: 'Mend it.' }
+    const line =
+      formatProblem({ ...problem, level: 'warning', message: 'no [x]: there' }).split('\n')[0] ?? ''
+    expect(pattern.exec(line)?.slice(1)).toEqual([
+      'runbooks/a.md',
+      '3',
+      '7',
+      'warning',
+      'no [x]: there',
+      'dead-link',
+    ])
   })
 })
