@@ -10,7 +10,14 @@ const outlineSchema = z.object({
   teams: z.record(z.string(), z.unknown()),
   escalation: z.record(z.string(), z.unknown()),
   platforms: z
-    .record(z.string(), z.object({ kind: z.string(), actions: z.array(z.string()).default([]) }))
+    .record(
+      z.string(),
+      z.object({
+        kind: z.string(),
+        actions: z.array(z.string()).default([]),
+        prometheus: z.unknown().optional(),
+      }),
+    )
     .default({}),
   actions: z.record(z.string(), z.object({ requires: z.enum(ROLES) })).default({}),
   runbooks: z
@@ -29,6 +36,8 @@ export interface ConfigOutline {
     readonly name: string
     readonly kind: string
     readonly actions: readonly string[]
+    /** A Prometheus is configured beside it. */
+    readonly hasMetrics: boolean
   }[]
   /** The operator's floor by action id. */
   readonly floors: ReadonlyMap<string, string>
@@ -42,7 +51,12 @@ export function outlineOf(config: unknown): ConfigOutline {
   return {
     teams: Object.keys(teams),
     policies: Object.keys(escalation),
-    platforms: Object.entries(platforms).map(([name, platform]) => ({ name, ...platform })),
+    platforms: Object.entries(platforms).map(([name, { kind, actions, prometheus }]) => ({
+      name,
+      kind,
+      actions,
+      hasMetrics: prometheus !== undefined,
+    })),
     floors: new Map(Object.entries(actions).map(([id, { requires }]) => [id, requires])),
     folders: runbooks.folders,
   }

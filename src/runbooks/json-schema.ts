@@ -28,9 +28,11 @@ export function runbookSchema(name: SchemaName, catalogue: Catalogue, sources: r
       return titled('Front matter of a runbook', {
         ...jsonOf(frontMatterSchema),
         // A runbook says when it applies, in one of two ways.
-        if: { properties: { catch_all: { const: true } }, required: ['catch_all'] },
-        then: { properties: { match: { maxItems: 0 } } },
-        else: { properties: { match: { minItems: 1 } }, required: ['match'] },
+        ...condition(
+          { properties: { catch_all: { const: true } }, required: ['catch_all'] },
+          { properties: { match: { maxItems: 0 } } },
+          { properties: { match: { minItems: 1 } }, required: ['match'] },
+        ),
       })
     case 'probe':
       return titled('A probe block', withUses(jsonOf(probeSchema), PROBE_KEYS, probesOf(catalogue), true))
@@ -47,6 +49,13 @@ export function runbookSchema(name: SchemaName, catalogue: Catalogue, sources: r
     case 'test':
       return titled('Tests of a runbook', oneAlert(jsonOf(testFileSchema(sources)), sources))
   }
+}
+
+/** JSON Schema's if, then, else; as entries, since a literal with `then` is taken for a promise. */
+function condition(when: Json, then: Json, otherwise?: Json): Json {
+  const parts = new Map<string, Json>().set('if', when).set('then', then)
+  if (otherwise !== undefined) parts.set('else', otherwise)
+  return Object.fromEntries(parts)
 }
 
 function titled(title: string, { $schema, ...rest }: Json): Json {
@@ -86,9 +95,9 @@ function withUses(schema: Json, own: readonly string[], uses: readonly Use[], is
       const required = (takes['required'] ?? []) as string[]
       const filled = Object.fromEntries(Object.entries(inner).map(([key, value]) => [key, orTemplate(value)]))
       return [
-        {
-          if: { properties: { use: { const: id } }, required: ['use'] },
-          then: {
+        condition(
+          { properties: { use: { const: id } }, required: ['use'] },
+          {
             properties: filled,
             ...(takes['additionalProperties'] === false
               ? { propertyNames: { enum: [...own, ...Object.keys(inner)] } }
@@ -96,7 +105,7 @@ function withUses(schema: Json, own: readonly string[], uses: readonly Use[], is
             // What an action lacks a person may be asked for.
             ...(isComplete && required.length > 0 ? { required } : {}),
           },
-        },
+        ),
       ]
     }),
   }
@@ -119,9 +128,11 @@ function choices(schema: Json): Json {
   const input = inputs['additionalProperties'] as Json
   const held = {
     ...input,
-    if: { properties: { type: { const: 'choice' } } },
-    then: { properties: { choices: { minItems: 1 } }, required: ['choices'] },
-    else: { properties: { choices: { maxItems: 0 } } },
+    ...condition(
+      { properties: { type: { const: 'choice' } } },
+      { properties: { choices: { minItems: 1 } }, required: ['choices'] },
+      { properties: { choices: { maxItems: 0 } } },
+    ),
   }
   return { ...schema, properties: { ...properties, inputs: { ...inputs, additionalProperties: held } } }
 }

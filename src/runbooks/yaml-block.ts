@@ -45,7 +45,9 @@ function tooDeepAt(text: string): number | null {
   const marks = /(?:[-?:] +){100}/.exec(text)
   if (marks !== null) return marks.index
   let open = 0
-  for (const { 0: bracket, index } of text.matchAll(/[[\]{}]/g)) {
+  // In quotes a bracket is text.
+  for (const { 0: bracket, index } of text.matchAll(/"(?:[^"\\]|\\.)*"|'[^']*'|[[\]{}]/gs)) {
+    if (bracket.length > 1) continue
     open = bracket === '[' || bracket === '{' ? open + 1 : Math.max(open - 1, 0)
     if (open > MAX_DEPTH) return index
   }

@@ -48,6 +48,17 @@ describe('the configuration', () => {
     expect(clean).toEqual({ code: 0, stdout: '1 runbook, 0 errors, 0 warnings\n', stderr: '' })
   })
 
+  it('says what a platform can be asked: a Prometheus beside it lets its metrics be queried', async () => {
+    const query = '\n```yaml probe\nid: heap\nuse: prometheus.query\nquery: up\n```\n'
+    const dir = folder({ 'r/good.md': `${GOOD}${query}`, 'r/good.test.yml': TESTS, 'arrestor.yml': CONFIG })
+    const config = path.join(dir, 'arrestor.yml')
+    expect((await lint(path.join(dir, 'r'), '-c', config)).stdout).toContain(
+      'good.md:18:6: warning: no configured platform offers metrics',
+    )
+    writeFileSync(config, CONFIG.replace('master_url:', "prometheus: { url: '${NOR_THAT}' }, master_url:"))
+    expect((await lint(path.join(dir, 'r'), '-c', config)).stdout).toBe('1 runbook, 0 errors, 0 warnings\n')
+  })
+
   it('that lies here is taken, with its folders, and ARRESTOR_CONFIG goes before it', async () => {
     const dir = folder({
       'mine/good.md': GOOD.replace('data-platform', 'nobody'),

@@ -92,10 +92,10 @@ export function lintConfigOf(outline: ConfigOutline): LintConfig {
     policies: outline.policies,
     kinds: [...PLATFORM_KINDS],
     floors: outline.floors,
-    platforms: outline.platforms.map(({ name, kind, actions }) => ({
+    platforms: outline.platforms.map(({ name, kind, actions, hasMetrics }) => ({
       name,
       kind,
-      reads: new Set(PLATFORM_READS.get(kind)),
+      reads: new Set([...(PLATFORM_READS.get(kind) ?? []), ...(hasMetrics ? ['metrics'] : [])]),
       actions: new Set(actions),
     })),
   }

@@ -5,6 +5,8 @@ export const prometheusSchema = z.strictObject({
   url: z
     .url({ protocol: /^https?$/, error: 'must be an http or https address' })
     .refine((url) => {
+      // That it is no address has been said.
+      if (!URL.canParse(url)) return true
       const { username, password } = new URL(url)
       return username === '' && password === ''
     }, 'must hold no credential; put it into authorization')

@@ -186,6 +186,10 @@ function wrongDefault({ type, min, max, choices, default: value }: ActionInput):
   if (type === 'choice') return choices.includes(String(value)) ? null : `is none of ${choices.join(', ')}`
   const wanted = type === 'integer' ? 'number' : type
   if (typeof value !== wanted) return `is no ${type}`
+  if (typeof value === 'string') {
+    if (min !== null && value.length < min) return `is shorter than min (${min})`
+    return max !== null && value.length > max ? `is longer than max (${max})` : null
+  }
   if (typeof value !== 'number') return null
   if (type === 'integer' && !Number.isInteger(value)) return 'is no integer'
   if (min !== null && value < min) return `is less than min (${min})`
