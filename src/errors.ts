@@ -140,6 +140,12 @@ export const CATALOGUE = {
     what: 'The Prometheus of platform {platform} at {url} refuses us: it answers {status}.',
     mend: 'Set or mend platforms.{platform}.prometheus.authorization in arrestor.yml to what its proxy takes; the secret itself belongs in the environment.',
   },
+  'ARR-506': {
+    fault: 'user',
+    retryable: false,
+    what: 'Platform {platform} refuses us at {url}: {why}.',
+    mend: 'Check the credential of platforms.{platform} in arrestor.yml (expired, revoked, of another workspace?) and that it may see what it was asked for.',
+  },
   'ARR-601': {
     fault: 'user',
     retryable: false,

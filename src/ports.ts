@@ -156,6 +156,8 @@ export interface PlatformRun {
   readonly user: string | null
   /** What is said of its end or its waiting: diagnostics, termination reasons, error texts. Not redacted yet. */
   readonly words: readonly { readonly text: string; readonly from: string; readonly place: SaidBy }[]
+  /** Where the platform was asked in vain for more words, for honesty in findings. */
+  readonly unreached?: readonly string[]
   /** A page for people. */
   readonly link: string
 }
@@ -226,7 +228,7 @@ export interface MetricsReader {
 
 /**
  * Reads one Spark installation and can do nothing else (P10). Every method is bounded by `signal`,
- * throws ArrestorError ARR-501 (not reachable), ARR-502 (unexpected answer), and answers null where the thing does not exist.
+ * throws ArrestorError ARR-501 (not reachable), ARR-502 (unexpected answer), ARR-506 (refused), and answers null where the thing does not exist.
  */
 export interface PlatformReader {
   readonly platform: string

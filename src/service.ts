@@ -23,6 +23,7 @@ import { pageNotifier } from './pagerduty/notifier.ts'
 import { closeConnection, createConnection } from './pagerduty/transport.ts'
 import { openLibrary } from './checkout/library.ts'
 import { createPlatforms } from './platforms/create.ts'
+import { platformSecrets } from './platforms/registry.ts'
 import { countRunbooks, tellProblems } from './checkout/tell.ts'
 import { createClient, createDirectory, createSlack, slackFromEnvironment } from './slack/index.ts'
 import type { SlackSocket } from './slack/socket.ts'
@@ -266,8 +267,7 @@ export function secretsOf(config: Config, environment: Environment): string[] {
     ...config.runbooks.git.flatMap(({ username, token }) =>
       token === undefined ? [] : [token, Buffer.from(`${username}:${token}`).toString('base64')],
     ),
-    ...Object.values(config.platforms).flatMap((platform) => platform.authorization ?? []),
-    ...Object.values(config.platforms).flatMap((platform) => platform.prometheus?.authorization ?? []),
+    ...Object.values(config.platforms).flatMap(platformSecrets),
   ]
 }
 

@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import type { ReadCapability } from '../ports.ts'
 import type { Platform, PlatformDeps } from './platform.ts'
+import { databricks } from './databricks/index.ts'
 import { prometheusSchema } from './prometheus/config.ts'
 import { createMetricsReader } from './prometheus/reader.ts'
 import { sparkStandalone } from './spark-standalone/index.ts'
@@ -14,10 +15,13 @@ const SHARED = {
 }
 
 /** One platform of arrestor.yml; `kind` says which. */
-export const platformConfigSchema = z.discriminatedUnion('kind', [sparkStandalone.config.extend(SHARED)])
+export const platformConfigSchema = z.discriminatedUnion('kind', [
+  sparkStandalone.config.extend(SHARED),
+  databricks.config.extend(SHARED),
+])
 export type PlatformConfig = z.output<typeof platformConfigSchema>
 
-export const PLATFORM_KINDS: ReadonlySet<string> = new Set([sparkStandalone.kind])
+export const PLATFORM_KINDS: ReadonlySet<string> = new Set([sparkStandalone.kind, databricks.kind])
 
 /** What the readers of each kind can answer. */
 export const PLATFORM_READS: ReadonlyMap<string, readonly ReadCapability[]> = new Map([
@@ -40,5 +44,27 @@ function createKind(name: string, config: PlatformConfig, deps: PlatformDeps): P
   switch (config.kind) {
     case 'spark-standalone':
       return sparkStandalone.create(name, config, deps)
+    case 'databricks':
+      return databricks.create(name, config, deps)
+  }
+}
+
+/** Every secret of a platform's configuration, as it stands there and as it is sent, for keeping it out of logs. */
+export function platformSecrets(config: PlatformConfig): readonly string[] {
+  return [
+    ...ownSecrets(config),
+    ...(config.prometheus?.authorization === undefined ? [] : [config.prometheus.authorization]),
+  ]
+}
+
+function ownSecrets(config: PlatformConfig): readonly string[] {
+  switch (config.kind) {
+    case 'spark-standalone':
+      return config.authorization === undefined ? [] : [config.authorization]
+    case 'databricks': {
+      const { auth } = config
+      if (auth.type === 'token') return [auth.token]
+      return [auth.client_secret, Buffer.from(`${auth.client_id}:${auth.client_secret}`).toString('base64')]
+    }
   }
 }

@@ -73,7 +73,7 @@ function findingOf(run: PlatformRun, best: Sighting | null, waitsMs: number | nu
     evidence: said === undefined ? [] : [evidence(best?.line ?? said.text, fromOf(run, said), run.link)],
     link: run.link,
     confidence: best?.certainty ?? 'high',
-    unreached: [],
+    unreached: run.unreached ?? [],
   }
 }
 

@@ -58,7 +58,8 @@ export async function* linesOf(
   yield* splitter.rest()
 }
 
-async function* unpacked(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+/** The bytes of a file as they were before packing. Throws where the packing cannot be read here. */
+export async function* unpacked(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const source = chunks[Symbol.asyncIterator]()
   const first = await source.next()
   if (first.done === true) return
