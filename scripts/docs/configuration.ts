@@ -39,8 +39,11 @@ export function keysOf(node: Node, path = ''): Key[] {
   const variants = [...(node.anyOf ?? []), ...(node.oneOf ?? [])].filter(isContainer)
   if (variants.length > 0)
     return variants.flatMap((variant) =>
-      // Of several forms one is chosen: none of their keys is required by itself.
-      keysOf(variant, path).map((key) => ({ ...key, required: key.required && variants.length === 1 })),
+      // Of several forms one is chosen: none of their keys is required by itself, unless a word says which form it is.
+      keysOf(variant, path).map((key) => ({
+        ...key,
+        required: key.required && (variants.length === 1 || isNamed(variant)),
+      })),
     )
   if (node.items !== undefined) return keysOf(node.items, `${path}[]`)
   if (node.properties === undefined) {
@@ -55,6 +58,10 @@ export function keysOf(node: Node, path = ''): Key[] {
 
 const isContainer = (node: Node): boolean =>
   node.properties !== undefined || node.items !== undefined || typeof node.additionalProperties === 'object'
+
+/** Of a kind that it names itself (`kind: databricks`). */
+const isNamed = (node: Node): boolean =>
+  Object.values(node.properties ?? {}).some((child) => child.const !== undefined)
 
 export function configurationPage(): string {
   const schema = configurationSchema()

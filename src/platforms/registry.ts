@@ -24,8 +24,12 @@ export type PlatformConfig = z.output<typeof platformConfigSchema>
 export const PLATFORM_KINDS: ReadonlySet<string> = new Set([sparkStandalone.kind, databricks.kind])
 
 /** What the readers of each kind can answer. */
-export const PLATFORM_READS: ReadonlyMap<string, readonly ReadCapability[]> = new Map([
+export const PLATFORM_READS: ReadonlyMap<string, readonly ReadCapability[]> = new Map<
+  string,
+  readonly ReadCapability[]
+>([
   [sparkStandalone.kind, sparkStandalone.reads],
+  [databricks.kind, databricks.reads],
 ])
 
 /** The reader of a configured platform, and its writer where the configuration allows an action. */

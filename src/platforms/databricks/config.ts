@@ -2,23 +2,22 @@
 import * as z from 'zod'
 
 const secret = z.string().min(1)
-const clientId = z.string().min(1)
 
 const authSchema = z
   .discriminatedUnion('type', [
     z.strictObject({
       type: z.literal('oauth').describe('a service principal of Databricks, with a secret of its own'),
-      client_id: clientId.describe("the service principal's application id"),
+      client_id: z.string().min(1).describe("the service principal's application id"),
       client_secret: secret.describe('its OAuth secret, as `${NAME}`'),
     }),
     z.strictObject({
       type: z.literal('entra').describe('a service principal of Microsoft Entra ID (Azure Databricks)'),
       tenant_id: z
         .string()
-        .regex(/^[A-Za-z0-9][A-Za-z0-9.-]{0,253}$/, 'must be a tenant id or domain')
+        .refine((id) => /^[A-Za-z0-9][A-Za-z0-9.-]{0,253}$/.test(id), 'must be a tenant id or domain')
         .describe('directory (tenant) id'),
-      client_id: clientId,
-      client_secret: secret,
+      client_id: z.string().min(1).describe('application (client) id'),
+      client_secret: secret.describe('a secret of the application, as `${NAME}`'),
       login_url: z
         .url({ protocol: /^https?$/, error: 'must be an http or https address' })
         .default('https://login.microsoftonline.com')

@@ -1,12 +1,13 @@
 // A Databricks workspace: its Jobs and Clusters APIs, and the logs that its clusters deliver.
 import type { PlatformKind } from '../platform.ts'
 import { type Config, configSchema } from './config.ts'
-import { createReader } from './reader.ts'
+import { CAPABILITIES, createReader } from './reader.ts'
 import { createWriter } from './writer.ts'
 
 export const databricks = {
   kind: 'databricks',
   config: configSchema,
+  reads: CAPABILITIES,
   create: (name, config, deps) => ({
     reader: createReader(name, config, deps),
     writer: config.actions.length === 0 ? null : createWriter(name, config, deps),

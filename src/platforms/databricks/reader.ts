@@ -32,6 +32,9 @@ const ALWAYS: readonly ReadCapability[] = ['application', 'run', 'runs', 'log']
 /** What only a delivered event log tells. */
 const DETAILS: readonly ReadCapability[] = ['executors', 'stages', 'tasks', 'environment']
 
+/** All that it can tell. */
+export const CAPABILITIES: readonly ReadCapability[] = [...ALWAYS, ...DETAILS]
+
 /** A reader of the workspace that this configuration names. Nothing is asked before its methods are called. */
 export function createReader(platform: string, config: Config, deps: PlatformDeps): PlatformReader {
   const client = createDatabricksClient(platform, config, createTokens(platform, config, deps), deps)
@@ -51,7 +54,7 @@ export function createReader(platform: string, config: Config, deps: PlatformDep
     ...(deliveries === null ? {} : detailsFrom(open)),
     platform,
     kind: config.kind,
-    capabilities: new Set([...ALWAYS, ...(deliveries === null ? [] : DETAILS)]),
+    capabilities: new Set(deliveries === null ? ALWAYS : CAPABILITIES),
     async locate(run, signal) {
       const found = await findRun(client, normalise, run, signal)
       return found === null ? null : applicationOf(client, deliveries, found, signal)

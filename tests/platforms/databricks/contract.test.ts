@@ -39,7 +39,10 @@ for (const [name, config, more] of [
       jobName: 'orders-daily-2026-11-22',
       unknownId: '4',
       expected: {
-        taskError: 'order 7 has no customer', check: /knows us as 1{8}-.*who sees 24 of its newest runs/, foundAfter: 'event-log' },
+        taskError: 'order 7 has no customer',
+        check: /knows us as 1{8}-.*who sees 24 of its newest runs/,
+        foundAfter: 'event-log',
+      },
       close: () => databricks.close(),
     }
   })
