@@ -165,8 +165,8 @@ export function workspace(more: Partial<Workspace> = {}): Workspace {
 export interface Bench {
   readonly databricks: StandIn
   readonly platform: Platform
-  platformWith(config: Record<string, unknown>): Platform
-  close(): Promise<void>
+  readonly platformWith: (config: Record<string, unknown>) => Platform
+  readonly close: () => Promise<void>
 }
 
 export async function bench(
