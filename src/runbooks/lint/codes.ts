@@ -61,7 +61,7 @@ export const LINT_CODES = {
   'dead-link': error('A link leads to a file, a heading or a definition that does not exist.'),
   'no-test': warning('There is no test file.'),
   'no-catch-all': warning('No runbook of the folders takes what nothing else takes.'),
-  'unknown-owner': error('The owner is no team of arrestor.yml.'),
+  'unknown-owner': warning('The owner is no team of arrestor.yml.'),
   'unknown-policy': error('The escalation policy is none of arrestor.yml.'),
   'unknown-platform': warning('`on` names neither a platform of arrestor.yml nor a kind that there is.'),
   'no-platform': warning('No configured platform offers what a probe or an action needs.'),

@@ -12,7 +12,7 @@ export function evidence(view: CardView): KnownBlock[] {
   const { diagnosis } = view.incident
   if (diagnosis === 'pending' || diagnosis === 'running')
     return [{ type: 'context', elements: [mrkdwn('Looking into Spark…')] }]
-  const worst = view.findings.filter((finding) => finding.severity !== 'none').slice(0, SHOWN)
+  const worst = quotedOnce(view.findings.filter((finding) => finding.severity !== 'none').slice(0, SHOWN))
   const blocks: KnownBlock[] = []
   if (worst.length > 0) blocks.push({ type: 'rich_text', elements: worst.flatMap(findingElements) })
   else if (diagnosis === 'done')
@@ -31,6 +31,19 @@ export function evidence(view: CardView): KnownBlock[] {
       ],
     })
   return blocks
+}
+
+/** Several probes find the same line; the card quotes it once, the thread each time. */
+function quotedOnce(findings: readonly Finding[]): Finding[] {
+  const quoted = new Set<string>()
+  return findings.map((finding) => {
+    const line = finding.evidence[0]?.text
+    if (line === undefined || !quoted.has(line)) {
+      if (line !== undefined) quoted.add(line)
+      return finding
+    }
+    return { ...finding, evidence: [] }
+  })
 }
 
 /** Never "nothing abnormal" where nothing was looked at: the probes say themselves what they found in order or missing. */

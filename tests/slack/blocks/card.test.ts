@@ -4,7 +4,16 @@ import { describe, expect, it } from 'vitest'
 import { validateBlocks } from '../../../src/sandbox/slack/blocks/validate.ts'
 import { cardMessage } from '../../../src/slack/blocks/card.ts'
 import { MESSAGE_BUDGET, textLength } from '../../../src/slack/blocks/text.ts'
-import { OFFER, activeParts, anyView, incidentWith, mainStates, runWith, viewWith } from '../views.ts'
+import {
+  FINDING,
+  OFFER,
+  activeParts,
+  anyView,
+  incidentWith,
+  mainStates,
+  runWith,
+  viewWith,
+} from '../views.ts'
 
 const said = (view: Parameters<typeof cardMessage>[0]): string => JSON.stringify(cardMessage(view).blocks)
 
@@ -111,6 +120,13 @@ describe('the card says', () => {
     const card = said(viewWith({ incident, offers: [OFFER], runs: [runWith({ state: 'unknown' })] }))
     expect(card).toContain('It Did Not Happen')
     expect(card).not.toContain('"act:0"')
+  })
+
+  it('a line that several probes found once, with what each of them says', () => {
+    const findings = [FINDING, { ...FINDING, sentence: 'Stage 0.0 is in trouble.' }]
+    const card = said(viewWith({ incident: incidentWith({ diagnosis: 'done' }), findings }))
+    expect(card.split('java.lang.OutOfMemoryError: Java heap space')).toHaveLength(2)
+    expect(card).toContain('Stage 0.0 is in trouble.')
   })
 
   it('a link as text when it leads to no web page', () => {
