@@ -36,8 +36,10 @@ export const configSchema = z.strictObject({
   host: z
     .url({ protocol: /^https?$/, error: 'must be an http or https address' })
     .refine((url) => {
-      const { username, password, pathname, search } = new URL(url)
-      return username === '' && password === '' && pathname === '/' && search === ''
+      const at = URL.parse(url)
+      return (
+        at === null || (at.username === '' && at.password === '' && at.pathname === '/' && at.search === '')
+      )
     }, 'must be the address of the workspace alone, for example https://dbc-1234.cloud.databricks.com')
     .describe('address of the workspace'),
   auth: authSchema,

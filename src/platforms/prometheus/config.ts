@@ -7,8 +7,9 @@ export const prometheusSchema = z.strictObject({
     .refine((url) => {
       // That it is no address has been said.
       if (!URL.canParse(url)) return true
-      const { username, password } = new URL(url)
-      return username === '' && password === ''
+      // What is no address at all has been said already.
+      const at = URL.parse(url)
+      return at === null || (at.username === '' && at.password === '')
     }, 'must hold no credential; put it into authorization')
     .describe(
       'where its API is, a path prefix included; anything that answers /api/v1/query will do (Thanos, Mimir, VictoriaMetrics)',

@@ -96,6 +96,21 @@ describe('one text', () => {
     ['Max number of executor failures (8) reached', 'F36', 'max-executor-failures', 'container'],
     ['Master agent not initialized', 'F39', 'dataproc-agent', 'platform'],
     ['DRIVER_UNREACHABLE', 'F22', 'driver-unreachable', 'platform'],
+    // Termination reasons and event types of Databricks' clusters.
+    ['DRIVER_UNRESPONSIVE (SERVICE_FAULT)', 'F22', 'driver-unreachable', 'platform'],
+    [
+      'DRIVER_NOT_RESPONDING at 2026-11-22T10:00:00.000Z: likely due to GC',
+      'F22',
+      'driver-unreachable',
+      'platform',
+    ],
+    ['DRIVER_OUT_OF_MEMORY (CLIENT_ERROR)', 'F01', 'driver-oom', 'platform'],
+    ['DRIVER_OUT_OF_DISK (CLIENT_ERROR)', 'F09', 'disk-full', 'platform'],
+    ['AWS_INSUFFICIENT_INSTANCE_CAPACITY_FAILURE (CLOUD_FAILURE)', 'F12', 'no-resources', 'platform'],
+    ['CLOUD_PROVIDER_RESOURCE_STOCKOUT (CLOUD_FAILURE)', 'F12', 'no-resources', 'platform'],
+    ['INSTANCE_POOL_MAX_CAPACITY_REACHED (CLIENT_ERROR)', 'F12', 'no-resources', 'platform'],
+    ['SPOT_INSTANCE_TERMINATION (CLOUD_FAILURE): instance_id=i-0abc', 'F11', 'preempted', 'platform'],
+    ['HIVEMETASTORE_CONNECTIVITY_FAILURE (CLIENT_ERROR)', 'F26', 'metastore', 'platform'],
     // Data and streams.
     ['[TABLE_OR_VIEW_NOT_FOUND] The table or view `x` cannot be found.', 'F29'],
     ['org.apache.spark.sql.AnalysisException: cannot resolve x', 'F29'],

@@ -298,3 +298,8 @@ describe('in arrestor.yml', () => {
     expect(JSON.stringify(error?.issues)).not.toContain('secret')
   })
 })
+
+it('refuses an address that is none, and one that holds a credential, without failing itself', () => {
+  for (const url of ['prometheus:9090', 'nothing', 'ftp://p', 'http://user:pw@p:9090', ''])
+    expect(prometheusSchema.safeParse({ url }).success, url).toBe(false)
+})

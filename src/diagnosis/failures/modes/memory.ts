@@ -39,6 +39,7 @@ export const MEMORY: readonly FailureMode[] = [
       { words: /Not enough memory to build and broadcast/i },
       { words: /driver container failed with ExitCode: (?:137|52)\b/i },
       { words: /driver\b.{0,120}(?:OOMKilled|OutOfMemoryError)/i, places: ['platform', 'container'] },
+      { words: /\bDRIVER_OUT_OF_MEMORY\b/, places: ['platform'] },
       {
         words: /GC overhead limit exceeded/,
         places: ['driver'],

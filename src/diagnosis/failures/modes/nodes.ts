@@ -13,6 +13,7 @@ export const NODES: readonly FailureMode[] = [
       { words: /\bDiskErrorException\b|local-dirs usable space is below|no more usable space/i },
       { words: /evicted\b.{0,80}ephemeral[- ]storage|ephemeral[- ]storage.{0,80}\bevict/i },
       { words: /Failed to create (?:local dir|a temp directory) in/i },
+      { words: /\bDRIVER_OUT_OF_DISK\b/, places: ['platform'] },
     ],
     codes: [53, -101],
   },
@@ -46,6 +47,12 @@ export const NODES: readonly FailureMode[] = [
       { words: /Initial job has not accepted any resources/i },
       { words: /\bFailedScheduling\b|Insufficient (?:cpu|memory)\b|exceeded quota:/i },
       { words: /were not detected in the Kubernetes cluster after \d+ ms/i },
+      // Why Databricks could not make a cluster.
+      {
+        words:
+          /\b[A-Z_]*(?:INSUFFICIENT_(?:INSTANCE_)?CAPACITY|RESOURCE_STOCKOUT|MAX_CAPACITY_REACHED)[A-Z_]*\b/,
+        places: ['platform'],
+      },
     ],
   },
   {
@@ -114,7 +121,7 @@ export const NODES: readonly FailureMode[] = [
     class: 'infrastructure',
     kind: 'symptom',
     patterns: [
-      { words: /\bDRIVER_(?:NOT_RESPONDING|UNAVAILABLE|UNREACHABLE)\b/ },
+      { words: /\bDRIVER_(?:NOT_RESPONDING|UNAVAILABLE|UNREACHABLE|UNRESPONSIVE|UNHEALTHY)\b/ },
       { words: /Driver is temporarily unavailable/i, places: ['platform', 'driver'] },
     ],
   },

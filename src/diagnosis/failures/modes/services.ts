@@ -53,6 +53,7 @@ export const SERVICES: readonly FailureMode[] = [
     kind: 'cause',
     patterns: [
       { words: /\bTTransportException\b|\bMETASTORE_DOWN\b|Could not connect to meta store/ },
+      { words: /\bHIVEMETASTORE_CONNECTIVITY_FAILURE\b/, places: ['platform'] },
       { words: /Unable to instantiate .{0,120}SessionHiveMetaStoreClient/ },
       { words: /\bMetaException\b/ },
     ],
