@@ -69,7 +69,9 @@ describe('the configuration', () => {
     const here = await arrestorProcess(['runbook', 'lint', ...FRESH], { cwd: dir })
     expect([here.code, here.stdout]).toEqual([
       0,
-      expect.stringContaining('mine/good.md:4:8: warning: "nobody" is no team of arrestor.yml [unknown-owner]'),
+      expect.stringContaining(
+        'mine/good.md:4:8: warning: "nobody" is no team of arrestor.yml [unknown-owner]',
+      ),
     ])
     const other = await arrestorProcess(['runbook', 'lint', ...FRESH], {
       cwd: dir,
