@@ -192,7 +192,7 @@ function javaOptions(properties: Readonly<Record<string, string>>): string {
 }
 
 /** Keeps a child's output in a file and stops its whole process group: spark-submit starts Python beside itself. */
-function follow(child: ChildProcess, log: string): Submitted {
+export function follow(child: ChildProcess, log: string): Submitted {
   const out = createWriteStream(log)
   child.stdout?.pipe(out, { end: false })
   child.stderr?.pipe(out, { end: false })
@@ -228,7 +228,7 @@ function follow(child: ChildProcess, log: string): Submitted {
 }
 
 /** A port that was free a moment ago; Spark takes it next. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()

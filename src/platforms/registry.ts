@@ -3,9 +3,11 @@ import * as z from 'zod'
 import type { ReadCapability } from '../ports.ts'
 import type { Platform, PlatformDeps } from './platform.ts'
 import { databricks } from './databricks/index.ts'
+import { livy } from './livy/index.ts'
 import { prometheusSchema } from './prometheus/config.ts'
 import { createMetricsReader } from './prometheus/reader.ts'
 import { sparkStandalone } from './spark-standalone/index.ts'
+import { yarn } from './yarn/index.ts'
 
 /** What every kind may have beside what is its own. */
 const SHARED = {
@@ -18,10 +20,17 @@ const SHARED = {
 export const platformConfigSchema = z.discriminatedUnion('kind', [
   sparkStandalone.config.extend(SHARED),
   databricks.config.extend(SHARED),
+  yarn.config.extend(SHARED),
+  livy.config.extend(SHARED),
 ])
 export type PlatformConfig = z.output<typeof platformConfigSchema>
 
-export const PLATFORM_KINDS: ReadonlySet<string> = new Set([sparkStandalone.kind, databricks.kind])
+export const PLATFORM_KINDS: ReadonlySet<string> = new Set([
+  sparkStandalone.kind,
+  databricks.kind,
+  yarn.kind,
+  livy.kind,
+])
 
 /** What the readers of each kind can answer. */
 export const PLATFORM_READS: ReadonlyMap<string, readonly ReadCapability[]> = new Map<
@@ -30,6 +39,8 @@ export const PLATFORM_READS: ReadonlyMap<string, readonly ReadCapability[]> = ne
 >([
   [sparkStandalone.kind, sparkStandalone.reads],
   [databricks.kind, databricks.reads],
+  [yarn.kind, yarn.reads],
+  [livy.kind, livy.reads],
 ])
 
 /** The reader of a configured platform, and its writer where the configuration allows an action. */
@@ -50,6 +61,10 @@ function createKind(name: string, config: PlatformConfig, deps: PlatformDeps): P
       return sparkStandalone.create(name, config, deps)
     case 'databricks':
       return databricks.create(name, config, deps)
+    case 'yarn':
+      return yarn.create(name, config, deps)
+    case 'livy':
+      return livy.create(name, config, deps)
   }
 }
 
@@ -64,7 +79,10 @@ export function platformSecrets(config: PlatformConfig): readonly string[] {
 function ownSecrets(config: PlatformConfig): readonly string[] {
   switch (config.kind) {
     case 'spark-standalone':
+    case 'livy':
       return config.authorization === undefined ? [] : [config.authorization]
+    case 'yarn':
+      return [config.authorization, config.delegation_token].filter((secret) => secret !== undefined)
     case 'databricks': {
       const { auth } = config
       if (auth.type === 'token') return [auth.token]

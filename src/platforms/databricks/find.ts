@@ -1,7 +1,7 @@
 // From an alert's run to a run of Databricks: by its id, or by its job's name and then the newest.
 import type * as z from 'zod'
 import type { Run } from '../../alerts/model.ts'
-import { looksLikeApplication } from '../spark-standalone/locate.ts'
+import { looksLikeApplication } from '../spark-rest/choose.ts'
 import type { DatabricksClient, Query } from './client.ts'
 import { type RunInfo, type TaskRun, jobListSchema, jobSchema, runListSchema, runSchema } from './schema.ts'
 import { stateOf } from './status.ts'

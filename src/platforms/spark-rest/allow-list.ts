@@ -20,6 +20,13 @@ const READS: readonly RegExp[] = [
   /^\/json\/?([a-z]+\/?)?$/,
   // The standalone master's page of one application, which alone tells the address of its driver UI.
   /^\/app\/$/,
+  // YARN's ResourceManager, one setting of it, and logs of containers at a NodeManager or a JobHistoryServer.
+  /^\/ws\/v1\/cluster\/(info|metrics|nodes|scheduler|apps)$/,
+  /^\/ws\/v1\/cluster\/apps\/application_\d+_\d+(\/appattempts(\/appattempt_\d+_\d+_\d+)?)?$/,
+  /^\/conf$/,
+  /^\/ws\/v1\/(node|history)\/containerlogs\/container_[a-z0-9_]+\/std(err|out)$/,
+  // Livy's sessions and batches, and the end of their logs.
+  /^\/(sessions|batches)(\/\d+(\/log)?)?$/,
 ]
 
 /**

@@ -47,7 +47,7 @@ export function createReadClient(options: ReadClientOptions): ReadClient {
     const response = await send(url, signal)
     if (response.status < 300 || response.status >= 400) return response
     const location = String(response.headers['location'] ?? '')
-    const target = URL.canParse(location, url.href) ? new URL(location, url.href) : null
+    const target = location !== '' && URL.canParse(location, url.href) ? new URL(location, url.href) : null
     if (target === null || redirects >= MAX_REDIRECTS || !mayFollow(base, target))
       throw unexpected(
         url,
@@ -59,7 +59,8 @@ export function createReadClient(options: ReadClientOptions): ReadClient {
   async function send(url: URL, signal: AbortSignal): Promise<AxiosResponse<string>> {
     try {
       return await axios.get<string>(url.href, {
-        headers: { accept: 'application/json, text/html;q=0.5', ...options.headers },
+        // Hadoop answers 503 where it cannot give a type that is asked for: a log is plain text alone.
+        headers: { accept: 'application/json, text/html;q=0.5, text/plain;q=0.5', ...options.headers },
         // Redirects are looked at before they are followed; a JSON parser of our own says what is wrong.
         maxRedirects: 0,
         responseType: 'text',

@@ -5,6 +5,7 @@ import type { PlatformDeps } from '../platform.ts'
 import { isPathWord } from '../spark-rest/allow-list.ts'
 import type { Place } from '../spark-rest/application.ts'
 import { type ReadClient, createReadClient } from '../spark-rest/client.ts'
+import { historyPlace } from '../spark-rest/history.ts'
 import type { Config } from './config.ts'
 import { type Master, masterSchema } from './schema.ts'
 
@@ -53,16 +54,6 @@ export async function readMaster(client: ReadClient, platform: string, signal: A
   const master = await client.json('/json/', masterSchema, signal)
   if (master !== null) return master
   throw new ArrestorError('ARR-502', { platform, url: `${client.baseUrl}/json/`, why: 'it answers 404' })
-}
-
-/** Where the History Server keeps an application. */
-export function historyPlace(history: ReadClient, id: string, attemptId: string | null): Place {
-  const tail = attemptId === null ? id : `${id}/${attemptId}`
-  return {
-    client: history,
-    path: `/api/v1/applications/${tail}`,
-    pages: `${history.baseUrl}/history/${tail}`,
-  }
 }
 
 /** Where an application was found; throws ARR-501 when only the master remembers it. */

@@ -1,20 +1,18 @@
 // From a run to its application: the live driver UI, else the History Server, else the master's own record.
-import * as z from 'zod'
 import type { Run } from '../../alerts/model.ts'
 import { ArrestorError, reasonOf } from '../../errors.ts'
 import type { ApplicationState, SparkApplication } from '../../ports.ts'
 import { isPathWord } from '../spark-rest/allow-list.ts'
 import { lastJobFailed } from '../spark-rest/application.ts'
+import { choose } from '../spark-rest/choose.ts'
 import type { ReadClient } from '../spark-rest/client.ts'
+import { historyFind, historyPlace } from '../spark-rest/history.ts'
 import { type ApplicationInfo, applicationSchema } from '../spark-rest/schema.ts'
-import { type Clients, historyPlace, readMaster } from './clients.ts'
+import { type Clients, readMaster } from './clients.ts'
 import type { Config } from './config.ts'
-import { choose, looksLikeApplication, stateOf } from './locate.ts'
+import { stateOf } from './locate.ts'
 import { driverUiOf } from './master-page.ts'
 import type { MasterApplication } from './schema.ts'
-
-/** How many applications of the History Server are looked through for a name. */
-const LISTED = '500'
 
 type Locate = (run: Run, signal: AbortSignal) => Promise<SparkApplication | null>
 
@@ -53,7 +51,9 @@ export function createLocate(
     const kept =
       history === null
         ? null
-        : await attempt('History Server', () => inHistory(history, run, record, normalise, signal))
+        : await attempt('History Server', () =>
+            historyFind(history, run, record?.id ?? null, normalise, signal),
+          )
     if (kept !== null && history !== null) {
       const state = await attempt('History Server', () => endState(kept, record, history, signal))
       return { ...fromHistory(history, kept, record, state ?? 'unknown'), unreached }
@@ -119,27 +119,6 @@ async function driverBase(
   if (config.driver_ui !== 'linked') return config.driver_ui.replaceAll('{app_id}', id).replace(/\/+$/, '')
   const html = await master.page('/app/', signal, { appId: id })
   return html === null ? null : driverUiOf(html, `${master.baseUrl}/app/`)
-}
-
-async function inHistory(
-  history: ReadClient,
-  run: Run,
-  record: Recorded | null,
-  normalise: (name: string) => string,
-  signal: AbortSignal,
-): Promise<ApplicationInfo | null> {
-  const id = record?.id ?? (run.runId !== null && looksLikeApplication(run.runId) ? run.runId : null)
-  if (id !== null)
-    return isPathWord(id) ? history.json(`/api/v1/applications/${id}`, applicationSchema, signal) : null
-  const listed = await history.json('/api/v1/applications', z.array(applicationSchema), signal, {
-    limit: LISTED,
-  })
-  const candidates = (listed ?? []).map((info) => ({
-    ...info,
-    active: info.attempts[0]?.completed === false,
-    startedAt: info.attempts[0]?.startTime ?? null,
-  }))
-  return choose(candidates, run, normalise)
 }
 
 /**

@@ -12,10 +12,11 @@ import {
   readTaskQuantiles,
 } from '../spark-rest/application.ts'
 import type { ReadClient } from '../spark-rest/client.ts'
+import { historyPlace } from '../spark-rest/history.ts'
 import { versionSchema } from '../spark-rest/schema.ts'
 import { notOffered } from '../not-offered.ts'
 import type { PlatformDeps } from '../platform.ts'
-import { createClients, historyPlace, placeOf, readMaster } from './clients.ts'
+import { createClients, placeOf, readMaster } from './clients.ts'
 import type { Config } from './config.ts'
 import { createLocate } from './find.ts'
 import { earlierRuns, runOfApplication } from './runs.ts'

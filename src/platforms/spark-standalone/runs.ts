@@ -1,8 +1,7 @@
 // Runs of a standalone cluster: an application is a run, the master and the History Server remember them by name.
-import * as z from 'zod'
 import { reasonOf } from '../../errors.ts'
 import type { PlatformRun, RunState, SparkApplication } from '../../ports.ts'
-import { applicationSchema } from '../spark-rest/schema.ts'
+import { historyList } from '../spark-rest/history.ts'
 import { type Clients, readMaster } from './clients.ts'
 import { stateOf } from './locate.ts'
 
@@ -14,9 +13,6 @@ const STATES: Readonly<Record<SparkApplication['state'], RunState>> = {
   killed: 'cancelled',
   unknown: 'unknown',
 }
-/** How many applications of the History Server are looked through for a name. */
-const LISTED = '500'
-
 /** A standalone cluster never tries an application again, and gives no reasons. */
 const SAYS_NOTHING = { attempt: null, maxAttempts: null, queue: null, words: [] } as const
 
@@ -62,10 +58,7 @@ export async function earlierRuns(
   }
   if (history !== null)
     await attempt(async () => {
-      const listed = await history.json('/api/v1/applications', z.array(applicationSchema), signal, {
-        limit: LISTED,
-      })
-      return (listed ?? [])
+      return (await historyList(history, signal))
         .filter(({ name }) => normalise(name) === wanted)
         .map((info): PlatformRun => {
           const [newest] = info.attempts

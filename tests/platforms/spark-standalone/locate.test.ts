@@ -1,6 +1,7 @@
 // Which application a run means, by tables.
 import { describe, expect, it } from 'vitest'
-import { choose, looksLikeApplication, stateOf } from '../../../src/platforms/spark-standalone/locate.ts'
+import { choose, looksLikeApplication } from '../../../src/platforms/spark-rest/choose.ts'
+import { stateOf } from '../../../src/platforms/spark-standalone/locate.ts'
 import { DEPS, runOf } from '../support.ts'
 
 const at = (hour: number): Date => new Date(Date.UTC(2026, 10, 22, hour))

@@ -1,0 +1,15 @@
+// Spark behind Apache Livy: its batches and sessions, and a History Server for what happened inside.
+import type { PlatformKind } from '../platform.ts'
+import { type Config, configSchema } from './config.ts'
+import { CAPABILITIES, createReader } from './reader.ts'
+import { createWriter } from './writer.ts'
+
+export const livy = {
+  kind: 'livy',
+  config: configSchema,
+  reads: CAPABILITIES,
+  create: (name, config, deps) => ({
+    reader: createReader(name, config, deps),
+    writer: config.actions.length === 0 ? null : createWriter(name, config, deps),
+  }),
+} as const satisfies PlatformKind<Config>

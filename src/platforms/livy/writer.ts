@@ -1,0 +1,92 @@
+// Ends batches and sessions by deleting them at Livy, which kills their application.
+import axios, { type AxiosResponse, isAxiosError } from 'axios'
+import { ArrestorError, reasonOf } from '../../errors.ts'
+import type { PlatformWriter, WriteOutcome } from '../../ports.ts'
+import type { PlatformDeps } from '../platform.ts'
+import { createReadClient } from '../spark-rest/client.ts'
+import { type Found, findBatch, stateOf } from './batches.ts'
+import type { Config } from './config.ts'
+
+const MAX_BYTES = 1024 * 1024
+/** Errors of a connection that was never made: the request cannot have arrived. */
+const NEVER_SENT: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+])
+
+/**
+ * A writer that can kill, once per call and never again by itself. It takes Livy's id or Spark's application id, looks
+ * for what it means, and deletes that: DELETE is Livy's only way to end a batch, and it also forgets it, so that only
+ * the History Server tells of it afterwards. What has ended is not deleted: that would be forgetting alone.
+ */
+export function createWriter(platform: string, config: Config, deps: PlatformDeps): PlatformWriter {
+  const headers = config.authorization === undefined ? {} : { authorization: config.authorization }
+  const agents = {
+    ...(deps.httpAgent === undefined ? {} : { httpAgent: deps.httpAgent }),
+    ...(deps.httpsAgent === undefined ? {} : { httpsAgent: deps.httpsAgent }),
+  }
+  const livy = createReadClient({
+    platform,
+    baseUrl: config.livy_url,
+    timeoutMs: config.timeout_ms,
+    headers,
+    ...agents,
+  })
+  const refused = (detail: string): WriteOutcome => ({ kind: 'refused', detail })
+
+  return {
+    platform,
+    capabilities: new Set(config.actions),
+    async kill(appId, signal) {
+      let found: Found | null
+      try {
+        const run = { platform, cluster: null, jobName: null, runId: appId, attempt: null, retriesLeft: null }
+        found = await findBatch(livy, run, deps.normaliseJobName, signal)
+      } catch (error) {
+        if (!(error instanceof ArrestorError)) throw error
+        return refused(`Livy cannot be asked for ${appId}, so nothing was asked of it (${reasonOf(error)}).`)
+      }
+      if (found === null) return refused(`Livy knows no batch or session of ${appId}.`)
+      const { kind, session } = found
+      if (!['waiting', 'running'].includes(stateOf(session.state)))
+        return refused(`${appId} has ended already: it is ${session.state}.`)
+      try {
+        const reply = await axios.delete<string>(`${livy.baseUrl}/${kind}/${session.id}`, {
+          maxRedirects: 0,
+          responseType: 'text',
+          transformResponse: (text: string): string => text,
+          validateStatus: () => true,
+          timeout: config.timeout_ms,
+          maxContentLength: MAX_BYTES,
+          headers: { ...headers, 'x-requested-by': config.requested_by },
+          ...agents,
+          signal,
+        })
+        return outcomeOf(reply, appId)
+      } catch (error) {
+        if (isAxiosError(error) && NEVER_SENT.has(error.code ?? ''))
+          return refused(`Livy went away before the kill was sent (${reasonOf(error)}).`)
+        return { kind: 'unknown', detail: `The reply to the kill of ${appId} was lost (${reasonOf(error)}).` }
+      }
+    },
+  }
+}
+
+function outcomeOf(reply: AxiosResponse<string>, appId: string): WriteOutcome {
+  // {"msg":"deleted"}
+  if (reply.status === 200 && /^\s*\{\s*"msg"\s*:\s*"deleted"/.test(reply.data))
+    return { kind: 'accepted', detail: `Livy deleted ${appId}, which kills it.` }
+  if (reply.status === 404) return { kind: 'refused', detail: `${appId} was gone before the kill arrived.` }
+  if (reply.status >= 400 && reply.status < 500)
+    return {
+      kind: 'refused',
+      detail: `Livy refused the kill of ${appId}: ${reply.status} ${reply.data.slice(0, 200) || 'without a reason'}`,
+    }
+  return {
+    kind: 'unknown',
+    detail: `Livy answered ${reply.status} to the kill of ${appId}, which is not how it says yes.`,
+  }
+}

@@ -1,0 +1,55 @@
+// Applications as a History Server keeps them: where one's details are, and which one a run means.
+import * as z from 'zod'
+import type { Run } from '../../alerts/model.ts'
+import { isPathWord } from './allow-list.ts'
+import type { Place } from './application.ts'
+import { choose, looksLikeApplication } from './choose.ts'
+import type { ReadClient } from './client.ts'
+import { type ApplicationInfo, applicationSchema } from './schema.ts'
+
+/** How many applications of the History Server are looked through for a name. */
+const LISTED = '500'
+
+/** Where the History Server keeps an application; with an attempt where it was one of several (YARN, cluster mode). */
+export function historyPlace(history: ReadClient, id: string, attemptId: string | null): Place {
+  const tail = attemptId === null ? id : `${id}/${attemptId}`
+  return {
+    client: history,
+    path: `/api/v1/applications/${tail}`,
+    pages: `${history.baseUrl}/history/${tail}`,
+  }
+}
+
+/** One application with its attempts, newest first; null where the History Server does not know it (yet). */
+export function historyOf(
+  history: ReadClient,
+  id: string,
+  signal: AbortSignal,
+): Promise<ApplicationInfo | null> {
+  if (!isPathWord(id)) return Promise.resolve(null)
+  return history.json(`/api/v1/applications/${id}`, applicationSchema, signal)
+}
+
+/** The newest applications that the History Server lists, running ones among them. */
+export async function historyList(history: ReadClient, signal: AbortSignal): Promise<ApplicationInfo[]> {
+  const query = { limit: LISTED }
+  return (await history.json('/api/v1/applications', z.array(applicationSchema), signal, query)) ?? []
+}
+
+/** The application that a run means: by `id` or the run's own, else by its job name. */
+export async function historyFind(
+  history: ReadClient,
+  run: Run,
+  id: string | null,
+  normalise: (name: string) => string,
+  signal: AbortSignal,
+): Promise<ApplicationInfo | null> {
+  const known = id ?? (run.runId !== null && looksLikeApplication(run.runId) ? run.runId : null)
+  if (known !== null) return historyOf(history, known, signal)
+  const candidates = (await historyList(history, signal)).map((info) => ({
+    ...info,
+    active: info.attempts[0]?.completed === false,
+    startedAt: info.attempts[0]?.startTime ?? null,
+  }))
+  return choose(candidates, run, normalise)
+}

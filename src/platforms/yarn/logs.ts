@@ -1,0 +1,146 @@
+// The end of an ApplicationMaster's log: at its NodeManager while it lives, at the JobHistoryServer after.
+import { ArrestorError } from '../../errors.ts'
+import type { LogTail } from '../../ports.ts'
+import type { ReadClient } from '../spark-rest/client.ts'
+import { type Clients, isYarnId } from './clients.ts'
+import type { Config } from './config.ts'
+import { attemptsOf } from './rm.ts'
+import type { YarnAttempt } from './schema.ts'
+
+/** Log4j writes to stderr; what a Python program prints, its traceback too, is in stdout. */
+const FILES = ['stderr', 'stdout'] as const
+const ENDED: ReadonlySet<string> = new Set(['FINISHED', 'FAILED', 'KILLED'])
+
+interface Piece {
+  readonly text: string
+  readonly cut: boolean
+}
+
+/**
+ * The last bytes of both log files of the newest attempt that has a container. Null where there is none. In cluster mode that is the driver's log; in client mode the ApplicationMaster's, and the driver's is
+ * wherever its program was started.
+ */
+export async function logOf(
+  platform: string,
+  clients: Clients,
+  config: Config,
+  appId: string,
+  bytes: number,
+  signal: AbortSignal,
+): Promise<LogTail | null> {
+  if (!isYarnId(appId)) return null
+  const attempts = await attemptsOf(clients, appId, signal)
+  const attempt = attempts.findLast(({ containerId }) => /^container_[a-z0-9_]+$/.test(containerId))
+  if (attempt === undefined) return null
+  const servers = serversOf(clients, config, attempt)
+  if (servers.length === 0)
+    throw new ArrestorError('ARR-501', {
+      platform,
+      url: attempt.logsLink || appId,
+      why: 'neither job_history_url nor node_logs of the configuration leads to its log',
+    })
+  const failures: unknown[] = []
+  for (const server of servers) {
+    try {
+      const pieces = await bothOf(server, clients, attempt.containerId, bytes, signal)
+      const { text, cut } = joined(pieces, bytes)
+      if (text === '') return null
+      return {
+        text,
+        whose: 'driver',
+        cut,
+        from: `stderr and stdout of the ApplicationMaster, attempt ${attempt.id} (${attempt.containerId})`,
+        link: URL.canParse(attempt.logsLink) ? attempt.logsLink : null,
+      }
+    } catch (error) {
+      signal.throwIfAborted()
+      failures.push(error)
+    }
+  }
+  throw failures[0]
+}
+
+interface LogServer {
+  readonly client: ReadClient
+  readonly path: '/ws/v1/node/containerlogs' | '/ws/v1/history/containerlogs'
+}
+
+/** Who has the log, the likelier one first: it moves when the application has ended and logs are aggregated. */
+function serversOf(clients: Clients, config: Config, attempt: YarnAttempt): readonly LogServer[] {
+  const address = attempt.nodeHttpAddress
+  const node: LogServer[] =
+    config.node_logs && /^[A-Za-z0-9_.-]+:\d{1,5}$/.test(address)
+      ? [{ client: clients.node(address), path: '/ws/v1/node/containerlogs' }]
+      : []
+  const history: LogServer[] =
+    clients.jobHistory === null ? [] : [{ client: clients.jobHistory, path: '/ws/v1/history/containerlogs' }]
+  return ENDED.has(attempt.appAttemptState) ? [...history, ...node] : [...node, ...history]
+}
+
+/** Both files; one that cannot be had costs only itself. */
+async function bothOf(
+  server: LogServer,
+  clients: Clients,
+  containerId: string,
+  bytes: number,
+  signal: AbortSignal,
+): Promise<readonly Piece[]> {
+  const asked = await Promise.allSettled(
+    FILES.map((file) => piece(server, clients, containerId, file, bytes, signal)),
+  )
+  const [first] = asked
+  if (first?.status === 'rejected' && asked.every(({ status }) => status === 'rejected')) throw first.reason
+  signal.throwIfAborted()
+  return asked.map((one) => (one.status === 'fulfilled' ? one.value : { text: '', cut: true }))
+}
+
+async function piece(
+  { client, path }: LogServer,
+  clients: Clients,
+  containerId: string,
+  file: string,
+  bytes: number,
+  signal: AbortSignal,
+): Promise<Piece> {
+  const query = clients.asUser({ size: String(-Math.max(1, bytes)) })
+  const page = await client.page(`${path}/${containerId}/${file}`, signal, query)
+  return page === null ? { text: '', cut: false } : pieceOf(page, bytes)
+}
+
+/**
+ * What YARN writes around a log: a head with its whole length, then `LogContents:`, a foot `End of LogType:`. Another
+ * page (a sentence that there is no such log) has no contents.
+ */
+export function pieceOf(page: string, bytes: number): Piece {
+  const head = /^LogContents:\n/m.exec(page)
+  if (head === null) return { text: '', cut: false }
+  const body = page.slice(head.index + head[0].length)
+  const foot = body.lastIndexOf('\nEnd of LogType:')
+  const length = Number(/^LogLength:(\d+)$/m.exec(page.slice(0, head.index))?.[1] ?? 0)
+  return { text: (foot < 0 ? body : body.slice(0, foot)).trimEnd(), cut: length > bytes }
+}
+
+/** Both files' ends in so many bytes: where they do not both fit, stdout gets half at most. */
+export function joined([stderr, stdout]: readonly Piece[], bytes: number): Piece {
+  const [log, printed] = [stderr?.text ?? '', stdout?.text ?? '']
+  const both = log !== '' && printed !== ''
+  const whole = both ? `${log}\n${printed}` : `${log}${printed}`
+  const text =
+    Buffer.byteLength(whole) <= bytes ? whole : both ? withinBytes(log, printed, bytes) : endOf(whole, bytes)
+  return { text, cut: text !== whole || stderr?.cut === true || stdout?.cut === true }
+}
+
+function withinBytes(log: string, printed: string, bytes: number): string {
+  const last = endOf(printed, Math.max(Math.floor(bytes / 2), bytes - 1 - Buffer.byteLength(log)))
+  const first = endOf(log, bytes - 1 - Buffer.byteLength(last))
+  return first === '' ? last : `${first}\n${last}`
+}
+
+/** The last bytes of a text, no character cut in two. */
+export function endOf(text: string, bytes: number): string {
+  const all = Buffer.from(text)
+  if (all.length <= bytes) return text
+  let from = all.length - Math.max(0, bytes)
+  while (from < all.length && ((all[from] ?? 0) & 0xc0) === 0x80) from += 1
+  return all.subarray(from).toString()
+}
