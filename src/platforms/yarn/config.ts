@@ -50,7 +50,7 @@ export const configSchema = z.strictObject({
     ),
   user_name: z
     .string()
-    .regex(/^[A-Za-z0-9_][A-Za-z0-9_.@/-]*$/, 'must be a user name')
+    .refine((name) => /^[A-Za-z0-9_][A-Za-z0-9_.@/-]*$/.test(name), 'must be a user name')
     .optional()
     .describe("simple authentication: the user to be, sent as user.name to Hadoop's servers"),
   delegation_token: z
