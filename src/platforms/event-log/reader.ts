@@ -1,4 +1,5 @@
 // Reads event logs from wherever they lie, each once for all who ask, and answers as a driver UI would.
+import { setImmediate as others } from 'node:timers/promises'
 import { ArrestorError, reasonOf } from '../../errors.ts'
 import type { PlatformReader, SparkApplication } from '../../ports.ts'
 import { logFilesOf, logOfApplication, within } from './files.ts'
@@ -23,6 +24,8 @@ const LIMITS: EventLogLimits = {
   maxLineBytes: 8 * MIB,
   timeoutMs: 60_000,
 }
+/** After so many lines everybody else has a turn: some milliseconds' worth. */
+const YIELD_LINES = 200
 /** Logs kept for the next probe of the same diagnosis. */
 const KEPT = 3
 
@@ -88,13 +91,17 @@ async function readFiles(
   const counts: LineCounts = { bytes: 0, cut: false, long: 0, torn: false }
   const replay = createReplay()
   let at = chosen[0]?.path ?? ''
+  let lines = 0
   try {
     for (const file of chosen) {
       at = file.path
       const bytes = Math.min(file.bytes, limits.maxStoredBytes)
       if (bytes < file.bytes) counts.cut = true
-      for await (const line of linesOf(store.read(file.path, 0, bytes, signal), limits, counts))
+      for await (const line of linesOf(store.read(file.path, 0, bytes, signal), limits, counts)) {
         replay.line(line)
+        lines += 1
+        if (lines % YIELD_LINES === 0) await others()
+      }
     }
   } catch (error) {
     if (error instanceof ArrestorError) throw error
