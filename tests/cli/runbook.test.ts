@@ -50,7 +50,7 @@ describe('arrestor runbook', () => {
     expect([code, stdout.split('\n').slice(0, 2)]).toEqual([
       0,
       [
-        '7 runbooks, 0 errors, 0 warnings',
+        expect.stringMatching(/^\d{2,} runbooks, 0 errors, 0 warnings$/),
         expect.stringMatching(/^not checked without an arrestor.yml \(--config\): owners, /),
       ],
     ])
