@@ -32,7 +32,7 @@ const FORMS: readonly Form[] = [
 function scrub(text: string, workDir: string): string {
   return text
     .replaceAll(`${import.meta.dirname}/jobs/`, '')
-    .replaceAll(`${workDir}/`, '/var/spark/')
+    .replaceAll(workDir, '/var/spark')
     .replaceAll(path.join(homedir(), '.cache', 'arrestor', 'spark'), '/opt/spark')
     .replaceAll(homedir(), '/home/spark')
     .replaceAll(ROOT, '/opt/jobs')
