@@ -1,5 +1,5 @@
 // What every platform's reader and writer must do, whichever Spark is behind them. A platform's test brings the Spark.
-import { type TestContext, afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Platform } from '../../src/platforms/platform.ts'
 import type {
   PlatformReader,
@@ -54,21 +54,29 @@ const REFUSALS: readonly (readonly [
   ['log', (reader, { id }) => reader.log(runOf({ runId: id }), 1024, NEVER)],
 ]
 
-/** Declares the suite; `open` is called once, the tests run in order, the kill last. */
-export function platformContract(name: string, open: () => Promise<Bench>): void {
+/** Declares the suite for a platform that offers this; what it does not offer is held to saying so. `open` is called once, the tests run in order, the kill last. */
+export function platformContract(
+  name: string,
+  offers: readonly ReadCapability[],
+  open: () => Promise<Bench>,
+): void {
   describe(`platform contract: ${name}`, () => {
     let bench: Bench
     let app: SparkApplication
-    const offered = (what: ReadCapability): boolean => bench.platform.reader.capabilities.has(what)
-    /** Passes a test over where the platform does not offer what it is about; that it says so is a test of its own. */
-    const only = (context: TestContext, what: ReadCapability): void =>
-      context.skip(!offered(what), `it does not offer ${what}`)
+    const offered = (what: ReadCapability): boolean => offers.includes(what)
+    const itOf = (what: ReadCapability, promise: string, test: () => Promise<void>): void => {
+      if (offered(what)) it(promise, test)
+    }
     const unknownId = (): string => bench.unknownId ?? 'app-20200101000000-9999'
 
     beforeAll(async () => {
       bench = await open()
     })
     afterAll(() => bench?.close())
+
+    it('offers what its kind is said to offer', () => {
+      expect([...bench.platform.reader.capabilities].sort()).toEqual([...offers].sort())
+    })
 
     it('finds the running application by its id', async () => {
       const found = await bench.platform.reader.locate(runOf({ runId: bench.appId }), NEVER)
@@ -100,8 +108,7 @@ export function platformContract(name: string, open: () => Promise<Bench>): void
           })
     })
 
-    it('tells dead executors from living ones, with the reason', async (context) => {
-      only(context, 'executors')
+    itOf('executors', 'tells dead executors from living ones, with the reason', async () => {
       const executors = await bench.platform.reader.executors(app, NEVER)
       const dead = executors.filter(({ active }) => !active)
       expect(dead.length).toBeGreaterThan(0)
@@ -113,39 +120,39 @@ export function platformContract(name: string, open: () => Promise<Bench>): void
       expect(executors.some(({ id, active }) => id === 'driver' && active)).toBe(true)
     })
 
-    it('lists stages, and the failed tasks of one, slowest first and no more than asked for', async (context) => {
-      only(context, 'tasks')
-      const stages = await bench.platform.reader.stages(app, NEVER)
-      const failing = stages.find(({ failedTasks }) => failedTasks > 1)!
-      expect(URL.canParse(failing.link)).toBe(true)
-      const tasks = await bench.platform.reader.failedTasks(app, failing, NEVER)
-      const error = bench.expected?.taskError ?? 'java.lang.OutOfMemoryError'
-      expect(tasks.some(({ errorMessage }) => errorMessage?.includes(error))).toBe(true)
-      expect(tasks.every(({ status }) => status === 'FAILED')).toBe(true)
-      expect(tasks.map(({ runMs }) => runMs ?? 0)).toEqual(
-        tasks.map(({ runMs }) => runMs ?? 0).sort((a, b) => b - a),
-      )
-      const [slowest] = await bench.platform.reader.failedTasks(app, failing, NEVER, 1)
-      expect(slowest?.errorMessage).toContain(error)
-      expect(await bench.platform.reader.failedTasks(app, failing, NEVER, 1)).toHaveLength(1)
-    })
+    itOf(
+      'tasks',
+      'lists stages, and the failed tasks of one, slowest first and no more than asked for',
+      async () => {
+        const stages = await bench.platform.reader.stages(app, NEVER)
+        const failing = stages.find(({ failedTasks }) => failedTasks > 1)!
+        expect(URL.canParse(failing.link)).toBe(true)
+        const tasks = await bench.platform.reader.failedTasks(app, failing, NEVER)
+        const error = bench.expected?.taskError ?? 'java.lang.OutOfMemoryError'
+        expect(tasks.some(({ errorMessage }) => errorMessage?.includes(error))).toBe(true)
+        expect(tasks.every(({ status }) => status === 'FAILED')).toBe(true)
+        expect(tasks.map(({ runMs }) => runMs ?? 0)).toEqual(
+          tasks.map(({ runMs }) => runMs ?? 0).sort((a, b) => b - a),
+        )
+        const [slowest] = await bench.platform.reader.failedTasks(app, failing, NEVER, 1)
+        expect(slowest?.errorMessage).toContain(error)
+        expect(await bench.platform.reader.failedTasks(app, failing, NEVER, 1)).toHaveLength(1)
+      },
+    )
 
-    it('answers null for quantiles while no task has succeeded', async (context) => {
-      only(context, 'tasks')
+    itOf('tasks', 'answers null for quantiles while no task has succeeded', async () => {
       const stages = await bench.platform.reader.stages(app, NEVER)
       const fruitless = stages.find(({ completedTasks }) => completedTasks === 0)!
       expect(await bench.platform.reader.taskQuantiles(app, fruitless, NEVER)).toBeNull()
     })
 
-    it('knows the Spark properties', async (context) => {
-      only(context, 'environment')
+    itOf('environment', 'knows the Spark properties', async () => {
       const environment = await bench.platform.reader.environment(app, NEVER)
       expect(environment.get('spark.app.name')).toBe(app.name)
       expect(environment.get('spark.executor.memory')).toBe(bench.expected?.executorMemory ?? '512m')
     })
 
-    it('knows the cluster', async (context) => {
-      only(context, 'cluster')
+    itOf('cluster', 'knows the cluster', async () => {
       const wanted = bench.expected?.cluster ?? { aliveWorkers: 1, status: 'ALIVE' }
       expect(await bench.platform.reader.cluster(NEVER)).toMatchObject(wanted)
     })
@@ -156,8 +163,7 @@ export function platformContract(name: string, open: () => Promise<Bench>): void
       expect(said).toMatch(bench.expected?.check ?? /1 of 1 workers alive/)
     })
 
-    it('tells the run by its id and by its job, and nothing of what is not there', async (context) => {
-      only(context, 'run')
+    itOf('run', 'tells the run by its id and by its job, and nothing of what is not there', async () => {
       const { reader } = bench.platform
       const runId = bench.expected?.runId ?? bench.appId
       const found = await reader.run(runOf({ runId }), NEVER)
@@ -172,8 +178,7 @@ export function platformContract(name: string, open: () => Promise<Bench>): void
       expect(await reader.run(runOf({ runId: '../../../jobs/job/kill' }), NEVER)).toBeNull()
     })
 
-    it('lists the runs of a job, newest first and no more than asked for', async (context) => {
-      only(context, 'runs')
+    itOf('runs', 'lists the runs of a job, newest first and no more than asked for', async () => {
       const { reader } = bench.platform
       const runs = await reader.runs(bench.jobName, 20, NEVER)
       expect(runs.map(({ id }) => id)).toContain(bench.expected?.runId ?? bench.appId)
@@ -185,8 +190,7 @@ export function platformContract(name: string, open: () => Promise<Bench>): void
       expect(await reader.runs('no-such-job', 20, NEVER)).toEqual([])
     })
 
-    it("gives the end of the driver's log, no more bytes than asked for", async (context) => {
-      only(context, 'log')
+    itOf('log', "gives the end of the driver's log, no more bytes than asked for", async () => {
       const { reader } = bench.platform
       const run = runOf({ runId: bench.expected?.runId ?? bench.appId })
       const whole = await reader.log(run, 1024 * 1024, NEVER)
@@ -253,8 +257,7 @@ export function platformContract(name: string, open: () => Promise<Bench>): void
       expect(run).toMatchObject({ state: 'cancelled', endedAt: expect.any(Date) })
     })
 
-    it('still knows why executors died after the end', async (context) => {
-      only(context, 'executors')
+    itOf('executors', 'still knows why executors died after the end', async () => {
       await expect
         .poll(
           async () => {

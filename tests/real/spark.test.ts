@@ -4,6 +4,7 @@ import path from 'node:path'
 import { type Cluster, type Submitted, getJson, startCluster, until } from '../../scripts/spark/cluster.ts'
 import { HOW_TO_INSTALL, findSpark, wantedLines } from '../../scripts/spark/lines.ts'
 import { runProbes } from '../../src/diagnosis/run-probes.ts'
+import { sparkStandalone } from '../../src/platforms/spark-standalone/index.ts'
 import { platformContract } from '../contract/platform-reader.ts'
 import { NEVER, deadUrl, platformOf, runOf } from '../platforms/support.ts'
 
@@ -45,7 +46,7 @@ for (const line of wantedLines()) {
     continue
   }
 
-  platformContract(`spark-standalone, real Spark ${spark.version}`, async () => {
+  platformContract(`spark-standalone, real Spark ${spark.version}`, sparkStandalone.reads, async () => {
     const cluster = await startCluster(spark, { history: true })
     const { appId, submitted } = await dying(cluster, 'orders-daily')
     const config = { master_url: cluster.masterUrl, history_url: cluster.historyUrl }

@@ -6,6 +6,7 @@ import { HOW_TO_INSTALL as HOW_TO_INSTALL_SPARK, findSpark, wantedLines } from '
 import { type YarnCluster, startYarn } from '../../scripts/yarn/cluster.ts'
 import { HOW_TO_INSTALL, findYarn } from '../../scripts/yarn/installation.ts'
 import type { PlatformReader } from '../../src/ports.ts'
+import { yarn as kind } from '../../src/platforms/yarn/index.ts'
 import { platformContract } from '../contract/platform-reader.ts'
 import { NEVER, deadUrl, platformOf, runOf } from '../platforms/support.ts'
 
@@ -45,7 +46,7 @@ if (yarn === null || spark === null) {
 } else {
   const what = `Hadoop ${yarn.version}, Spark ${spark.version}`
 
-  platformContract(`yarn, real ${what}`, async () => {
+  platformContract(`yarn, real ${what}`, kind.reads, async () => {
     const cluster = await startYarn(yarn, spark)
     const appId = await cluster.submit(OOM, 'orders-daily', GO_ON, ['orders-daily'])
     const config = configOf(cluster)

@@ -28,7 +28,7 @@ import {
 import { createTokens } from './token.ts'
 import { clusterIdsOf, wordsOf } from './words.ts'
 
-const ALWAYS: readonly ReadCapability[] = ['application', 'run', 'runs', 'log']
+export const ALWAYS: readonly ReadCapability[] = ['application', 'run', 'runs', 'log']
 /** What only a delivered event log tells. */
 const DETAILS: readonly ReadCapability[] = ['executors', 'stages', 'tasks', 'environment']
 

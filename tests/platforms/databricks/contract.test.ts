@@ -1,4 +1,5 @@
 // The contract of platforms over a stand-in of Databricks, with logs delivered to DBFS, to a volume, and nowhere.
+import { ALWAYS, CAPABILITIES } from '../../../src/platforms/databricks/reader.ts'
 import { platformContract } from '../../contract/platform-reader.ts'
 import { deadUrl } from '../support.ts'
 import { CLUSTER, RUN, bench, delivered, oauth } from './bench.ts'
@@ -25,7 +26,7 @@ for (const [name, config, more] of [
     { outputs: { 1_000_000_000_000_002: { logs: 'a line that it printed\n'.repeat(50) } } },
   ],
 ] as const)
-  platformContract(`databricks, ${name}`, async () => {
+  platformContract(`databricks, ${name}`, 'logs' in config ? ALWAYS : CAPABILITIES, async () => {
     const { databricks, platformWith } = await bench({
       ...more,
       clusters: 'clusters' in more ? [...more.clusters] : [CLUSTER_IN_DBFS],
