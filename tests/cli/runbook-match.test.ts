@@ -15,6 +15,7 @@ const put = (name: string, text: string): string => {
 }
 const json = (name: string, value: unknown): string => put(name, JSON.stringify(value))
 const failedJob = { labels: { alertname: 'SparkJobFailed', job_name: 'orders' } }
+const unheardOf = { labels: { alertname: 'SparkSomethingNew', job_name: 'orders' } }
 const oom = { labels: { alertname: 'SparkExecutorOOMKilled', job_name: 'orders' } }
 
 describe('arrestor runbook match', () => {
@@ -28,7 +29,7 @@ describe('arrestor runbook match', () => {
       '{"death":{"signature":"F02"}}',
     ])
     expect(code).toBe(0)
-    expect(stdout).toContain('before probes: unknown-alert (catch_all)\nexecutor-oom: matched\n')
+    expect(stdout).toContain('before probes: job-failed (matched)\nexecutor-oom: matched\n')
     expect(stdout).toContain('    held    death.signature="F02"')
     const [told] = JSON.parse(
       (await arrestor(['runbook', 'match', file, '--json', '--outputs', '{"death":{"signature":"F02"}}']))
@@ -36,7 +37,7 @@ describe('arrestor runbook match', () => {
     ) as unknown[]
     expect(told).toMatchObject({
       alert: 'SparkJobFailed',
-      first: { runbook: 'unknown-alert', reason: 'catch_all' },
+      first: { runbook: 'job-failed', reason: 'matched' },
       runbook: 'executor-oom',
     })
   })
@@ -51,10 +52,10 @@ describe('arrestor runbook match', () => {
   )
 
   it('answers for each of several alerts, as one list in JSON', async () => {
-    const file = json('list.json', [oom, failedJob])
+    const file = json('list.json', [oom, unheardOf])
     const { stdout } = await arrestor(['runbook', 'match', file])
     expect(stdout).toMatch(/^# SparkExecutorOOMKilled of orders\nexecutor-oom: matched/)
-    expect(stdout).toContain('\n\n# SparkJobFailed of orders\nunknown-alert: taken by the catch-all')
+    expect(stdout).toContain('\n\n# SparkSomethingNew of orders\nunknown-alert: taken by the catch-all')
     const listed = JSON.parse((await arrestor(['runbook', 'match', file, '--json'])).stdout) as {
       runbook: string
     }[]

@@ -104,7 +104,7 @@ for (const kind of storeKinds())
       it('P11: joins of the same cause count up on one line', async () => {
         for (let i = 0; i < 4; i += 1) await send({ job: 'crowd', fingerprint: `crowd-${i}` })
         expect(await timelineOf('crowd')).toMatchObject([
-          { kind: 'opened', reason: 'catch_all', data: { alert: 'SparkJobFailed', routed: 'default_team' } },
+          { kind: 'opened', reason: 'matched', data: { alert: 'SparkJobFailed', routed: 'default_team' } },
           { kind: 'alerts_joined', reason: 'same_key', count: 3 },
         ])
       })
