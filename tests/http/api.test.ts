@@ -179,7 +179,7 @@ describe('one incident', () => {
     expect(body).toMatchObject({
       acknowledged_by: 'bob',
       timeline: [
-        { seq: 1, kind: 'opened', actor: 'alertmanager', reason: 'catch_all', count: 1 },
+        { seq: 1, kind: 'opened', actor: 'alertmanager', reason: 'matched', count: 1 },
         { seq: 2, kind: 'acknowledged', actor: 'bob', reason: 'pressed' },
       ],
     })
