@@ -119,7 +119,13 @@ async function finish(
       kind: 'diagnosed',
       actor: SYSTEM,
       reason: `${findings.length} findings`,
-      data: { probes: results.length, offers: offers.length },
+      data: {
+        probes: results.length,
+        offers: offers.length,
+        generation: incident.diagnosisGeneration,
+        // The text whose probes ran, whatever this diagnosis switched to.
+        runbook_hash: begun.runbookHash,
+      },
     },
     now,
   )
@@ -172,7 +178,12 @@ async function secondMatch(
       kind: 'runbook_switched',
       actor: SYSTEM,
       reason: match.reason,
-      data: { from: incident.runbookId, to: runbook.id },
+      data: {
+        from: incident.runbookId,
+        to: runbook.id,
+        from_hash: incident.runbookHash,
+        to_hash: runbook.hash,
+      },
     },
     now,
   )

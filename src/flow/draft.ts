@@ -87,7 +87,7 @@ export async function readDraft(tx: Tx, deps: FlowDeps, incident: Incident): Pro
     acknowledgedAt: incident.acknowledgedAt,
     resolvedAt: incident.resolvedAt,
     resolution: incident.resolution,
-    probes: await probesRun(tx, incident, runbooks),
+    probes: await probesRun(tx, incident, timeline, runbooks),
     actions: await actionsPressed(tx, incident),
     ticked: await tickedSections(tx, incident, runbooks),
     notes: timeline
@@ -111,45 +111,58 @@ function since(incident: Incident, at: Date): number {
   return at.getTime() - incident.openedAt.getTime()
 }
 
-/** The runbooks that served, the present one first; of those before a switch every version that is kept. */
+/** The texts that served this incident, the present one first, then from the newest to the oldest; no others. */
 async function runbooksOf(
   tx: Tx,
   incident: Incident,
   timeline: readonly TimelineEntry[],
 ): Promise<readonly Runbook[]> {
-  const earlier = timeline.flatMap(({ kind, data }) =>
-    kind === 'runbook_switched' && typeof data['from'] === 'string' ? [data['from']] : [],
-  )
-  const rows =
-    earlier.length === 0
-      ? []
-      : await tx.selectFrom('runbook_texts').select('hash').where('runbook_id', 'in', earlier).execute()
+  // By hash: other teams have runbooks of the same id, and texts of this one may never have served here.
+  const earlier = timeline.flatMap(({ kind, data }) => {
+    const key = EARLIER[kind]
+    return key === undefined ? [] : [data[key]]
+  })
+  const hashes = new Set([incident.runbookHash, ...earlier.toReversed()])
   const found: Runbook[] = []
-  for (const hash of [incident.runbookHash, ...rows.map((row) => row.hash)]) {
-    const runbook = await pinnedRunbook(tx, hash)
-    if (runbook !== null && !found.includes(runbook)) found.push(runbook)
+  for (const hash of hashes) {
+    const runbook = typeof hash === 'string' ? await pinnedRunbook(tx, hash) : null
+    if (runbook !== null) found.push(runbook)
   }
   return found
 }
 
+/** Where entries of the timeline name the text that served until then. */
+const EARLIER: Readonly<Partial<Record<TimelineEntry['kind'], string>>> = {
+  runbook_switched: 'from_hash',
+  runbook_updated: 'from',
+  diagnosed: 'runbook_hash',
+}
+
+/** What the last diagnosis found that ran any probe: a newer text without probes does not undo what was seen. */
 async function probesRun(
   tx: Tx,
   incident: Incident,
+  timeline: readonly TimelineEntry[],
   runbooks: readonly Runbook[],
 ): Promise<readonly DraftProbe[]> {
   const rows = await tx
     .selectFrom('findings')
     .selectAll()
     .where('incident_id', '=', incident.id)
-    .where('generation', '=', incident.diagnosisGeneration)
+    .where('generation', '=', (of) =>
+      of
+        .selectFrom('findings')
+        .where('incident_id', '=', incident.id)
+        .select((one) => one.fn.max('generation').as('newest')),
+    )
     .orderBy('position')
     .execute()
-  // The runbook that has all of the steps is the one they ran under; after a switch that may be an earlier one.
-  const whole = runbooks.find((runbook) => {
-    const ids = new Set(probesOf(runbook).map(({ id }) => id))
-    return rows.every((row) => ids.has(row.step))
-  })
-  const steps = [...(whole === undefined ? [] : [whole]), ...runbooks].flatMap(probesOf)
+  const diagnosed = timeline.findLast(
+    ({ kind, data }) => kind === 'diagnosed' && data['generation'] === rows[0]?.generation,
+  )
+  const ran = runbooks.filter(({ hash }) => hash === diagnosed?.data['runbook_hash'])
+  // An entry that does not say it leaves the steps of the newest text that has them.
+  const steps = (diagnosed === undefined ? runbooks : ran).flatMap(probesOf)
   return rows.flatMap((row) => {
     const step = steps.find(({ id }) => id === row.step)
     const outputs = row.outputs as Record<string, Scalar>
