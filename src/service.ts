@@ -85,7 +85,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       now: () => store.clock.now(),
       // A runbook that never matches because it could not be read must not go unsaid; paging does not wait for it.
       onChange: (loaded) => {
-        countRunbooks(metrics.runbooks, loaded)
+        countRunbooks(metrics, loaded)
         tellProblems(logger, loaded)
       },
       onUnwatched: (folder, error) =>

@@ -7,11 +7,18 @@ import type { Library } from '../runbooks/load.ts'
 /** Lines of a log entry; `doctor` has all. */
 const MAX_TOLD = 5
 
-/** Sets `arrestor_runbooks`: a file is loaded, stale or refused. */
-export function countRunbooks(gauge: Gauge<'state'>, { files, stale, refused }: Library): void {
+interface Gauges {
+  readonly runbooks: Gauge<'state'>
+  readonly runbookFoldersUnread: Gauge
+}
+
+/** Sets `arrestor_runbooks` (a file is loaded, stale or refused) and `arrestor_runbook_folders_unread`. */
+export function countRunbooks(gauges: Gauges, { files, stale, refused, problems }: Library): void {
+  const gauge = gauges.runbooks
   gauge.set({ state: 'loaded' }, files.size - stale.length - refused.length)
   gauge.set({ state: 'stale' }, stale.length)
   gauge.set({ state: 'refused' }, refused.length)
+  gauges.runbookFoldersUnread.set(problems.filter(({ code }) => code === 'folder').length)
 }
 
 /** Logs what is broken as ARR-601, or nothing where nothing is. */

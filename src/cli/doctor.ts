@@ -11,6 +11,7 @@ import { type Connection, closeConnection, createConnection } from '../pagerduty
 import { checkSource } from '../checkout/check.ts'
 import type { Check } from '../flow/check.ts'
 import { createPlatforms } from '../platforms/create.ts'
+import { PLATFORM_KINDS } from '../platforms/registry.ts'
 import { PROBES } from '../diagnosis/registry.ts'
 import { ACTIONS } from '../remediation/registry.ts'
 import { SOURCES } from '../sources/registry.ts'
@@ -189,7 +190,7 @@ async function runbookCheck(config: Config): Promise<Check[]> {
   const report = await lintRunbooks(
     outline.folders,
     { probes: PROBES, actions: ACTIONS },
-    { config: lintConfigOf(outline), sources: [...SOURCES.keys()] },
+    { config: lintConfigOf(outline), sources: [...SOURCES.keys()], kinds: PLATFORM_KINDS },
   )
   const state = report.errors > 0 ? 'failed' : report.warnings > 0 ? 'warning' : 'ok'
   const first = report.problems[0]

@@ -1,11 +1,12 @@
 // One runbook file read and parsed, or left alone because it did not change; a broken one keeps its last good version.
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { reasonOf } from '../errors.ts'
 import { MAX_BYTES } from './bounds.ts'
 import { type RunbookFolder, fileName, nameOf } from './folder.ts'
 import type { Problem, Runbook } from './model.ts'
 import { type ParseResult, parseRunbook } from './parse.ts'
+import { readAtMost } from './read-file.ts'
 
 /**
  * A file that changed less than this before it was read is read again next time: within one tick of a file system's
@@ -50,11 +51,14 @@ async function statOf(full: string, now: Date): Promise<Stat> {
 }
 
 async function readText(full: string, file: string, size: bigint): Promise<string | Problem> {
-  if (size > BigInt(MAX_BYTES))
-    return complain(file, 'bounds', `the file has ${size} bytes, more than ${MAX_BYTES}`, 'Split it.')
+  const tooLong = (bytes: string): Problem =>
+    complain(file, 'bounds', `the file has ${bytes} ${MAX_BYTES}`, 'Split it.')
+  if (size > BigInt(MAX_BYTES)) return tooLong(`${size} bytes, more than`)
   try {
+    const bytes = await readAtMost(full, MAX_BYTES)
+    if (bytes === null) return tooLong('more bytes than')
     // Fatal: bytes that are no UTF-8 would silently become other text.
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await readFile(full))
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch (error) {
     if (error instanceof TypeError)
       return complain(file, 'encoding', 'the file is not UTF-8', 'Save it as UTF-8.')
@@ -88,7 +92,7 @@ export async function loadFile(
     raw = await readText(full, file, said.size)
   } catch (error) {
     const why = `the file cannot be read: ${reasonOf(error)}`
-    raw = complain(file, 'unreadable', why, 'Check that it may be read.')
+    raw = complain(file, 'unreadable', why, 'Check that it is a file and may be read.')
     said = null
   }
   const stamp = said?.settled === true ? said.stamp : null

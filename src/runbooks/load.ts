@@ -1,6 +1,7 @@
 // Runbooks from folders, a library: what serves each team, what is broken, what was wrong.
 import { createHash } from 'node:crypto'
 import { reasonOf } from '../errors.ts'
+import { within } from './deadline.ts'
 import {
   type FolderChoice,
   MAX_FILES,
@@ -17,6 +18,9 @@ import { overlay } from './overlay.ts'
 
 export type { FolderChoice } from './folder.ts'
 export type { LoadedFile } from './load-file.ts'
+
+/** A folder that takes longer is taken for one that cannot be read; a hundred thousand files take seconds. */
+const DEADLINE_MS = 60_000
 
 /** Files read at once. */
 const CONCURRENCY = 32
@@ -110,26 +114,31 @@ function keyIn(folder: RunbookFolder, full: string): string {
   return folder.team === null ? name : `${folder.team}\0${name}`
 }
 
+type Known = readonly (readonly [string, LoadedFile])[]
+
+/** A folder that cannot be read: an unmounted volume must not take away the runbooks that we have. */
+function standing(folder: RunbookFolder, known: Known, why: string): Collected {
+  const message = `the folder cannot be read: ${why}`
+  const problem = complain(nameOf(folder), 'folder', message, 'Mend `runbooks` in arrestor.yml.')
+  return { files: new Map(known), problems: [problem], opened: 0 }
+}
+
+/** What a folder holds, but for the files that are known already from a folder before. */
 async function collect(
   folders: readonly RunbookFolder[],
   folder: RunbookFolder,
-  into: Collected,
+  before: ReadonlySet<string>,
   previous: Library | undefined,
+  known: Known,
   now: Date,
-): Promise<void> {
+): Promise<Collected> {
+  const into: Collected = { files: new Map(), problems: [], opened: 0 }
   const { files, problems } = into
-  const known = [...(previous?.files ?? [])].filter(
-    ([, file]) => file.folder === nameOf(folder) && file.team === folder.team,
-  )
   let names: string[]
   try {
     names = await listFiles(folder, folders)
   } catch (error) {
-    const why = `the folder cannot be read: ${reasonOf(error)}`
-    problems.push(complain(nameOf(folder), 'folder', why, 'Mend `runbooks` in arrestor.yml.'))
-    // An unmounted volume must not take away the runbooks that we have.
-    for (const [key, kept] of known) files.set(key, kept)
-    return
+    return standing(folder, known, reasonOf(error))
   }
   if (names.length >= MAX_FILES)
     problems.push(
@@ -138,7 +147,7 @@ async function collect(
   const keys = new Set(names.map((name) => keyIn(folder, name)))
   const gone = known.filter(([key, { runbook }]) => !keys.has(key) && runbook !== null).map(([, one]) => one)
   for (let i = 0; i < names.length; i += CONCURRENCY) {
-    const batch = names.slice(i, i + CONCURRENCY).filter((name) => !files.has(keyIn(folder, name)))
+    const batch = names.slice(i, i + CONCURRENCY).filter((name) => !before.has(keyIn(folder, name)))
     const read = await Promise.all(
       batch.map((name) => loadFile(name, folder, previous?.files.get(keyIn(folder, name)), gone, now)),
     )
@@ -147,22 +156,36 @@ async function collect(
       if (opened) into.opened += 1
     }
   }
+  return into
 }
 
 /**
  * Loads all runbooks of the folders, the first folder's going before the others'. Never throws for what files hold:
  * that is in `problems`. With `previous`, unchanged files are not read again and broken ones keep their last good
- * version; where nothing changed at all the answer is `previous` itself.
+ * version; where nothing changed at all the answer is `previous` itself. A folder that is not read within `deadlineMs`
+ * (60 s) stays as it was, and that is a problem.
  */
 export async function loadRunbooks(
   choices: readonly FolderChoice[],
   previous?: Library,
   now: Date = new Date(),
+  deadlineMs: number = DEADLINE_MS,
 ): Promise<Library> {
   const folders = choices.map(folderOf)
-  const into: Collected = { files: new Map(), problems: [], opened: 0 }
-  for (const folder of folders) await collect(folders, folder, into, previous, now)
-  const { files, problems } = into
+  const files = new Map<string, LoadedFile>()
+  const problems: Problem[] = []
+  let opened = 0
+  for (const folder of folders) {
+    const known = [...(previous?.files ?? [])].filter(
+      ([, file]) => file.folder === nameOf(folder) && file.team === folder.team,
+    )
+    const read = collect(folders, folder, new Set(files.keys()), previous, known, now)
+    const late = (): Collected => standing(folder, known, `it took more than ${deadlineMs / 1000} s`)
+    const found = await within(deadlineMs, read, late)
+    for (const [key, file] of found.files) files.set(key, file)
+    problems.push(...found.problems)
+    opened += found.opened
+  }
   for (const { parsed } of files.values()) problems.push(...parsed.problems)
   problems.push(...duplicates(files.values()))
   problems.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line))
@@ -174,7 +197,7 @@ export async function loadRunbooks(
     stale: broken.filter(({ runbook }) => runbook !== null).map(({ file }) => file),
     refused: broken.filter(({ runbook }) => runbook === null).map(({ file }) => file),
     loadedAt: now,
-    opened: into.opened,
+    opened,
     files,
   }
 }

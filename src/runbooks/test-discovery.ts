@@ -1,5 +1,5 @@
 // Which test files there are, and which runbook each is for: a test that runs for nobody must not look green.
-import { readFile, readdir, stat } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { reasonOf } from '../errors.ts'
 import { MAX_BYTES, normaliseText } from './bounds.ts'
@@ -7,6 +7,7 @@ import { testFileOf } from './test-path.ts'
 import type { Library } from './load.ts'
 import type { Problem, Runbook } from './model.ts'
 import { nearest } from './nearest.ts'
+import { readAtMost } from './read-file.ts'
 
 export interface FoundTests {
   /** Test files with the runbook that each stands beside, by path. */
@@ -39,12 +40,16 @@ export async function findTests(folders: readonly string[], library: Library): P
 /** The text of a test file, or why there is none. */
 export async function readTests(file: string): Promise<string | Problem> {
   try {
-    const { size } = await stat(file)
-    if (size > MAX_BYTES)
+    const bytes = await readAtMost(file, MAX_BYTES)
+    if (bytes === null)
       return testProblem(file, `the test file has more than ${MAX_BYTES} bytes`, 'Split the runbook.')
-    return normaliseText(await readFile(file, 'utf8'))
+    return normaliseText(bytes.toString('utf8'))
   } catch (error) {
-    return testProblem(file, `the test file cannot be read: ${reasonOf(error)}`, 'Check that it may be read.')
+    return testProblem(
+      file,
+      `the test file cannot be read: ${reasonOf(error)}`,
+      'Check that it is a file and may be read.',
+    )
   }
 }
 

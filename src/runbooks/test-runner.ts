@@ -3,6 +3,7 @@ import { createNormaliseJobName, type NormaliseJobName } from '../alerts/job-nam
 import type { Alert } from '../alerts/model.ts'
 import type { Source } from '../alerts/source.ts'
 import { reasonOf } from '../errors.ts'
+import type { Catalogue } from './catalogue.ts'
 import { loadRunbooks } from './load.ts'
 import { matchAlert } from './match.ts'
 import type { ProbeOutputs, Problem, Runbook } from './model.ts'
@@ -17,11 +18,14 @@ import {
 } from './test-compare.ts'
 import { findTests, readTests } from './test-discovery.ts'
 import { alertFrom, readTestFile, type GivenAlert, type ReadTestFile } from './test-file.ts'
+import { checkTestNames, testNamesOf } from './test-names.ts'
 
 export type { Difference } from './test-compare.ts'
 
 /** What the test runner borrows from rooms that it may not import. */
 export interface TestDeps extends Pick<Compared, 'actions' | 'keyOf' | 'buttonsOf'> {
+  /** What test files may name; without it their names are not checked. */
+  readonly names?: { readonly probes: Catalogue['probes']; readonly kinds: Iterable<string> }
   /** Sources by name: a case may give an alert as any of them posts it. */
   readonly sources?: ReadonlyMap<string, Source>
   /** Runs the runbook's probes against recorded answers. Throws what cannot be replayed. */
@@ -74,6 +78,14 @@ export async function testRunbooks(folders: readonly string[], deps: TestDeps): 
   const found = await findTests(folders, library)
   const normaliseJobName = deps.normaliseJobName ?? createNormaliseJobName([])
   const problems = [...library.problems.filter(({ level }) => level === 'error'), ...found.problems]
+  const names =
+    deps.names === undefined
+      ? null
+      : testNamesOf(
+          library.served.map(({ runbook }) => runbook),
+          { probes: deps.names.probes, actions: deps.actions },
+          deps.names.kinds,
+        )
   const cases: CaseResult[] = []
   let files = 0
   for (const { file, runbook } of found.files) {
@@ -84,7 +96,7 @@ export async function testRunbooks(folders: readonly string[], deps: TestDeps): 
     }
     files += 1
     const read = readTestFile(text, file, [...(deps.sources?.keys() ?? [])])
-    problems.push(...read.problems)
+    problems.push(...read.problems, ...(names === null ? [] : checkTestNames(read, file, names)))
     const frame = { index: library.index, own: runbook, file, deps, normaliseJobName }
     cases.push(...(await runFile(read, frame)))
   }

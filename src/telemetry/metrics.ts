@@ -13,6 +13,7 @@ export interface Metrics {
   readonly intakeSeconds: Histogram<'source'>
   readonly slackSocket: Gauge
   readonly runbooks: Gauge<'state'>
+  readonly runbookFoldersUnread: Gauge
   readonly sourceSynced: Gauge<'source'>
   readonly sourceFailed: Gauge<'source'>
 }
@@ -82,6 +83,11 @@ export function createMetrics(options: { processMetrics: boolean }): Metrics {
       name: 'arrestor_runbooks',
       help: 'Runbook files: loaded, stale (broken now, the last good version serves), refused (broken, nothing serves).',
       labelNames: ['state'],
+      registers,
+    }),
+    runbookFoldersUnread: new Gauge({
+      name: 'arrestor_runbook_folders_unread',
+      help: 'Folders of runbooks that cannot be read, or not in time; what they held before serves.',
       registers,
     }),
     sourceSynced: new Gauge({

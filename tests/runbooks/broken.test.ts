@@ -102,7 +102,11 @@ const EXPECTED: readonly (readonly [string, string, string, string])[] = [
   ['files/step-unknown-when.md', 'unknown-step', '19:3', 'There is none. If it is a label, put the'],
   ['files/template-logic.md', 'template', '21:8', 'Use {{ name }} of a label or an output.'],
   ['files/template-open.md', 'template', '21:7', 'Use {{ name }} of a label or an output.'],
+  ['files/test-file-capability.test.yml', 'unknown-capability', '4:1', 'Did you mean "application.kill"?'],
   ['files/test-file-key.test.yml', 'unknown-key', '4:15', 'Did you mean "match"?'],
+  ['files/test-file-kind.test.yml', 'unknown-kind', '4:1', 'Did you mean "spark-standalone"?'],
+  ['files/test-file-output.test.yml', 'unknown-output', '5:1', 'Did you mean "signature"?'],
+  ['files/test-file-step.test.yml', 'unknown-step', '4:1', 'Did you mean "death"?'],
   ['files/tie-alternatives.md', 'tie', '6:6', 'Make one of them more specific, or give it'],
   ['files/tie-catch-all.md', 'tie', '6:12', 'Keep one catch-all, or give one a priority.'],
   ['files/tie-quoted.md', 'tie', '6:6', 'Make one of them more specific, or give it'],
@@ -139,6 +143,7 @@ for (const folders of [['files', 'second'], ['alone']]) {
     config: CONFIG,
     now: NOW,
     sources: ['alertmanager'],
+    kinds: ['spark-standalone'],
   })
   for (const problem of report.problems) {
     const file = path.relative(ROOT, problem.file)

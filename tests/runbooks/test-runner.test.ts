@@ -371,3 +371,48 @@ describe('the report', () => {
     expect(diffOf({ what: 'x', line: 1, expected, actual, hint: null })).toEqual(lines)
   })
 })
+
+describe('names in a test file', () => {
+  const names = { probes: CATALOGUE.probes, kinds: ['spark-standalone', 'yarn'] }
+  const run = async (tests: string): Promise<TestReport> => {
+    await put('n.md', source('id: n\ntitle: n\nowner: us\nmatch: [\'alertname="n"\']', KILL + PROBE))
+    await put('n.test.yml', tests)
+    return await testRunbooks([folder], { actions: CATALOGUE.actions, names })
+  }
+  const PROBE = '\n## Look\n\n```yaml probe\nid: death\nuse: spark.executor-deaths\n```\n'
+
+  test('are told with the nearest right one where nothing bears them, in cases of both kinds', async () => {
+    const report = await run(`tests:
+  - name: matches
+    alert: { labels: { alertname: n } }
+    platform: { kind: yaarn, capabilities: [app.nope] }
+    outputs:
+      deth: { signature: F02 }
+      death: { signatur: F02, count: 4 }
+    expect:
+      match: n
+must_not_match:
+  - alert: { labels: { alertname: other } }
+    outputs: { constructor: { x: 1 } }
+`)
+    expect(report.problems.map(({ line, code, mend }) => [line, code, mend])).toEqual([
+      [4, 'unknown-kind', 'Did you mean "yarn"?'],
+      [4, 'unknown-capability', 'There is: application.kill.'],
+      [6, 'unknown-step', 'Did you mean "death"?'],
+      [7, 'unknown-output', 'Did you mean "signature"?'],
+      [12, 'unknown-step', 'There is: death.'],
+    ])
+    expect(exitCodeOf(report)).toBe(2)
+  })
+
+  test('pass where something does', async () => {
+    const report = await run(`tests:
+  - name: matches
+    alert: { labels: { alertname: n } }
+    platform: { kind: yarn, capabilities: [application.kill] }
+    outputs: { death: { signature: F02 } }
+    expect: { outputs: { death: { signature: F02 } } }
+`)
+    expect([report.problems, report.passed]).toEqual([[], 1])
+  })
+})

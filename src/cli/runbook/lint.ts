@@ -59,6 +59,7 @@ async function lint(named: readonly string[], options: LintOptions): Promise<num
       {
         verifiedDays: options.verifiedDays,
         sources: [...SOURCES.keys()],
+        kinds: PLATFORM_KINDS,
         ...(outline === null ? {} : { config: lintConfigOf(outline) }),
       },
     )

@@ -2,8 +2,10 @@
 import { type Command, Option } from 'commander'
 import { loadConfig } from '../../config/load.ts'
 import { settingsOf } from '../../config/settings.ts'
+import { PROBES } from '../../diagnosis/registry.ts'
 import type { Settings } from '../../flow/settings.ts'
 import { keyOf } from '../../incidents/key.ts'
+import { PLATFORM_KINDS } from '../../platforms/registry.ts'
 import { plannedOffers } from '../../remediation/planned-offers.ts'
 import { ACTIONS } from '../../remediation/registry.ts'
 import { TEST_FORMATS, type TestFormat, exitCodeOf, formatTests } from '../../runbooks/test-report.ts'
@@ -52,6 +54,7 @@ export function testDeps(settings: Pick<Settings, 'floors' | 'normaliseJobName'>
   return {
     actions: ACTIONS,
     sources: SOURCES,
+    names: { probes: PROBES, kinds: PLATFORM_KINDS },
     ...(settings === null ? {} : { normaliseJobName: settings.normaliseJobName }),
     keyOf: (alert, runbook) => keyOf(alert, alert.run.platform, runbook.keyLabels),
     buttonsOf: (views, alert, facts) =>

@@ -9,6 +9,7 @@ import { checkReach } from './reach.ts'
 import { checkReferences } from './references.ts'
 import { collect, reportOf, type LintReport } from './report.ts'
 import { checkSteps } from './steps.ts'
+import { testNamesOf } from '../test-names.ts'
 import { readTestsBeside } from './tests-beside.ts'
 
 export type { LintReport } from './report.ts'
@@ -25,17 +26,23 @@ export interface LintContext {
   readonly now?: Date
   /** Names of the alert sources; without them the form of test files is left to `runbook test`. */
   readonly sources?: readonly string[]
+  /** Kinds of platforms; without them the names in test files are left to `runbook test`. */
+  readonly kinds?: Iterable<string>
 }
 
 /** Lints every runbook of the folders against what there is to name. Reads files and nothing else. */
 export async function lintRunbooks(
   folders: readonly FolderChoice[],
   catalogue: Catalogue,
-  { config, verifiedDays = VERIFIED_DAYS, now = new Date(), sources }: LintContext = {},
+  { config, verifiedDays = VERIFIED_DAYS, now = new Date(), sources, kinds }: LintContext = {},
 ): Promise<LintReport> {
   const library = await loadRunbooks(folders)
   const runbooks = library.served.map(({ runbook }) => runbook)
-  const tests = await readTestsBeside(runbooks, sources)
+  const tests = await readTestsBeside(
+    runbooks,
+    sources,
+    kinds === undefined ? null : testNamesOf(runbooks, catalogue, kinds),
+  )
   const problems = [
     ...library.problems,
     ...tests.problems,

@@ -1,12 +1,13 @@
 // Links that lead nowhere: to files and headings that are not there, or by a reference that nothing defines.
-import { access, readFile } from 'node:fs/promises'
+import { access } from 'node:fs/promises'
 import path from 'node:path'
 import type { Nodes } from 'mdast'
 import { toString } from 'mdast-util-to-string'
-import { normaliseText, outOfBounds } from '../bounds.ts'
+import { MAX_BYTES, normaliseText, outOfBounds } from '../bounds.ts'
 import { nodesIn, parseMarkdown } from '../markdown.ts'
 import type { Problem, Runbook } from '../model.ts'
 import { suggestion } from '../nearest.ts'
+import { readAtMost } from '../read-file.ts'
 import type { Place } from './places.ts'
 import { collect, type Say } from './report.ts'
 
@@ -128,7 +129,9 @@ async function readAnchors(file: string): Promise<ReadonlySet<string> | null> {
       await access(file)
       return new Set()
     }
-    const text = normaliseText(await readFile(file, 'utf8'))
+    const bytes = await readAtMost(file, MAX_BYTES)
+    if (bytes === null) return new Set()
+    const text = normaliseText(bytes.toString('utf8'))
     return outOfBounds(text) === null ? anchorsIn(text, nodesIn(parseMarkdown(text))) : new Set()
   } catch {
     return null

@@ -1,9 +1,10 @@
 // The test file beside a runbook: that there is one, that it can be read, and which labels its alerts have.
-import { readFile, stat } from 'node:fs/promises'
 import { parseDocument } from 'yaml'
 import { MAX_BYTES, normaliseText } from '../bounds.ts'
 import type { Problem, Runbook } from '../model.ts'
+import { readAtMost } from '../read-file.ts'
 import { readTestFile } from '../test-file.ts'
+import { checkTestNames, type TestNames } from '../test-names.ts'
 import { testFileOf } from '../test-path.ts'
 import { collect } from './report.ts'
 
@@ -20,6 +21,7 @@ export interface TestsBeside {
 export async function readTestsBeside(
   runbooks: readonly Runbook[],
   sources: readonly string[] | undefined,
+  names: TestNames | null,
 ): Promise<TestsBeside> {
   const problems: Problem[] = []
   const labels = new Map<string, ReadonlySet<string>>()
@@ -28,9 +30,11 @@ export async function readTestsBeside(
       runbooks.slice(i, i + CONCURRENCY).map(async (runbook) => {
         const text = await read(testFileOf(runbook.file))
         if (text === null) return void problems.push(...missing(runbook))
-        const wrong =
-          sources === undefined ? [] : readTestFile(text, testFileOf(runbook.file), sources).problems
+        const file = testFileOf(runbook.file)
+        const tests = sources === undefined ? null : readTestFile(text, file, sources)
+        const wrong = tests?.problems ?? []
         problems.push(...wrong)
+        if (tests !== null && names !== null) problems.push(...checkTestNames(tests, file, names))
         const found = wrong.length > 0 ? null : labelsIn(text)
         if (found !== null) labels.set(runbook.id, found)
       }),
@@ -41,7 +45,8 @@ export async function readTestsBeside(
 /** Null where there is none that lint could read; the test runner says more of one that is too large. */
 async function read(file: string): Promise<string | null> {
   try {
-    return (await stat(file)).size > MAX_BYTES ? null : normaliseText(await readFile(file, 'utf8'))
+    const bytes = await readAtMost(file, MAX_BYTES)
+    return bytes === null ? null : normaliseText(bytes.toString('utf8'))
   } catch {
     return null
   }
