@@ -1,5 +1,6 @@
 // Pipes, devices and file systems that never answer: they are told, and everything else goes on.
 import { execFileSync } from 'node:child_process'
+import type * as fs from 'node:fs/promises'
 import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -15,7 +16,7 @@ import { CATALOGUE, source } from './support.ts'
 
 // A network file system that is gone: what is opened there never answers.
 vi.mock('node:fs/promises', async (original) => {
-  const real = await original<typeof import('node:fs/promises')>()
+  const real = await original<typeof fs>()
   const open: typeof real.open = (file, ...rest) =>
     String(file).endsWith('hangs.md') ? new Promise(() => {}) : real.open(file, ...rest)
   return { ...real, open }
