@@ -1,5 +1,13 @@
 // Which runbook an alert gets, and why: named outright, matched, or caught because nothing else took it.
-import { factsOf, holdEntry, holdMatcher, type AlertFacts, type Facts, type MatcherResult } from './facts.ts'
+import {
+  factsOf,
+  holdEntry,
+  holdMatcher,
+  probeNamed,
+  type AlertFacts,
+  type Facts,
+  type MatcherResult,
+} from './facts.ts'
 import type { Candidate, RunbookIndex } from './index-of.ts'
 import type { MatchEntry, ProbeOutputs, Runbook } from './model.ts'
 
@@ -83,15 +91,20 @@ const plainly = (runbook: Runbook): EntryExplanation => ({
   held: true,
 })
 
-/** Matches by facts alone: the most specific entry that holds, then priority, then id. */
-export function matchFacts(index: RunbookIndex, facts: Facts): Omit<Match, 'unknownName'> {
+/** Matches by facts alone: the most specific entry that holds, then priority, then id. `among` leaves entries out. */
+export function matchFacts(
+  index: RunbookIndex,
+  facts: Facts,
+  among?: (entry: MatchEntry) => boolean,
+): Omit<Match, 'unknownName'> {
   const candidates = index.lookup(facts)
   candidates.sort((a, b) => a.rank - b.rank)
   let winner: Candidate | null = null
   const runnersUp: RunnerUp[] = []
   const seen = new Set<string>()
   for (const candidate of candidates) {
-    if (seen.has(candidate.runbook.id) || holdEntry(facts, candidate.entry) !== true) continue
+    if (seen.has(candidate.runbook.id) || among?.(candidate.entry) === false) continue
+    if (holdEntry(facts, candidate.entry) !== true) continue
     seen.add(candidate.runbook.id)
     if (winner === null) winner = candidate
     else if (runnersUp.push({ id: candidate.runbook.id, why: whyLost(candidate, winner) }) >= MAX_RUNNERS_UP)
@@ -107,6 +120,19 @@ export function matchFacts(index: RunbookIndex, facts: Facts): Omit<Match, 'unkn
     : { runbook: caught, reason: 'catch_all', explanation: [plainly(caught)], runnersUp: [] }
 }
 
+/** The match by an entry that speaks of a probe's output, which whoever named a general runbook could not know. */
+function bySpecificFinding(
+  index: RunbookIndex,
+  alert: AlertFacts,
+  outputs: ProbeOutputs,
+  platformKind: string | undefined,
+): Match | null {
+  const match = matchFacts(index, factsOf(alert, outputs, platformKind), ({ matchers }) =>
+    matchers.some((matcher) => probeNamed(matcher) !== null),
+  )
+  return match.reason === 'matched' ? { ...match, unknownName: null } : null
+}
+
 /**
  * The runbook of an alert. Without `outputs` this is the first pass; with them the second, in which matchers over
  * `<probe id>.<output>` can hold. `reason` `catch_all` and `none` are gaps in coverage.
@@ -119,6 +145,16 @@ export function matchAlert(
 ): Match {
   const name = named(index, alert.annotations)
   if (name !== null && typeof name !== 'string')
-    return { runbook: name, reason: 'named', explanation: [plainly(name)], runnersUp: [], unknownName: null }
+    return (
+      (name.general && outputs !== undefined
+        ? bySpecificFinding(index, alert, outputs, platformKind)
+        : null) ?? {
+        runbook: name,
+        reason: 'named',
+        explanation: [plainly(name)],
+        runnersUp: [],
+        unknownName: null,
+      }
+    )
   return { ...matchFacts(index, factsOf(alert, outputs, platformKind)), unknownName: name }
 }

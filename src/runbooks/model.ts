@@ -113,6 +113,8 @@ export interface Runbook {
   readonly match: readonly MatchEntry[]
   /** Takes what nothing else takes. */
   readonly catchAll: boolean
+  /** Gives way, even where the alert names it, to one that speaks of what the probes have found. */
+  readonly general: boolean
   /** Escalation policy, null for the team's default. */
   readonly escalation: string | null
   /** Labels that refine the incident's key. */

@@ -117,6 +117,7 @@ export function parseRunbook(raw: string, file: string): ParseResult {
     priority: front.priority,
     match: match.value ?? [],
     catchAll: front.catch_all,
+    general: front.general,
     escalation: front.escalation ?? null,
     keyLabels: front.key,
     verified: front.verified ?? null,

@@ -42,6 +42,10 @@ export const frontMatterSchema = z.strictObject(
       .boolean('expected true or false')
       .default(false)
       .describe('takes what nothing else takes; it has no match'),
+    general: z
+      .boolean('expected true or false')
+      .default(false)
+      .describe('gives way, even where an alert names it, to a runbook for what the probes have found'),
     escalation: text(100).optional().describe('the escalation policy; without it the team’s default'),
     key: z
       .array(text(200), 'expected a list of labels')

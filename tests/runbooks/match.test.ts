@@ -113,6 +113,26 @@ describe('reasons', () => {
     expect(matchAlert(second, failed, { death: { signature: null } }).reason).toBe('catch_all')
   })
 
+  test('a general runbook gives way to what the probes have found, even where the alert names it', () => {
+    const general = matching('job-failed', ['alertname="SparkJobFailed"'], 'general: true')
+    const plain = matching('named', ['alertname="Else"'])
+    const found = matching('heap', ['alertname="SparkJobFailed", death.signature="F02"'])
+    const broad = matching('broad', ['alertname="SparkJobFailed", severity="high"'])
+    const index = indexOf([general, plain, found, broad, catchAll])
+    const failed = (runbook: string): Parameters<typeof matchAlert>[1] =>
+      alert({ alertname: 'SparkJobFailed', severity: 'high' }, { runbook })
+    const heap = { death: { signature: 'F02' } }
+    const match = (name: string, outputs?: typeof heap): unknown => {
+      const { runbook: won, reason } = matchAlert(index, failed(name), outputs)
+      return [won?.id, reason]
+    }
+    expect(match('job-failed')).toEqual(['job-failed', 'named'])
+    expect(match('job-failed', heap)).toEqual(['heap', 'matched'])
+    // Labels alone were known to whoever named it.
+    expect(match('job-failed', { death: { signature: 'F09' } })).toEqual(['job-failed', 'named'])
+    expect(match('named', heap)).toEqual(['named', 'named'])
+  })
+
   test('a quoted name is a label, even with a dot', () => {
     const dotted = indexOf([matching('a', ['alertname="X", "k8s.pod"=""'])])
     expect(matchAlert(dotted, alert({ alertname: 'X' })).reason).toBe('matched')
