@@ -45,9 +45,11 @@ What a probe's \`signature\` may be. Causes are looked for before symptoms, name
 
 ${table(
   ['id', 'name', 'meaning', 'class', 'how it is told'],
-  modes.map(({ id, name, meaning, class: kind, kind: told, patterns }) => [
+  modes.map(({ id, name, meaning, class: kind, kind: told, patterns, hint }) => [
     id,
-    [name, ...patterns.flatMap(({ variant }) => variant ?? [])].map(code).join(', '),
+    [name, ...patterns.flatMap(({ variant }) => variant ?? []), ...(hint === undefined ? [] : [hint.variant])]
+      .map(code)
+      .join(', '),
     meaning,
     kind,
     RERUN[told],

@@ -39,6 +39,7 @@ function certainty({ certainty: how, count, mode }: Seen): string {
   const times = count === 1 ? 'said once' : `said ${count} times`
   if (how === 'high') return `high, it is named; ${times}`
   if (mode.kind === 'symptom') return `${how}, a symptom whose cause this log does not name; ${times}`
+  if (how === 'low') return `low, an exit code that may mean something else; ${times}`
   return `medium, an exit code alone says so; ${times}`
 }
 

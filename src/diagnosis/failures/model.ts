@@ -40,6 +40,8 @@ export interface FailureMode {
   readonly patterns: readonly Pattern[]
   /** Exit codes that mean it where nothing is said; less certain than words. */
   readonly codes?: readonly number[]
+  /** An exit code that may mean it and may mean something else: told as such, and no reason to run anything again. */
+  readonly hint?: { readonly code: number; readonly variant: string; readonly meaning: string }
 }
 
 /** Something that was said, and by whom. */

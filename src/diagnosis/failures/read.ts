@@ -13,7 +13,7 @@ export interface Sighting<S extends Said = Said> {
   readonly said: S
   /** The line that says it; the first line where only a code does. */
   readonly line: string
-  /** High: a cause named in words. Medium: a cause that only an exit code tells, or a symptom in words. Low: a symptom by its code. */
+  /** High: a cause named in words. Medium: a cause that only an exit code tells, or a symptom in words. Low: a symptom by its code, or a code that may mean something else. */
   readonly certainty: Certainty
 }
 
@@ -61,7 +61,7 @@ export function names(mode: FailureMode, said: Said): boolean {
 
 /** Whether what was said bears the mode, by its words or by an exit code. */
 export function bears(mode: FailureMode, said: Said): boolean {
-  return byWords(mode, said) !== null || byCode(mode, said) !== null
+  return [byWords, byCode, byHint].some((look) => look(mode, said) !== null)
 }
 
 function byWords<S extends Said>(mode: FailureMode, said: S): Sighting<S> | null {
@@ -88,15 +88,22 @@ function byCode<S extends Said>(mode: FailureMode, said: S): Sighting<S> | null 
   return { mode, cause: mode.name, meaning: mode.meaning, said, line, certainty }
 }
 
+function byHint<S extends Said>(mode: FailureMode, said: S): Sighting<S> | null {
+  const { hint } = mode
+  if (hint === undefined || !exitCodesIn(said.text).includes(hint.code)) return null
+  const line = linesOf(said.text)[0] ?? ''
+  return { mode, cause: hint.variant, meaning: hint.meaning, said, line, certainty: 'low' }
+}
+
 /**
- * Every mode that is told, the strongest first: causes named in words, causes told by an exit code, then symptoms.
+ * Every mode that is told, the strongest first: causes named in words, causes told by an exit code, hints, then symptoms.
  * Each mode once, with what names it best. Intended endings are passed over.
  */
 export function sightings<S extends Said>(said: readonly S[]): readonly Sighting<S>[] {
   const failures = said.filter(({ text }) => !isIntended(text))
   const found: Sighting<S>[] = []
   for (const kind of ['cause', 'symptom'] as const)
-    for (const look of [byWords, byCode])
+    for (const look of [byWords, byCode, byHint])
       for (const mode of FAILURE_MODES) {
         if (mode.kind !== kind || found.some((one) => one.mode.id === mode.id)) continue
         for (const one of failures) {

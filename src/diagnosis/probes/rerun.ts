@@ -104,7 +104,8 @@ async function gather(
     best,
     link: current?.link ?? app?.link ?? null,
     facts: {
-      class: best?.mode.class ?? null,
+      // What only may be the reason is none to run it again.
+      class: best === null || best.certainty === 'low' ? null : best.mode.class,
       cause: best?.cause ?? null,
       writes:
         // Without a query there is nothing to tell how it writes, if it does.

@@ -76,7 +76,13 @@ describe('one text', () => {
     ['Container container_1 on host: h was preempted.', 'F11'],
     ['Preempted in order to admit critical pod', 'F11', 'preempted', 'platform'],
     ['Container released on a *lost* node', 'F11'],
-    ['Command exited with code 143', 'F11', 'preempted', 'container'],
+    ['Command exited with code 143', 'F11', 'told-to-end', 'container'],
+    [
+      'Container exited with a non-zero exit code 143. Killed by external signal',
+      'F11',
+      'told-to-end',
+      'container',
+    ],
     ['Initial job has not accepted any resources; check your cluster UI', 'F12'],
     ['0/3 nodes are available: 3 Insufficient cpu.', 'F12', 'no-resources', 'platform'],
     [
@@ -189,6 +195,13 @@ describe('several texts', () => {
       said('No space left on device'),
     ])
     expect(found).toMatchObject({ mode: { id: 'F09' }, certainty: 'high' })
+  })
+
+  it('a code that may mean several things gives way to whatever is surer, and is told as a guess', () => {
+    const ended = said('Command exited with code 143', 'container')
+    expect(strongest([ended])).toMatchObject({ mode: { id: 'F11' }, certainty: 'low' })
+    expect(strongest([ended, said('Command exited with code 52', 'container')])?.mode.id).toBe('F02')
+    expect(strongest([ended, said('FetchFailed(null')])?.mode.id).toBe('F11')
   })
 
   it('the text that names the error is quoted before one that has its exit code', () => {

@@ -62,6 +62,11 @@ it.each<[string, World, string]>([
 
 it.each<[string, World, string]>([
   ['nothing says why', { executors: [] }, 'why it failed is not known'],
+  [
+    'it may have been a full heap',
+    { executors: [executor('1', 'exited with exit code 143')] },
+    'why it failed is not known',
+  ],
   ['plans cannot be read', { broken: ['queries'] }, 'what it writes is not known'],
   ['it ran no query', { queries: [] }, 'what it writes is not known'],
   ['other runs cannot be seen', { broken: ['runs'] }, 'whether another run is under way'],

@@ -78,7 +78,13 @@ export const NODES: readonly FailureMode[] = [
       { words: /released on a \*?lost\*? node/i },
       { words: /\bNODES_LOST\b|\bNODE_EXCLUDED_DECOMMISSIONED\b|\bSPOT_INSTANCE_TERMINATION\b/ },
     ],
-    codes: [143, -100, -102],
+    codes: [-100, -102],
+    // Spark on YARN starts executors with -XX:OnOutOfMemoryError='kill %p': a full heap ends with 143 as well.
+    hint: {
+      code: 143,
+      variant: 'told-to-end',
+      meaning: 'it was told to end from outside: a machine taken away, a scale-in, or on YARN a full heap',
+    },
   },
   {
     id: 'F33',
