@@ -112,7 +112,8 @@ async function runStep(
   if (context.reader === null) return not('no platform of this alert is configured', ['platform'])
   const { capabilities, platform } = context.reader
   const lacking = probe.needs.filter((need) => !capabilities.has(need))
-  if (lacking.length > 0) return not(`${platform} cannot tell (${lacking.join(', ')})`, lacking)
+  // It never could: the thread says so, and the card, which tells what failed to be seen, does not.
+  if (lacking.length > 0) return not(`${platform} cannot tell (${lacking.join(', ')})`, [])
   const rendered = renderParams((step.params ?? {}) as Params, probe.destinations ?? {}, lookup)
   const hole = holeIn(rendered)
   if (hole !== null) return not(hole, [...rendered.missing, ...rendered.refused])
