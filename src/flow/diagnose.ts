@@ -19,6 +19,7 @@ import type { FlowDeps } from './deps.ts'
 import { DESTINATIONS, PRIORITY } from './destinations.ts'
 import { factsWith, firstAlert, namesFor, platformView, sectionsOf } from './diagnosis-view.ts'
 import { pinRunbooks } from './open-incident.ts'
+import { chosenByPerson } from './runbook-newer.ts'
 import { pinnedRunbook } from './runbook-text.ts'
 
 /** A person waits for this at 03:00: what has not answered by then is said to be missing. */
@@ -140,7 +141,7 @@ async function finish(
   await requestCards(tx, [await updateIncident(tx, incident, { diagnosis: 'done' })], now)
 }
 
-/** Matches again over labels and findings; a switch is recorded, and the new text pinned. */
+/** Matches again over labels and findings, unless a person chose the text; a switch is recorded, told, and pinned. */
 async function secondMatch(
   tx: Tx,
   deps: FlowDeps,
@@ -150,7 +151,7 @@ async function secondMatch(
 ): Promise<Runbook | null> {
   const before = await pinnedRunbook(tx, incident.runbookHash)
   const alert = await firstAlert(tx, incident)
-  if (alert === null) return before
+  if (alert === null || (await chosenByPerson(tx, incident.id))) return before
   const kind = incident.platform === null ? undefined : deps.settings.platforms.get(incident.platform)?.kind
   const match = matchAlert(deps.runbooks(incident.team), alert, outputs, kind)
   if (match.runbook === null || match.reason === 'catch_all' || match.runbook.id === incident.runbookId)
@@ -187,6 +188,18 @@ async function secondMatch(
     },
     now,
   )
+  await append(tx, {
+    destination: DESTINATIONS.thread,
+    subject: incident.id,
+    priority: PRIORITY.thread,
+    payload: {
+      type: 'runbook_switched',
+      from: incident.runbookId,
+      to: runbook.id,
+      because: (match.explanation[0]?.matchers ?? []).map(({ text, actual }) => ({ text, actual })),
+    },
+    now,
+  })
   return runbook
 }
 

@@ -1,4 +1,5 @@
 // What is known of the runbooks: how many serve, which files are broken and how to mend them, how the repositories are.
+import { nameOf } from '../runbooks/folder.ts'
 import type { Library } from '../runbooks/load.ts'
 import type { SourceState } from '../runbooks/source-state.ts'
 import { type Check, oneLine, stamp } from './check.ts'
@@ -6,8 +7,29 @@ import { type Check, oneLine, stamp } from './check.ts'
 /** Broken files that are told one by one. */
 const MAX_FILES_TOLD = 10
 
+type Examined = Pick<Library, 'files' | 'served' | 'stale' | 'refused' | 'problems' | 'loadedAt'>
+
+/** Of a library what concerns these teams (null: all): the shared, and their own. Pure. */
+export function concerning(library: Library, teams: readonly string[] | null): Examined {
+  if (teams === null) return library
+  const ours = ({ team }: { readonly team: string | null }): boolean => team === null || teams.includes(team)
+  const files = new Map([...library.files].filter(([, file]) => ours(file)))
+  const names = new Set([
+    ...[...files.values()].map(({ file }) => file),
+    ...library.folders.filter(ours).map((folder) => nameOf(folder)),
+  ])
+  return {
+    files,
+    served: library.served.filter(ours),
+    stale: library.stale.filter((file) => names.has(file)),
+    refused: library.refused.filter((file) => names.has(file)),
+    problems: library.problems.filter(({ file }) => names.has(file)),
+    loadedAt: library.loadedAt,
+  }
+}
+
 /** One line for all, then one for each file that is broken. */
-export function checkRunbooks({ files, served, stale, refused, problems, loadedAt }: Library): Check[] {
+export function checkRunbooks({ files, served, stale, refused, problems, loadedAt }: Examined): Check[] {
   const broken = [...stale, ...refused]
   const folders = problems.filter(({ code, level }) => level === 'error' && code === 'folder')
   const all: Check = {

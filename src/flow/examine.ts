@@ -1,17 +1,23 @@
 // What the running service knows of itself: database, Slack, what waits to be delivered, PagerDuty, platforms, runbooks.
-import type { Role } from '../remediation/roles.ts'
+import type { PlatformReader } from '../ports.ts'
 import { type Check, ago, oneLine, stamp } from './check.ts'
 import type { FlowDeps } from './deps.ts'
-import { checkRunbooks, checkSource } from './examine-runbooks.ts'
+import { checkRunbooks, checkSource, concerning } from './examine-runbooks.ts'
 
 /** Somebody waits for the answer, in Slack. */
 const ASK_MS = 2_500
-/** Asks everything at once; answers within three seconds and never throws. Failures first within each kind. */
-export async function examine(deps: FlowDeps): Promise<readonly Check[]> {
+/** Whose things are told: null is all teams; what is shared is told in any case. */
+type Teams = readonly string[] | null
+
+/**
+ * Asks everything at once; answers within three seconds and never throws. Failures first within each kind. With `teams`
+ * nothing is told of what only other teams have: their platforms, runbooks, repositories, deliveries and pages.
+ */
+export async function examine(deps: FlowDeps, teams: Teams = null): Promise<readonly Check[]> {
   const [database, platforms] = await Promise.all([
-    checkDatabase(deps),
+    checkDatabase(deps, teams),
     Promise.all(
-      [...deps.readers].map(([name, reader]) =>
+      platformsOf(deps, teams).map(([name, reader]) =>
         check(`platform ${name}`, () => inTime(reader.check(AbortSignal.timeout(ASK_MS)))),
       ),
     ),
@@ -20,17 +26,23 @@ export async function examine(deps: FlowDeps): Promise<readonly Check[]> {
     ...database,
     checkSlack(deps),
     ...platforms,
-    ...checkRunbooks(deps.library()),
-    ...deps.runbookSources().map((source) => checkSource(source)),
+    ...checkRunbooks(concerning(deps.library(), teams)),
+    ...deps
+      .runbookSources()
+      .filter(({ team }) => team === null || teams === null || teams.includes(team))
+      .map((source) => checkSource(source)),
   ]
 }
 
-/** Who may ask: a responder or commander of any team. Asks Slack for user groups, so never inside a transaction. */
-export async function mayExamine(deps: FlowDeps, userId: string): Promise<boolean> {
-  const roles = await Promise.all(
-    [...deps.settings.teams.values()].map((team): Promise<Role> => deps.directory.roleOf(team, userId)),
+/** The platforms of these teams, and those that no team names. */
+function platformsOf({ readers, settings }: FlowDeps, teams: Teams): [string, PlatformReader][] {
+  const others = [...settings.teams.values()].flatMap(({ name, platforms }) =>
+    teams === null || teams.includes(name) ? [] : platforms,
   )
-  return roles.some((role) => role !== 'viewer')
+  const own = [...settings.teams.values()].flatMap(({ name, platforms }) =>
+    teams === null || teams.includes(name) ? platforms : [],
+  )
+  return [...readers].filter(([name]) => own.includes(name) || !others.includes(name))
 }
 
 async function check(what: string, ask: () => Promise<string>): Promise<Check> {
@@ -54,7 +66,7 @@ async function inTime<T>(work: Promise<T>): Promise<T> {
 }
 
 /** The database, and what only it can tell. */
-async function checkDatabase(deps: FlowDeps): Promise<Check[]> {
+async function checkDatabase(deps: FlowDeps, teams: Teams): Promise<Check[]> {
   const { store } = deps
   const database = await check('database', async () => {
     await inTime(store.ping())
@@ -71,8 +83,8 @@ async function checkDatabase(deps: FlowDeps): Promise<Check[]> {
   return [
     database,
     ...(await Promise.all([
-      told('deliveries', () => checkOutbox(deps)),
-      told('PagerDuty', () => checkPagerDuty(deps)),
+      told('deliveries', () => checkOutbox(deps, teams)),
+      told('PagerDuty', () => checkPagerDuty(deps, teams)),
     ])),
   ]
 }
@@ -80,7 +92,7 @@ async function checkDatabase(deps: FlowDeps): Promise<Check[]> {
 /** What was given up is told for this long. */
 const DEAD_TOLD_MS = 86_400_000
 
-async function checkOutbox({ store, clock }: FlowDeps): Promise<Check> {
+async function checkOutbox({ store, clock }: FlowDeps, teams: Teams): Promise<Check> {
   const now = clock.now()
   const rows = await store.db
     .selectFrom('outbox')
@@ -97,6 +109,15 @@ async function checkOutbox({ store, clock }: FlowDeps): Promise<Check> {
         eb.and([eb('state', '=', 'dead'), eb('created_at', '>', new Date(now.getTime() - DEAD_TOLD_MS))]),
       ]),
     )
+    .where((eb) =>
+      teams === null
+        ? eb.lit(true)
+        : eb(
+            'subject',
+            'in',
+            eb.selectFrom('incidents').select('incidents.id').where('incidents.team', 'in', teams),
+          ),
+    )
     .groupBy(['destination', 'state'])
     .orderBy('destination')
     .execute()
@@ -109,13 +130,23 @@ async function checkOutbox({ store, clock }: FlowDeps): Promise<Check> {
   return { what: 'deliveries', state: isDead ? 'failed' : 'warning', says: parts.join('; ') }
 }
 
-async function checkPagerDuty({ store, clock, settings }: FlowDeps): Promise<Check> {
+async function checkPagerDuty({ store, clock, settings }: FlowDeps, of: Teams): Promise<Check> {
   const what = 'PagerDuty'
-  if (![...settings.teams.values()].some(({ pages }) => pages))
+  const teams = [...settings.teams.values()].filter(({ name }) => of === null || of.includes(name))
+  if (!teams.some(({ pages }) => pages))
     return { what, state: 'warning', says: 'no team has a routing key: nobody is ever paged' }
   const last = await store.db
     .selectFrom('pages')
     .select(['state', 'requested_at', 'sent_at', 'last_error'])
+    .where((eb) =>
+      of === null
+        ? eb.lit(true)
+        : eb(
+            'incident_id',
+            'in',
+            eb.selectFrom('incidents').select('incidents.id').where('incidents.team', 'in', of),
+          ),
+    )
     .orderBy('requested_at', 'desc')
     .limit(1)
     .executeTakeFirst()

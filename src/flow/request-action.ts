@@ -119,7 +119,10 @@ function complete(offer: Offer, inputs: RawInputs | null): Completed {
 }
 
 function invalid(offer: Offer, errors: Readonly<Record<string, string>>): Completed {
-  const said = Object.entries(errors).map(([name, error]) => `${offer.inputs[name]?.label ?? name}: ${error}`)
+  const said = Object.entries(errors).map(([name, error]) =>
+    // What concerns no one parameter, such as names that the action does not take, has no name in front.
+    name === '' ? error : `${offer.inputs[name]?.label ?? name}: ${error}`,
+  )
   const sentence = `${offer.title} cannot run so. ${said.slice(0, 5).join(' ')} Nothing was done.`
   // What no field of the form can mend is a plain refusal.
   return Object.keys(errors).every((name) => Object.hasOwn(offer.inputs, name))

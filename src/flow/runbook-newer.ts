@@ -11,7 +11,7 @@ import { requestCards } from './card-version.ts'
 import type { FlowDeps } from './deps.ts'
 import { DESTINATIONS, PRIORITY } from './destinations.ts'
 import { needsDiagnosis, pinRunbooks, startDiagnosis } from './open-incident.ts'
-import { type Person, type Pressed, refuse, roleFor, unknownThing } from './press.ts'
+import { GONE, type Person, type Pressed, refuse, roleFor, unknownThing } from './press.ts'
 import { REPLACED } from './runbook-record.ts'
 
 /** The text of the incident's runbook that is loaded now, when it is another than the pinned one; null otherwise. */
@@ -23,7 +23,8 @@ export function newerText(deps: FlowDeps, incident: Incident): Runbook | null {
 
 /**
  * Goes over from the text of `hash` to the one that is loaded: it is pinned, buttons of the former are withdrawn, and
- * the diagnosis begins again by it. Whether it still matches the alert does not matter: a person chose it.
+ * the diagnosis begins again by it. Whether it still matches the alert does not matter: a person chose it, and no
+ * matching takes it away again (see `chosenByPerson`).
  */
 export async function takeNewerText(
   deps: FlowDeps,
@@ -32,18 +33,11 @@ export async function takeNewerText(
   person: Person,
 ): Promise<Pressed> {
   const role = await roleFor(deps, incidentId, person)
-  if (role === null)
-    return await unknownThing(
-      deps,
-      incidentId,
-      person,
-      'That incident does not exist here. Nothing was done.',
-    )
+  if (role === null) return await unknownThing(deps, incidentId, person, GONE)
   const pressed = await deps.store.transaction(async (tx): Promise<Pressed> => {
     const now = deps.clock.now()
     const incident = await lockIncident(tx, incidentId)
-    if (incident === null)
-      return { kind: 'refused', sentence: 'That incident does not exist here. Nothing was done.' }
+    if (incident === null) return { kind: 'refused', sentence: GONE }
     const no = (sentence: string): Promise<Pressed> =>
       refuse(tx, incident, person, 'runbook_newer', sentence, now)
     const permission = mayDo(role, 'responder', 'Using the newer text', incident.team)
@@ -64,6 +58,18 @@ export async function takeNewerText(
   })
   deps.metrics.presses.inc({ press: 'runbook_newer', outcome: pressed.kind })
   return pressed
+}
+
+/** Whether a person pinned the text of this incident, whose row is locked: what was found matches no other then. */
+export async function chosenByPerson(tx: Tx, incidentId: string): Promise<boolean> {
+  const row = await tx
+    .selectFrom('timeline')
+    .select('seq')
+    .where('incident_id', '=', incidentId)
+    .where('kind', '=', 'runbook_updated')
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
 }
 
 async function repin(

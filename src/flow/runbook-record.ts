@@ -8,10 +8,9 @@ import type { Runbook, Section } from '../runbooks/model.ts'
 import type { Tx } from '../store/store.ts'
 import { requestCards } from './card-version.ts'
 import type { FlowDeps } from './deps.ts'
-import { type Person, type Pressed, refuse, roleFor, unknownThing } from './press.ts'
+import { GONE, type Person, type Pressed, refuse, roleFor, unknownThing } from './press.ts'
 import { pinnedRunbook } from './runbook-text.ts'
 
-const GONE = 'That incident does not exist here. Nothing was done.'
 /** To whoever marks something on a text that is not the incident's any more. */
 export const REPLACED =
   'The runbook was replaced while this was open. Nothing was done; below is the one that counts now.'

@@ -59,6 +59,8 @@ export interface RunbookView {
   readonly newer: boolean
   /** Who went over to this text after the incident had opened, and when; null while it is the first one. */
   readonly updated: { readonly by: Actor; readonly at: Date } | null
+  /** When the incident went over to this runbook from another; null when this text is not one of a switch. */
+  readonly switched: Date | null
 }
 
 /** Reads the runbook of an incident as it stands for this person, or null when it has none that can be read. */
@@ -98,22 +100,24 @@ export async function readRunbookView(
     earlier: await readEarlierTicks(tx, key),
     votes,
     newer: newerText(deps, incident) !== null,
-    updated: await updatedBy(tx, incident),
+    ...(await pinnedBy(tx, incident)),
   }
 }
 
-async function updatedBy(tx: Tx, incident: Incident): Promise<RunbookView['updated']> {
+/** What pinned the text last, after the incident had opened with one. */
+async function pinnedBy(tx: Tx, incident: Incident): Promise<Pick<RunbookView, 'updated' | 'switched'>> {
   const row = await tx
     .selectFrom('timeline')
-    .select(['actor', 'at', 'data'])
+    .select(['kind', 'actor', 'at'])
     .where('incident_id', '=', incident.id)
-    .where('kind', '=', 'runbook_updated')
+    .where('kind', 'in', ['runbook_updated', 'runbook_switched'])
     .orderBy('seq', 'desc')
     .limit(1)
     .executeTakeFirst()
-  return row === undefined || row.data['to'] !== incident.runbookHash
-    ? null
-    : { by: row.actor as Actor, at: row.at }
+  return {
+    updated: row?.kind === 'runbook_updated' ? { by: row.actor as Actor, at: row.at } : null,
+    switched: row?.kind === 'runbook_switched' ? row.at : null,
+  }
 }
 
 /** How each action stands: what was made of its newest offer, else whether it is offered or why not. */

@@ -1,6 +1,12 @@
 // An action of a runbook made ready: its parameters filled in, its questions worked out, or why that cannot be. Pure.
 import type { Params } from '../runbooks/model.ts'
-import { clauseOf, holeIn, parseParams, renderParams } from '../runbooks/render-params.ts'
+import {
+  type RenderedParams,
+  clauseOf,
+  holeIn,
+  parseParams,
+  renderParams,
+} from '../runbooks/render-params.ts'
 import type { OfferedAction, SectionView } from '../runbooks/sections.ts'
 import type { Action } from './action.ts'
 import { type OfferInputs, offerInputs } from './inputs.ts'
@@ -15,8 +21,8 @@ export type Prepared =
   | { readonly ok: false; readonly says: string }
 
 /**
- * Fills in parameters and defaults. What a schema says of the parameters is known here only where nobody is asked for
- * more: answers win over them, and may complete them.
+ * Fills in parameters and defaults, and holds them against the action's schema: wholly where nobody is asked for more;
+ * else as far as answers, which win over them and may complete them, change nothing of it.
  */
 export function prepare(
   action: Pick<Action, 'params' | 'destinations'>,
@@ -27,11 +33,34 @@ export function prepare(
   const hole = holeIn(rendered)
   if (hole !== null) return { ok: false, says: `Withheld: ${hole}.` }
   const inputs = offerInputs(offered.step.inputs, lookup)
-  if (Object.keys(inputs).length > 0) return { ok: true, params: rendered.params, inputs }
-  const parsed = parseParams(action.params, rendered.params, rendered.sole)
+  const asks = Object.keys(inputs).length > 0
+  const parsed = asks
+    ? withoutAnswers(action.params, rendered, inputs)
+    : parseParams(action.params, rendered.params, rendered.sole)
   if (!parsed.ok)
     return { ok: false, says: `Withheld: its parameters are not usable (${clauseOf(parsed.problems)}).` }
   return { ok: true, params: parsed.params, inputs }
+}
+
+type WithoutAnswers =
+  | { readonly ok: true; readonly params: Params }
+  | { readonly ok: false; readonly problems: { readonly path: string; readonly message: string }[] }
+
+/** What no answer can mend: names that the action does not take, and what is wrong with parameters that stay. */
+function withoutAnswers(
+  schema: Action['params'],
+  { params, sole }: RenderedParams,
+  inputs: OfferInputs,
+): WithoutAnswers {
+  const proposed = Object.entries(inputs).map(([name, input]) => [name, input.default ?? ''])
+  const parsed = schema.safeParse({ ...params, ...(Object.fromEntries(proposed) as Params) })
+  const problems = (parsed.error?.issues ?? []).flatMap(({ code, path, message }) => {
+    const name = String(path[0] ?? '')
+    // Conditions among several (`custom`) depend on the answers too; text of a sole name may stand for a number.
+    const stays = name !== '' && code !== 'custom' && !Object.hasOwn(inputs, name) && !sole.has(name)
+    return stays || (name === '' && code === 'unrecognized_keys') ? [{ path: path.join('.'), message }] : []
+  })
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, params }
 }
 
 /** Actions whose section may apply and that are not offered all the same, each with the sentence why. */

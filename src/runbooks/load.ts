@@ -53,6 +53,8 @@ export interface Library {
   readonly opened: number
   /** By name (and team, where it is one's own): what was read, and what serves. */
   readonly files: ReadonlyMap<string, LoadedFile>
+  /** Where it was read from, and whose each folder is. */
+  readonly folders: readonly RunbookFolder[]
 }
 
 /** Of two files with one id that serve the same the first counts: the first folder's, then the first by name. */
@@ -199,6 +201,7 @@ export async function loadRunbooks(
     loadedAt: now,
     opened,
     files,
+    folders,
   }
 }
 

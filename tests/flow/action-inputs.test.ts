@@ -7,6 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { requestAction } from '../../src/flow/request-action.ts'
 import { blockOf } from '../../src/slack/blocks/action-inputs-modal.ts'
 import type { Person } from '../../src/flow/press.ts'
+import { json } from '../../src/store/store.ts'
 import { type World, alertBody, findButton, startWorld, textOf } from '../support/world.ts'
 import { OOM, card, refusals, replies, stateOf } from './support.ts'
 
@@ -39,14 +40,14 @@ verify: { within: 60s }
 const BOB: Person = { kind: 'person', id: 'U0BOB', name: 'bob', via: 'slack' }
 
 /** A broken application whose card offers to kill it, after asking why. */
-async function asking(runbook = RUNBOOK): Promise<{ world: World; appId: string }> {
+async function asking(runbook = RUNBOOK, shows = '"ask:0"'): Promise<{ world: World; appId: string }> {
   const folder = mkdtempSync(path.join(tmpdir(), 'arrestor-asks-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
   writeFileSync(path.join(folder, 'asks.md'), runbook)
   const world = await startWorld({ config: (yaml) => `${yaml}\nrunbooks: { folders: ['${folder}'] }\n` })
   const { appId, name } = world.spark.start('executor-oom')
   await world.send(alertBody({ ...OOM, job_name: name, app_id: appId }))
-  await world.until(() => JSON.stringify(world.cards()[0] ?? '').includes('"ask:0"'), 'the button')
+  await world.until(() => JSON.stringify(world.cards()[0] ?? '').includes(shows), shows, 500)
   return { world, appId }
 }
 
@@ -236,17 +237,19 @@ describe('an action that asks for more', { timeout: 60_000 }, () => {
 
 describe('a form of every kind of question', { timeout: 60_000 }, () => {
   it('is taken by Slack, and what does not fit the action is refused with its words', async () => {
-    const { world, appId } = await asking(
-      RUNBOOK.replace(
-        /inputs:\n.*\n/,
-        `inputs:
-  reason: { type: choice, choices: [memory, skew], default: skew }
-  mib: { type: integer, min: 512, max: 8192, default: "{{ gone.value }}" }
-  share: { type: number, min: 0.1, max: 1 }
-  sure: { type: boolean, label: "Are you sure, *really*?" }
-`,
-      ),
-    )
+    const { world, appId } = await asking()
+    // An offer of an earlier version: today its button would be withheld.
+    const asked = { label: 'L', choices: [], min: null, max: null, default: null }
+    const inputs = {
+      reason: { ...asked, type: 'choice', choices: ['memory', 'skew'], default: 'skew', position: 0 },
+      mib: { ...asked, type: 'integer', min: 512, max: 8192, position: 1 },
+      share: { ...asked, type: 'number', min: 0.1, max: 1, position: 2 },
+      sure: { ...asked, type: 'boolean', label: 'Are you sure, *really*?', position: 3 },
+    }
+    await world.store.db
+      .updateTable('offers')
+      .set({ inputs: json(inputs) })
+      .execute()
     const form = await open(world)
     expect(
       JSON.stringify(view(world)?.blocks).match(/number_input|static_select|radio_buttons/g),
@@ -258,7 +261,26 @@ describe('a form of every kind of question', { timeout: 60_000 }, () => {
     // Kill takes no mib: that is the runbook's mistake, so no field can mend it.
     const sent = await world.slack.submitView({ user: 'U0BOB', view_id: form, values })
     expect(sent.ok && 'response_action' in sent ? sent.response_action : sent).toBe('update')
-    expect(JSON.stringify(view(world))).toContain('cannot run so')
+    expect(JSON.stringify(view(world))).toContain('cannot run so. Unrecognized keys: ')
     expect([await runs(world), stateOf(world, appId)]).toEqual([[], 'RUNNING'])
+  })
+})
+
+describe('a button that could only fail', { timeout: 60_000 }, () => {
+  it.each([
+    ['an input', /inputs:\n/, 'inputs:\n  note: { type: string }\n', 'Unrecognized key: "note"'],
+    ['a parameter', /reason: unsaid\n/, 'app_id: x\n', 'Unrecognized key: "app_id"'],
+    ['a mere parameter', /reason: unsaid\ninputs:\n.*\n/, 'app_id: x\n', 'Unrecognized key: "app_id"'],
+    [
+      'a parameter that stays and does not fit',
+      /reason: unsaid\ninputs:\n.*\n/,
+      'reason: [1]\ninputs:\n  other: { type: string }\n',
+      'reason: expected text',
+    ],
+  ])('since its action does not take %s is withheld, and the card says why', async (_what, from, to, why) => {
+    const { world } = await asking(RUNBOOK.replace(from, to), 'Withheld')
+    expect(card(world)).toContain('Withheld: its parameters are not usable (')
+    expect(card(world)).toContain(why)
+    expect(await world.store.db.selectFrom('offers').selectAll().execute()).toEqual([])
   })
 })

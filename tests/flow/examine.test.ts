@@ -1,5 +1,5 @@
 // What the running service says of itself: all well, each thing that is not, and to whom it says it.
-import { rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Check } from '../../src/flow/check.ts'
@@ -68,6 +68,44 @@ describe('the running service', { timeout: 60_000 }, () => {
     expect(refused.all).not.toContain('platform')
     expect((await api(world, 'one')).status).toBe(404)
     expect((await api(world, 'nobody')).status).toBe(401)
+  })
+
+  it('P8: tells a responder of one team nothing of what another has alone', async () => {
+    const folder = temporary()
+    const own = ['data-platform', 'streaming'].map((team) => ({ team, path: path.join(folder, team) }))
+    for (const one of own) {
+      mkdirSync(one.path)
+      writeFileSync(path.join(one.path, `of-${one.team}.md`), '# nothing')
+    }
+    writeFileSync(path.join(folder, 'of-all.md'), '# nothing')
+    const all = [{ team: 'streaming', path: path.join(folder, 'gone') }, ...own]
+    const world = await startWorld({
+      config: (yaml) =>
+        `${yaml.replace(/(streaming:[^]*?)platforms: \[sandbox\]/, '$1platforms: [lake]')}
+runbooks: { folders: ['${folder}', ${all.map(({ path: where, team }) => `{ path: '${where}', team: ${team} }`).join(', ')}] }
+`.replace(
+          'platforms:\n  sandbox:',
+          "platforms:\n  lake: { kind: spark-standalone, master_url: 'http://127.0.0.1:9' }\n  sandbox:",
+        ),
+    })
+    await fire(world, { team: 'streaming' })
+    await world.store.db
+      .updateTable('outbox')
+      .set({ state: 'dead', attempts: 3, last_error: 'not in C0STREAM' })
+      .where('destination', '=', 'slack.card')
+      .execute()
+    const theirs = ['platform lake', 'of-streaming.md', `folder ${folder}/gone`, 'C0STREAM']
+    const alice = await type(world, 'doctor', 'U0ALICE')
+    for (const word of ['platform sandbox', 'of-data-platform.md', 'of-all.md'])
+      expect(alice.all).toContain(word)
+    for (const word of theirs) expect(alice.all).not.toContain(word)
+    expect(alice.all).toContain('0 serve from 2 files')
+    const carol = await type(world, 'doctor', 'U0CAROL')
+    for (const word of ['platform lake', 'of-streaming.md', 'of-all.md', 'C0STREAM', `${folder}/gone`])
+      expect(carol.all).toContain(word)
+    for (const word of ['platform sandbox', 'of-data-platform.md']) expect(carol.all).not.toContain(word)
+    const whole = JSON.stringify((await api(world, 'sandbox')).checks)
+    for (const word of [...theirs, 'platform sandbox', 'of-data-platform.md']) expect(whole).toContain(word)
   })
 
   it('tells a platform that does not answer, a page that did not go out, and what waits', async () => {

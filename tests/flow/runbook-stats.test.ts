@@ -126,11 +126,14 @@ for (const kind of storeKinds())
       await kind.close()
     })
     const ask = async (teams: readonly string[] | null): Promise<Map<string, RunbookStats>> =>
-      new Map((await runbookStats(test.store, { since: SINCE, teams })).map((one) => [one.runbook, one]))
+      new Map(
+        (await runbookStats(test.store, { since: SINCE, teams, own: [] })).map((one) => [one.runbook, one]),
+      )
 
     it('sums up a runbook: uses, openings, steps, what fixed it, what was escalated, times, judgements', async () => {
       expect((await ask(null)).get('first')).toEqual({
         runbook: 'first',
+        team: null,
         // i1 to i4, and i5, which went over to another.
         incidents: 5,
         switchedAway: 1,
@@ -156,6 +159,18 @@ for (const kind of storeKinds())
       expect((await ask(["b' or true --"])).size).toBe(0)
     })
 
+    it('keeps two teams’ own runbooks of one id apart, figure by figure, and shared ones together', async () => {
+      const all = await runbookStats(test.store, { since: SINCE, teams: null, own: ['b/second', 'a/first'] })
+      const second = all.filter((one) => one.runbook === 'second')
+      expect(second).toMatchObject([
+        { team: null, incidents: 1, resolvedMedian: 50 },
+        { team: 'b', incidents: 1, resolvedMedian: null },
+      ])
+      const first = all.filter((one) => one.runbook === 'first')
+      expect(first).toEqual([{ ...(await ask(null)).get('first'), team: 'a' }])
+      expect(all.find((one) => one.runbook === 'catch')).toMatchObject({ team: null, incidents: 3 })
+    })
+
     it('names the alerts that no runbook caught, most first, by the alert or without one by the title', async () => {
       const gaps = async (teams: readonly string[] | null): Promise<unknown[]> =>
         (await test.store.transaction((tx) => coverageGaps(tx, { since: SINCE, teams }))).map(
@@ -173,6 +188,7 @@ for (const kind of storeKinds())
 
 const STATS: RunbookStats = {
   runbook: 'first',
+  team: null,
   incidents: 12,
   switchedAway: 1,
   opened: 8,
@@ -212,7 +228,10 @@ const REPORT: StatsReport = {
   days: 30,
   runbooks: [STATS, { ...STATS, runbook: 'a-longer-name', incidents: 1, acknowledgedMedian: null }],
   gaps: [{ alert: 'Odd', incidents: 2, last: NOW }],
-  unused: ['never', 'hardly'],
+  unused: [
+    { runbook: 'never', team: null },
+    { runbook: 'hardly', team: 'streaming' },
+  ],
 }
 
 describe('in the terminal', () => {
@@ -225,7 +244,7 @@ describe('in the terminal', () => {
       Alerts that no runbook caught
         Odd  2  2026-11-02
 
-      Not used in 30 days: never, hardly"
+      Not used in 30 days: never, hardly (streaming)"
     `)
     expect(formatStats(statsOf({ days: 7, runbooks: [], gaps: [], unused: [] }))).toBe(
       'No incident of the last 7 days had a runbook.',
@@ -254,7 +273,7 @@ describe('in Slack', () => {
       days: 1,
       runbooks: Array.from({ length: 1_000 }, () => ({ ...STATS, runbook: name })),
       gaps: Array.from({ length: 50 }, () => ({ alert: name, incidents: 1, last: NOW })),
-      unused: Array.from({ length: 500 }, () => name),
+      unused: Array.from({ length: 500 }, () => ({ runbook: name, team: name })),
     }
     const blocks = statsBlocks(
       many,

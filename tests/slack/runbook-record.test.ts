@@ -1,6 +1,9 @@
 // What people do with a runbook in its modal: tick, judge, go over to the newer text; who may, and what is kept of it.
 import { describe, expect, it } from 'vitest'
-import { type World, alertBody } from '../support/world.ts'
+import { JOBS } from '../../src/flow/destinations.ts'
+import { enqueue } from '../../src/store/jobs.ts'
+import type { Tx } from '../../src/store/store.ts'
+import { type World, alertBody, textOf } from '../support/world.ts'
 import { bot, card, refusals, replies } from '../flow/support.ts'
 import {
   FIRST,
@@ -28,6 +31,14 @@ async function failed(world: World, labels: Record<string, string> = {}): Promis
   )
   await world.settle()
 }
+
+/** Has the only incident diagnosed once more. */
+async function startAgain(tx: Tx): Promise<void> {
+  const { id } = await tx.selectFrom('incidents').select('id').executeTakeFirstOrThrow()
+  await enqueue(tx, JOBS.diagnose, { incidentId: id })
+}
+
+const told = (world: World): string => replies(world).map(textOf).join('\n')
 
 const ALICE = 'U0ALICE'
 const BOB = 'U0BOB'
@@ -302,6 +313,30 @@ describe('a newer text', { timeout: 60_000 }, () => {
     expect(words(world, ALICE)).toContain('Read the log first')
   })
 
+  it('stays, whatever is found: a person chose it, and its button is not taken away again', async () => {
+    const nt = FIRST.replace('\'alertname="SparkJobFailed"\'', `'alertname="SparkJobFailed", zone="a"'`)
+    const { world, change } = await libraryWorld(nt, ['executor-oom'])
+    const { appId, name } = world.spark.start('executor-oom')
+    const has = (): boolean => JSON.stringify(world.cards()[0] ?? '').includes('"act:0"')
+    await failed(world, { job_name: name, app_id: appId, zone: 'a' })
+    await world.until(has, 'the button')
+    // Its probe is called as the other runbook asks for, and its own entry holds no more.
+    await change(NEWER.replace('SparkJobFailed', 'SomethingElse').replace('id: deaths', 'id: death'))
+    await open(world, BOB)
+    await pressIn(world, BOB, 'runbook_newer')
+    const diagnosed = world.store.db.selectFrom('timeline').select('count').where('kind', '=', 'diagnosed')
+    const times = async (): Promise<number> =>
+      (await diagnosed.execute()).reduce((sum, row) => sum + row.count, 0)
+    await world.until(async () => (await times()) === 2, 'the other diagnosis', 500)
+    await world.until(has, 'the button anew')
+    await world.store.transaction((tx) => startAgain(tx))
+    await world.until(async () => (await times()) === 3, 'one more', 500)
+    expect((await recorded(world)).join()).not.toContain('runbook_switched')
+    await open(world, BOB)
+    expect(words(world, BOB)).toContain('newer text, taken by <@U0BOB>')
+    expect(words(world, BOB)).toContain('Kill Application → offered on the card')
+  })
+
   it('is not offered to a resolved incident, and a press that came too late says so', async () => {
     const { world, change } = await libraryWorld()
     await failed(world)
@@ -331,20 +366,30 @@ describe('a newer text', { timeout: 60_000 }, () => {
 
 describe('a runbook switch', { timeout: 60_000 }, () => {
   it('keeps what was ticked before it, and says so in the runbook after it', async () => {
-    const { world, change } = await libraryWorld(FIRST, ['executor-oom'])
+    // What this text calls its probe, the other runbook asks for; Spark answers from the second time on.
+    const { world } = await libraryWorld(FIRST.replace('id: deaths', 'id: death'), ['executor-oom'])
     const { appId, name } = world.spark.start('executor-oom')
+    world.spark.faults.add({ kind: 'refuse', count: 0 })
     await failed(world, { job_name: name, app_id: appId })
+    await world.until(() => card(world).includes('Could not be seen'), 'the first diagnosis', 500)
     await open(world, ALICE)
     expect(words(world, ALICE)).toContain('A job failed')
+    expect(words(world, ALICE)).toContain('text as it was when #1 opened')
     await tick(world, ALICE, 'Check the input')
-    // What the newer text calls its probe, the other runbook asks for.
-    await change(NEWER.replace('id: deaths', 'id: death'))
-    await open(world, BOB)
-    await pressIn(world, BOB, 'runbook_newer')
-    await world.until(async () => (await recorded(world)).join().includes('runbook_switched'), 'the switch')
+    world.spark.faults.clear()
+    await world.store.transaction((tx) => startAgain(tx))
+    await world.until(
+      async () => (await recorded(world)).join().includes('runbook_switched'),
+      'the switch',
+      500,
+    )
+    await world.until(() => told(world).includes('Runbook: now'), 'the word of it', 500)
+    expect(told(world)).toContain('Runbook: now *executor-oom*, was *first*, because death.signature is F02.')
     await tick(world, ALICE, 'Ask its owner')
     expect(words(world, ALICE)).toContain('The runbook was replaced while this was open.')
     expect(words(world, ALICE)).toContain('Executor out of memory')
+    expect(words(world, ALICE)).not.toContain('text as it was when #1 opened')
+    expect(words(world, ALICE)).toContain('text as it was when #1 went over to it at <!date^')
     expect(words(world, ALICE)).toContain('Before the switch to this runbook: 1 step of *first* done.')
     await tick(world, ALICE, 'Tell it from look-alikes')
     expect(boxes(world, ALICE).get('Tell it from look-alikes')).toMatchObject({ ticked: true })

@@ -1,11 +1,14 @@
 // `/spark runbook stats`, the API and the terminal, of one world: who may read which teams' record, and what they read.
-import { describe, expect, it } from 'vitest'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { RunbookStats } from '../../src/http/api/schemas.ts'
 import { validateBlocks } from '../../src/sandbox/slack/blocks/validate.ts'
 import { arrestor } from '../cli/run.ts'
 import { type World, alertBody, startWorld } from '../support/world.ts'
 import { fire } from '../flow/support.ts'
-import { api, pressIn, tick } from './runbook-support.ts'
+import { FIRST, api, pressIn, tick } from './runbook-support.ts'
 
 async function type(world: World, text: string, user: string): Promise<{ text: string; all: string }> {
   const before = world.slack.state().ephemerals.length
@@ -47,8 +50,8 @@ describe('the record of runbooks', { timeout: 60_000 }, () => {
     })
     expect(stats.runbooks[0]?.runbook).toBe('executor-oom')
     expect(stats.gaps).toMatchObject([{ alert: 'Odd<!channel>', incidents: 1 }])
-    expect(stats.unused).toContain('driver-oom')
-    expect(stats.unused).not.toContain('unknown-alert')
+    expect(stats.unused).toContainEqual({ runbook: 'driver-oom', team: null })
+    expect(stats.unused.map(({ runbook }) => runbook)).not.toContain('unknown-alert')
     expect(await api(world, '/api/v1/runbooks/stats?days=0')).toMatchObject({
       error: expect.stringContaining('days'),
     })
@@ -86,6 +89,31 @@ describe('the record of runbooks', { timeout: 60_000 }, () => {
     const bob = await type(world, 'runbook stats', 'U0BOB')
     expect(bob.all).toContain('data-platform, streaming')
     expect(bob.all).toContain('*executor-oom*')
+  })
+
+  it('keeps the runbooks of one name that two teams have apart, used and not', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'arrestor-stats-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const folders = ['data-platform', 'streaming'].map((team) => {
+      mkdirSync(path.join(folder, team))
+      writeFileSync(path.join(folder, team, 'first.md'), FIRST)
+      return `{ path: '${folder}/${team}', team: ${team} }`
+    })
+    const world = await startWorld({
+      config: (yaml) => `${yaml}\nrunbooks: { folders: [${folders.join(', ')}] }\n`,
+    })
+    await fire(world, { alertname: 'SparkJobFailed' })
+    const mine = { runbook: 'first', team: 'data-platform', incidents: 1 }
+    const theirs = { runbook: 'first', team: 'streaming' }
+    const stats = async () => RunbookStats.parse(await api(world, '/api/v1/runbooks/stats'))
+    expect(await stats()).toMatchObject({ runbooks: [mine], unused: [theirs] })
+    await fire(world, { alertname: 'SparkJobFailed', team: 'streaming' })
+    expect((await stats()).unused).toEqual([])
+    expect((await stats()).runbooks).toMatchObject([mine, { ...theirs, incidents: 1 }])
+    const { all } = await type(world, 'runbook stats', 'U0BOB')
+    expect(all).toContain('*first (data-platform)*: 1 incident ')
+    expect(all).toContain('*first (streaming)*: 1 incident ')
+    expect((await type(world, 'runbook stats', 'U0CAROL')).all).not.toContain('data-platform')
   })
 
   it('helps with what was mistyped', async () => {

@@ -67,6 +67,7 @@ export function standing(
     votes: { useful: 0, useless: 0, own: null },
     newer: false,
     updated: null,
+    switched: null,
     ...rest,
   }
 }

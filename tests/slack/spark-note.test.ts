@@ -38,6 +38,42 @@ describe('/spark note', { timeout: 60_000 }, () => {
     expect(await noted(world)).toEqual([said, said])
   })
 
+  it('is acknowledged to Slack once it is kept, and in time when that takes long', async () => {
+    const world = await startWorld()
+    await fire(world)
+    const command = (text: string) =>
+      world.slack.command({ user: 'U0ALICE', channel: 'C0GENERAL', command: '/spark', text })
+    const busy = async (): Promise<() => Promise<void>> => {
+      const held = Promise.withResolvers<void>()
+      const holds = Promise.withResolvers<void>()
+      const done = world.store.transaction(async () => {
+        holds.resolve()
+        await held.promise
+      })
+      await holds.promise
+      return async () => {
+        held.resolve()
+        await done
+      }
+    }
+    let release = await busy()
+    let taken = false
+    const sent = command('note 1 the first').then((answer) => {
+      taken = true
+      return answer
+    })
+    // What reads is acknowledged at once, and would have been after the note's.
+    expect(await command('help')).toMatchObject({ ok: true })
+    expect(taken).toBe(false)
+    await release()
+    expect(await sent).toMatchObject({ ok: true })
+    expect(await noted(world)).toEqual(['the first'])
+    release = await busy()
+    expect(await command('note 1 the second')).toMatchObject({ ok: true })
+    await release()
+    await world.until(async () => (await noted(world)).length === 2, 'the second note')
+  })
+
   it('is taken on a resolved incident too: what was learned is often written afterwards', async () => {
     const world = await startWorld()
     await fire(world)

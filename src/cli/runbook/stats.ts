@@ -1,7 +1,7 @@
 // `arrestor runbook stats`: which runbooks helped, from a running service, worst first; and the alerts that none caught.
 import type { Command } from 'commander'
 import type * as z from 'zod'
-import { spanOf } from '../../flow/runbook-stats.ts'
+import { spanOf, spoken } from '../../flow/runbook-stats.ts'
 import { RunbookStats } from '../../http/api/schemas.ts'
 import { apiAccess, call, understood } from '../api-client.ts'
 
@@ -35,7 +35,7 @@ export function formatStats({ days, runbooks, gaps, unused }: z.infer<typeof Run
       : aligned([
           HEAD,
           ...runbooks.map((one) => [
-            one.runbook,
+            spoken(one),
             String(one.incidents),
             String(one.opened),
             `${one.steps_done}/${one.steps}`,
@@ -58,7 +58,7 @@ export function formatStats({ days, runbooks, gaps, unused }: z.infer<typeof Run
         (line) => `  ${line}`,
       ),
     )
-  if (unused.length > 0) out.push('', `Not used in ${days} days: ${unused.join(', ')}`)
+  if (unused.length > 0) out.push('', `Not used in ${days} days: ${unused.map(spoken).join(', ')}`)
   return out.join('\n')
 }
 

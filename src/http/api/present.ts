@@ -86,6 +86,7 @@ export function statsOf(report: StatsReport): z.infer<typeof RunbookStats> {
     days: report.days,
     runbooks: report.runbooks.map((one) => ({
       runbook: one.runbook,
+      team: one.team,
       incidents: one.incidents,
       switched_away: one.switchedAway,
       opened: one.opened,
@@ -101,6 +102,6 @@ export function statsOf(report: StatsReport): z.infer<typeof RunbookStats> {
       last_used: one.lastUsed.toISOString(),
     })),
     gaps: report.gaps.map(({ alert, incidents, last }) => ({ alert, incidents, last: last.toISOString() })),
-    unused: [...report.unused],
+    unused: report.unused.map(({ runbook, team }) => ({ runbook, team })),
   }
 }

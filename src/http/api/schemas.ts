@@ -134,12 +134,15 @@ export const Check = z
 
 const Seconds = z.number().nullable()
 
+const OwnTeam = z.string().nullable().describe('whose own the runbook is; null: shared by all teams')
+
 export const RunbookStats = z
   .object({
     days: z.number().int(),
     runbooks: z.array(
       z.object({
         runbook: z.string(),
+        team: OwnTeam,
         incidents: z.number().int(),
         switched_away: z.number().int(),
         opened: z.number().int(),
@@ -156,7 +159,7 @@ export const RunbookStats = z
       }),
     ),
     gaps: z.array(z.object({ alert: z.string(), incidents: z.number().int(), last: z.iso.datetime() })),
-    unused: z.array(z.string()),
+    unused: z.array(z.object({ runbook: z.string(), team: OwnTeam })),
   })
   .meta({ id: 'RunbookStats' })
 

@@ -107,15 +107,11 @@ function notice(text: string | null): KnownBlock[] {
 }
 
 function head(view: RunbookView): KnownBlock[] {
-  const { runbook, card, progress, updated } = view
-  const since =
-    updated === null
-      ? `text as it was when #${card.incident.number} opened`
-      : `newer text, taken by ${actorName(updated.by)} at ${when(updated.at, 'minute')}`
+  const { runbook, card, progress } = view
   const facts = [
     `Owner ${inline(runbook.owner, 80)}`,
     ...(runbook.verified === null ? [] : [`last verified ${inline(runbook.verified, 20)}`]),
-    since,
+    since(view),
     ...(progress.steps === 0 ? [] : [`${progress.done} of ${progress.steps} steps done`]),
   ]
   return [
@@ -126,8 +122,17 @@ function head(view: RunbookView): KnownBlock[] {
         mrkdwn(line),
       ),
     },
-    ...(view.newer ? [newer(card.incident.number)] : []),
+    ...(view.newer ? [newer(view)] : []),
   ]
+}
+
+/** Of which time the text is. */
+function since({ card, updated, switched }: RunbookView): string {
+  if (updated !== null)
+    return `newer text, taken by ${actorName(updated.by)} at ${when(updated.at, 'minute')}`
+  return switched === null
+    ? `text as it was when #${card.incident.number} opened`
+    : `text as it was when #${card.incident.number} went over to it at ${when(switched, 'minute')}`
 }
 
 /** After a switch: what was done by the runbook before is not lost. */
@@ -138,11 +143,13 @@ function earlierLine({ earlier }: RunbookView): string[] {
   return said.length === 0 ? [] : [`Before the switch to this runbook: ${said.join(', ')} done.`]
 }
 
-function newer(number: number): KnownBlock {
+function newer({ card, updated, switched }: RunbookView): KnownBlock {
+  const number = card.incident.number
+  const then = updated === null && switched === null ? `#${number} opened` : `this one was pinned`
   return {
     type: 'section',
     block_id: 'newer',
-    text: mrkdwn(`*A newer text of this runbook is loaded* (changed since #${number} opened).`),
+    text: mrkdwn(`*A newer text of this runbook is loaded* (changed since ${then}).`),
     accessory: {
       ...button(ACTION.runbookNewer, 'Use the Newer Text', 'newer'),
       confirm: {

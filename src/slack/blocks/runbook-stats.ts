@@ -1,6 +1,6 @@
 // The record of runbooks as an answer in Slack: the ten that most deserve time, and the alerts that none caught. Pure.
 import type { KnownBlock } from '@slack/types'
-import { type RunbookStats, type StatsReport, spanOf } from '../../flow/runbook-stats.ts'
+import { type RunbookStats, type StatsReport, spanOf, spoken } from '../../flow/runbook-stats.ts'
 import { inline, mrkdwn, when } from './text.ts'
 
 const SHOWN = 10
@@ -28,7 +28,7 @@ export function statsBlocks(report: StatsReport, teams: readonly string[]): Know
   ].filter((part) => part !== null)
   const small = [
     ...(more.length > 0 ? [`${more.join(' and ')}: \`arrestor runbook stats\` has all.`] : []),
-    ...(unused.length > 0 ? [`Not used: ${unused.slice(0, 8).map((id) => inline(id, 60)).join(', ')}${unused.length > 8 ? '…' : ''}`] : []), // prettier-ignore
+    ...(unused.length > 0 ? [`Not used: ${unused.slice(0, 8).map((one) => inline(spoken(one), 60)).join(', ')}${unused.length > 8 ? '…' : ''}`] : []), // prettier-ignore
   ]
   if (small.length > 0) blocks.push({ type: 'context', elements: small.map((text) => mrkdwn(text)) })
   return blocks
@@ -49,7 +49,7 @@ function line(one: RunbookStats): string {
     one.useful + one.useless > 0 ? `useful ${one.useful}, not ${one.useless}` : null,
     one.switchedAway > 0 ? `switched away ${one.switchedAway}` : null,
   ]
-  return `• *${inline(one.runbook, 60)}*: ${facts.filter((fact) => fact !== null).join(' · ')}`
+  return `• *${inline(spoken(one), 60)}*: ${facts.filter((fact) => fact !== null).join(' · ')}`
 }
 
 function count(incidents: number): string {

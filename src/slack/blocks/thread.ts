@@ -42,6 +42,14 @@ export type ThreadEntry =
       /** Whether the diagnosis begins again. */
       readonly again: boolean
     }
+  | {
+      readonly type: 'runbook_switched'
+      /** Null: it had none. */
+      readonly from: string | null
+      readonly to: string
+      /** Matchers that held, as written, with what each was held against; none where the alert names the runbook. */
+      readonly because: readonly { readonly text: string; readonly actual: string | null }[]
+    }
 
 export interface ThreadMessage {
   readonly text: string
@@ -86,7 +94,23 @@ export function threadMessage(entry: ThreadEntry): ThreadMessage {
       return one(
         `${actorName(entry.by)} went over to the newer text of runbook *${inline(entry.runbook, 80)}*.${entry.again ? ' Spark is looked into again by it; buttons of the former text are withdrawn.' : ''}`,
       )
+    case 'runbook_switched':
+      return one(
+        `Runbook: now *${inline(entry.to, 80)}*, was ${entry.from === null ? 'none' : `*${inline(entry.from, 80)}*`}, because ${reasons(entry.because)}.`,
+      )
   }
+}
+
+/** What was found decides a switch, so it is told before what the alert said from the beginning. */
+function reasons(because: Extract<ThreadEntry, { type: 'runbook_switched' }>['because']): string {
+  const found = because.filter(({ text }) => /^\s*[\w-]+\.[\w-]/.test(text))
+  const told = (found.length > 0 ? found : because)
+    .slice(0, 4)
+    .map(
+      ({ text, actual }) =>
+        `${inline(text.split(/[=!]/)[0]?.trim() ?? '', 100)} is ${inline(actual ?? '', 100)}`,
+    )
+  return told.length === 0 ? 'the alert names it' : told.join(' and ')
 }
 
 /** A person's own words, as they are: leaves of rich text call nobody and link nowhere. */

@@ -3,6 +3,7 @@ import type { App } from '@slack/bolt'
 import { reasonOf } from '../../errors.ts'
 import type { FlowDeps } from '../../flow/deps.ts'
 import { nearest } from '../../runbooks/nearest.ts'
+import { ackInTime } from '../ack-in-time.ts'
 import { inline } from '../blocks/text.ts'
 import { FAILED, personOf } from '../person.ts'
 import type { Call, Reply, Verb } from './verb.ts'
@@ -10,17 +11,16 @@ import { VERBS, helpText } from './verbs.ts'
 
 export function registerCommand(app: App, deps: FlowDeps): void {
   app.command('/spark', async ({ ack, command, respond, client }) => {
-    // Slack waits three seconds; the answer follows by the response URL.
-    await ack()
     const [typed = ''] = command.text.trim().split(/\s+/)
     const rest = command.text.trim().slice(typed.length).trim()
     const name = typed === '' ? 'help' : typed.toLowerCase()
     const verb = VERBS.find((one) => one.name === name)
     const person = personOf({ id: command.user_id, name: command.user_name })
-    const reply =
-      verb === undefined
-        ? { text: unknown(typed) }
-        : await answer(verb, { deps, rest, person, channel: command.channel_id, client })
+    const call: Call = { deps, rest, person, channel: command.channel_id, client }
+    // Slack waits three seconds; the answer follows by the response URL.
+    if (verb?.changes !== true) await ack()
+    const work = verb === undefined ? Promise.resolve({ text: unknown(typed) }) : answer(verb, call)
+    const reply: Reply = await (verb?.changes === true ? ackInTime(work, () => ack()) : work)
     await respond({
       response_type: 'ephemeral',
       replace_original: false,

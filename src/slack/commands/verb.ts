@@ -27,6 +27,8 @@ export interface Verb {
   readonly usage: string
   /** For the help, from a lower-case verb on. */
   readonly does: string
+  /** Whether it keeps something: Slack is told "taken" once that is done. What only reads is acknowledged at once. */
+  readonly changes?: true
   /** Answers the person alone. Throws for faults of ours; what they got wrong is an answer. */
   run(call: Call): Promise<Reply>
 }

@@ -1,5 +1,4 @@
 // The card's buttons: acknowledge Slack at once, call one function of flow, tell the person what came of it.
-import { setTimeout as delay } from 'node:timers/promises'
 import type {
   AllMiddlewareArgs,
   App,
@@ -12,12 +11,10 @@ import type { FlowDeps } from '../../flow/deps.ts'
 import { type Origin, type Person, type Pressed, acknowledge, resolve } from '../../flow/press.ts'
 import { requestAction } from '../../flow/request-action.ts'
 import { settleUnknown } from '../../flow/verify.ts'
+import { ackInTime } from '../ack-in-time.ts'
 import { inline } from '../blocks/text.ts'
 import { ACTION } from '../ids.ts'
 import { FAILED, personOf } from '../person.ts'
-
-/** Slack gives up after three seconds. */
-const ACK_WITHIN_MS = 2_000
 
 type Press = (value: string, person: Person, origin: Origin | null) => Promise<Pressed>
 type ButtonArgs = SlackActionMiddlewareArgs<BlockAction<ButtonAction>> & AllMiddlewareArgs
@@ -47,11 +44,7 @@ async function handle(
     body.container['type'] === 'message'
       ? { channel: String(body.container['channel_id']), messageTs: String(body.container['message_ts']) }
       : null
-  // Slack is told "taken" when it is, so that a press that dies with us is seen to have failed; a slow one is told in time.
-  const work = refusal()
-  await Promise.race([work, delay(ACK_WITHIN_MS, undefined, { ref: false })])
-  await ack()
-  const sentence = await work
+  const sentence = await ackInTime(refusal(), () => ack())
   if (sentence !== null)
     await respond({
       response_type: 'ephemeral',

@@ -1,5 +1,4 @@
 // View Runbook: the whole pinned text in a modal; what is pressed in there is done by flow, and the modal drawn again.
-import { setTimeout as delay } from 'node:timers/promises'
 import type {
   AllMiddlewareArgs,
   App,
@@ -14,13 +13,12 @@ import type { Person, Pressed } from '../../flow/press.ts'
 import { takeNewerText } from '../../flow/runbook-newer.ts'
 import { openRunbook, tickStep, voteUseful } from '../../flow/runbook-record.ts'
 import { readRunbookView, type RunbookView } from '../../flow/runbook-view.ts'
+import { ackInTime } from '../ack-in-time.ts'
 import { type Drawing, type RunbookPlace, RunbookPlaceSchema, runbookModal } from '../blocks/runbook-modal.ts'
 import { ACTION } from '../ids.ts'
 import { updateModal } from '../modal-update.ts'
 import { FAILED, personOf } from '../person.ts'
 
-/** Slack gives up after three seconds. */
-const ACK_WITHIN_MS = 2_000
 const CHANGED = 'This had changed meanwhile; it shows what is recorded now.'
 
 type ButtonArgs = SlackActionMiddlewareArgs<BlockAction<ButtonAction>> & AllMiddlewareArgs
@@ -112,11 +110,7 @@ async function handle(
   const person = personOf(body.user)
   const place = placeOf(body.view?.private_metadata)
   const press = place === null ? null : pressOf(args, place)
-  const work = noticeOf(press, person, deps)
-  // Slack is told "taken" when it is, so that a press that dies with us is seen to have failed; a slow one is told in time.
-  await Promise.race([work, delay(ACK_WITHIN_MS, undefined, { ref: false })])
-  await ack()
-  const notice = await work
+  const notice = await ackInTime(noticeOf(press, person, deps), () => ack())
   const { view } = body
   if (view === undefined || place === null || press === null) return
   try {

@@ -263,6 +263,15 @@ describe('a newer text', () => {
   })
 })
 
+describe('a text that came by a switch', () => {
+  it('is said to be of then, not of the opening; so is what a newer one is newer than', () => {
+    const view = standing(shipped('executor-oom'), {}, { switched: AT, newer: true })
+    expect(all(view)).toContain('text as it was when #42 went over to it at <!date^')
+    expect(all(view)).toContain('(changed since this one was pinned)')
+    expect(all(view)).not.toMatch(/(?:when|since) #42 opened/)
+  })
+})
+
 describe('any runbook', () => {
   it('of 500 sections is turned page by page within what Slack takes, and a page that does not exist is the nearest', () => {
     const view = standing(LONG)

@@ -13,6 +13,7 @@ const entry: fc.Arbitrary<ThreadEntry> = fc.oneof(
   fc.record({ type: fc.constant('note' as const), text: hostileText, by: fc.constant(ALICE) }),
   fc.record({ type: fc.constant('verified' as const), action: hostileText, target: hostileText, verified: fc.constantFrom('verified', 'not_verified'), state: fc.constant('succeeded'), detail: hostileText }),
   fc.record({ type: fc.constant('runbook_updated' as const), runbook: hostileText, by: fc.constant(ALICE), again: fc.boolean() }),
+  fc.record({ type: fc.constant('runbook_switched' as const), from: fc.option(hostileText), to: hostileText, because: fc.array(fc.record({ text: hostileText, actual: fc.option(hostileText) }), { maxLength: 40 }) }),
 ) // prettier-ignore
 
 describe('P9: a thread entry', () => {
@@ -45,6 +46,17 @@ describe('a thread entry says', () => {
       '<@U0ALICE> went over to the newer text of runbook *first*. Spark is looked into again by it',
     )
     expect(said({ ...again, again: false })).not.toContain('looked into again')
+  })
+
+  it('that the runbook is another now, and what was found that decided it', () => {
+    const because = [
+      { text: 'alertname=~"Spark.*"', actual: 'SparkJobFailed' },
+      { text: 'death.signature="F02"', actual: 'F02' },
+    ]
+    const entry = { type: 'runbook_switched', from: 'first', to: 'executor-oom', because } as const
+    expect(said(entry)).toContain('Runbook: now *executor-oom*, was *first*, because death.signature is F02.')
+    expect(said({ ...entry, because: because.slice(0, 1) })).toContain('because alertname is SparkJobFailed.')
+    expect(said({ ...entry, from: null, because: [] })).toContain('was none, because the alert names it.')
   })
 
   it('the truth to people called about an incident that is acknowledged but not resolved', () => {

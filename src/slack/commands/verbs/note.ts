@@ -8,6 +8,7 @@ export const note: Verb = {
   name: 'note',
   usage: 'note <number> <text>',
   does: 'keep what you found or did on the timeline; drafts of runbooks quote it',
+  changes: true,
   async run(call) {
     const [reference = ''] = call.rest.split(/\s+/)
     const named = await incidentNamed(call, reference, 'note')

@@ -8,6 +8,7 @@ function press(name: string, does: string, what: typeof acknowledge): Verb {
     name,
     usage: `${name} <number>`,
     does,
+    changes: true,
     async run(call) {
       const named = await incidentNamed(call, call.rest, name)
       if ('reply' in named) return named.reply

@@ -1,5 +1,6 @@
 // `/spark runbook stats`: the record of the runbooks of the teams that one belongs to.
 import { MAX_DAYS, readStats } from '../../../../flow/runbook-stats.ts'
+import { teamsOf } from '../../../../flow/teams-of.ts'
 import { inline } from '../../../blocks/text.ts'
 import { statsBlocks } from '../../../blocks/runbook-stats.ts'
 import type { Verb } from '../../verb.ts'
@@ -16,9 +17,7 @@ export const stats: Verb = {
       return {
         text: `\`${inline(rest, 40).replaceAll('`', "'")}\` is no number of days from 1 to ${MAX_DAYS}.`,
       }
-    const teams: string[] = []
-    for (const team of deps.settings.teams.values())
-      if ((await deps.directory.roleOf(team, person.id)) !== 'viewer') teams.push(team.name)
+    const teams = await teamsOf(deps, person.id)
     if (teams.length === 0)
       return {
         text: 'The record of a team’s runbooks is for its responders and commanders; you are neither in any team.',
