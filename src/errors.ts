@@ -221,7 +221,7 @@ export const CATALOGUE = {
   'ARR-710': {
     fault: 'user',
     retryable: false,
-    what: 'The folder {folder} cannot be linted: {why}.',
+    what: 'The folder {folder} cannot be read: {why}.',
     mend: 'Name a folder of runbooks, or mend runbooks.folders in arrestor.yml.',
   },
   'ARR-711': {

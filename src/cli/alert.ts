@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { type Command, InvalidArgumentError } from 'commander'
 import * as z from 'zod'
 import { ArrestorError, reasonOf } from '../errors.ts'
+import { forTerminal } from '../runbooks/terminal.ts'
 import { apiAccess, call, understood } from './api-client.ts'
 
 const Answer = z.object({
@@ -51,7 +52,7 @@ export function registerAlert(program: Command): void {
       if (options.json === true) console.log(JSON.stringify(answer.body))
       else {
         console.log(`${stored} stored, ${rejected.length} rejected.`)
-        for (const one of rejected) console.log(`  ${one.pointer}: ${one.reason}`)
+        for (const one of rejected) console.log(`  ${forTerminal(one.pointer)}: ${forTerminal(one.reason)}`)
       }
     })
 }

@@ -18,6 +18,7 @@ import { SOURCES } from '../sources/registry.ts'
 import { lintConfigOf } from './runbook/lint.ts'
 import { outlineOf } from '../config/outline.ts'
 import { lintRunbooks } from '../runbooks/lint/index.ts'
+import { linesForTerminal } from '../runbooks/terminal.ts'
 import { createClient, slackFromEnvironment } from '../slack/index.ts'
 import { failureOf } from '../slack/client.ts'
 import { checkDatabase } from '../store/check.ts'
@@ -38,7 +39,9 @@ export function registerDoctor(program: Command): void {
       console.log(
         options.json === true
           ? JSON.stringify(checks, null, 2)
-          : checks.map(({ what, state, says }) => `${MARK[state]} ${what}: ${says}`).join('\n'),
+          : checks
+              .map(({ what, state, says }) => `${MARK[state]} ${linesForTerminal(`${what}: ${says}`)}`)
+              .join('\n'),
       )
       if (checks.some((check) => check.state === 'failed')) process.exitCode = 1
     })

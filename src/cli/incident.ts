@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import * as z from 'zod'
 import { ArrestorError } from '../errors.ts'
 import { Incident, IncidentDetail } from '../http/api/schemas.ts'
+import { forTerminal } from '../runbooks/terminal.ts'
 import { apiAccess, call, understood } from './api-client.ts'
 
 export function registerIncident(program: Command): void {
@@ -54,9 +55,9 @@ function line(incident: Row): string {
     `#${incident.number}`.padEnd(6),
     incident.state.padEnd(12),
     incident.severity.padEnd(8),
-    incident.team.padEnd(16),
+    forTerminal(incident.team).padEnd(16),
     incident.opened_at.slice(0, 16).replace('T', ' '),
-    incident.title,
+    forTerminal(incident.title),
   ].join(' ')
 }
 
@@ -85,7 +86,9 @@ function describe(detail: z.infer<typeof IncidentDetail>): string {
   out.push('', 'Timeline')
   for (const entry of detail.timeline)
     out.push(
-      `  ${entry.at.slice(0, 19).replace('T', ' ')}  ${entry.kind.padEnd(18)} ${entry.actor}: ${entry.reason.replaceAll('\n', `\n${' '.repeat(42)}`)}${entry.count > 1 ? ` (${entry.count} times)` : ''}`,
+      ...`  ${entry.at.slice(0, 19).replace('T', ' ')}  ${entry.kind.padEnd(18)} ${entry.actor}: ${entry.reason}${entry.count > 1 ? ` (${entry.count} times)` : ''}`
+        .split('\n')
+        .map((text, at) => (at === 0 ? text : `${' '.repeat(42)}${text}`)),
     )
-  return out.join('\n')
+  return out.map(forTerminal).join('\n')
 }

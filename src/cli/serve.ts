@@ -3,6 +3,7 @@ import { loadConfig } from '../config/load.ts'
 import { readCertificateAuthority } from '../config/environment.ts'
 import { ArrestorError, reasonOf } from '../errors.ts'
 import { type Service, portOf, secretsOf, startService } from '../service.ts'
+import { linesForTerminal } from '../runbooks/terminal.ts'
 import { createLogger } from '../telemetry/logs.ts'
 
 export interface ServeOptions {
@@ -72,6 +73,8 @@ export function runUntilSignal(
 
 /** Says what is wrong and what to do, once and without a stack, and leaves. */
 export function fail(error: unknown): never {
-  console.error(error instanceof ArrestorError ? error.message : `Arrestor stopped: ${reasonOf(error)}`)
+  console.error(
+    linesForTerminal(error instanceof ArrestorError ? error.message : `Arrestor stopped: ${reasonOf(error)}`),
+  )
   process.exit(1)
 }

@@ -1,4 +1,5 @@
 // Annotations on a pull request, as GitHub Actions reads them from a job's output.
+import { forTerminal, linesForTerminal } from './terminal.ts'
 
 /** A workflow command of GitHub: data and properties have escapes of their own, as in its @actions/core. */
 export function annotation(
@@ -7,8 +8,9 @@ export function annotation(
   message: string,
 ): string {
   const data = (text: string): string =>
-    text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
-  const property = (text: string): string => data(text).replaceAll(':', '%3A').replaceAll(',', '%2C')
+    linesForTerminal(text).replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
+  const property = (text: string): string =>
+    data(forTerminal(text)).replaceAll(':', '%3A').replaceAll(',', '%2C')
   const told = Object.entries(properties).map(([name, value]) => `${name}=${property(String(value))}`)
   return `::${level} ${told.join(',')}::${data(message)}`
 }

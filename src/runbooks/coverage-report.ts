@@ -2,6 +2,7 @@
 import { count, formatProblem } from './format.ts'
 import type { Problem } from './model.ts'
 import type { RuleCoverage, RuleStatus } from './rule-coverage.ts'
+import { forTerminal } from './terminal.ts'
 
 export interface RulesReport {
   readonly rules: readonly RuleCoverage[]
@@ -23,13 +24,13 @@ export function countRules(rules: readonly RuleCoverage[]): Readonly<Record<Rule
 
 /** A line a rule, the gaps first, then the sum. */
 export function formatRules({ rules, problems }: RulesReport): string {
-  const width = Math.min(50, Math.max(0, ...rules.map(({ alert }) => alert.length)))
+  const width = Math.min(50, Math.max(0, ...rules.map(({ alert }) => forTerminal(alert).length)))
   const lines = ORDER.flatMap((status) =>
     rules
       .filter((rule) => rule.status === status)
       .map(
         (rule) =>
-          `${SAYS[status].padEnd(10)}  ${rule.alert.padEnd(width)}  ${resultOf(rule)}  (${rule.file}:${rule.line})`,
+          `${SAYS[status].padEnd(10)}  ${forTerminal(rule.alert).padEnd(width)}  ${forTerminal(resultOf(rule))}  (${forTerminal(rule.file)}:${rule.line})`,
       ),
   )
   const { caught, maybe, not_caught } = countRules(rules)

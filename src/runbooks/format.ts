@@ -2,6 +2,7 @@
 import type { EntryExplanation } from './match.ts'
 import type { MatchReport } from './explain.ts'
 import type { Problem } from './model.ts'
+import { forTerminal } from './terminal.ts'
 
 export type Format = 'human' | 'json'
 
@@ -10,7 +11,7 @@ export const count = (n: number, word: string): string => `${n} ${word}${n === 1
 
 /** `file:line:column: error: message` and the mend below it, as editors and terminals make links of. */
 export function formatProblem({ file, line, column, level, message, mend, code }: Problem): string {
-  return `${file}:${line}:${column}: ${level}: ${message} [${code}]\n  ${mend}`
+  return `${forTerminal(file)}:${line}:${column}: ${level}: ${forTerminal(message)} [${code}]\n  ${forTerminal(mend)}`
 }
 
 function formatEntry({ runbookId, entry, matchers }: EntryExplanation): string[] {
@@ -43,5 +44,5 @@ export function formatMatch({ match, nearly }: MatchReport, format: Format): str
   if (match.runnersUp.length > 0)
     lines.push('runners-up', ...match.runnersUp.map(({ id, why }) => `  ${id}: ${why}`))
   if (nearly.length > 0) lines.push('nearly', ...nearly.flatMap(formatEntry))
-  return lines.join('\n')
+  return lines.map(forTerminal).join('\n')
 }

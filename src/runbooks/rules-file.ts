@@ -33,6 +33,7 @@ const groupsSchema = z.array(
       .array(
         z.object({
           alert: z.string().optional(),
+          record: z.string().optional(),
           labels: words.default({}),
           annotations: words.default({}),
         }),
@@ -89,7 +90,16 @@ export function readRules(text: string, file: string): ReadRules {
       }
       for (const [i, group] of read.data.entries())
         for (const [j, rule] of group.rules.entries())
-          if (rule.alert !== undefined)
+          if (rule.alert === undefined && rule.record === undefined)
+            // A slip in `alert` would make a gap look like a file without alerts.
+            problems.push(
+              problem(
+                offsetAt(document, [...path, i, 'rules', j]),
+                'the rule is neither an alert nor a recording rule',
+                'Give it `alert` or `record`, as Prometheus asks.',
+              ),
+            )
+          else if (rule.alert !== undefined)
             rules.push({
               alert: rule.alert,
               group: group.name,

@@ -2,6 +2,7 @@
 import { annotation } from './annotation.ts'
 import { count, formatProblem } from './format.ts'
 import type { Problem } from './model.ts'
+import { forTerminal } from './terminal.ts'
 import type { CaseResult, Difference, TestReport } from './test-runner.ts'
 
 export const TEST_FORMATS = ['human', 'json', 'github', 'junit'] as const
@@ -37,11 +38,11 @@ function total(report: TestReport): string {
 
 function human({ file, line, name, differences }: CaseResult): string {
   const told = differences.flatMap((difference) => [
-    `  ${difference.what} (line ${difference.line})`,
+    `  ${forTerminal(difference.what)} (line ${difference.line})`,
     ...diffOf(difference).map((text) => `    ${text}`),
-    ...(difference.hint === null ? [] : [`    ${difference.hint}`]),
+    ...(difference.hint === null ? [] : [`    ${forTerminal(difference.hint)}`]),
   ])
-  return [`${file}:${line}: FAILED ${name}`, ...told].join('\n')
+  return [`${forTerminal(file)}:${line}: FAILED ${forTerminal(name)}`, ...told].join('\n')
 }
 
 /** `-` is what was expected, `+` what is; what both have stands between them unmarked. */
@@ -84,7 +85,7 @@ function listDiff(expected: readonly string[], actual: readonly string[]): strin
 
 /** One line, whatever is in it. */
 function shown(text: string): string {
-  return text === '' ? "''" : text.replaceAll(/\p{Cc}+/gu, ' ')
+  return text === '' ? "''" : forTerminal(text)
 }
 
 function github(report: TestReport): string[] {

@@ -11,7 +11,7 @@ const ROOT = path.join(import.meta.dirname, 'broken')
 /** With nothing wrong: the others tie with them, link to them, or are shadowed by them. */
 const HEALTHY = ['alone/alone.md', 'files/catches.md', 'files/healthy.md', 'files/partner.md']
 /** What no file can show: it is missing, may not be read, or its folder may not. `lint.test.ts` shows them. */
-const WITHOUT_FILE = ['folder', 'unreadable']
+const WITHOUT_FILE = ['folder', 'unreadable', 'no-runbooks']
 
 /** File, code, place, and a part of the mend. */
 const EXPECTED: readonly (readonly [string, string, string, string])[] = [
@@ -98,7 +98,7 @@ const EXPECTED: readonly (readonly [string, string, string, string])[] = [
   ['files/shadowed.md', 'shadowed', '7:6', 'Remove it, make it more specific, or give'],
   ['files/step-twice.md', 'duplicate-step', '23:1', 'Give each probe and action an id of its own.'],
   ['files/step-unknown-match.md', 'unknown-step', '7:6', 'There is none. If it is a label, put the'],
-  ['files/step-unknown-template.md', 'unknown-step', '21:12', 'There is: skew. If it is a label, put the'],
+  ['files/step-unknown-template.md', 'unknown-step', '21:12', 'There is: skew. A template can name a label'],
   ['files/step-unknown-when.md', 'unknown-step', '19:3', 'There is none. If it is a label, put the'],
   ['files/template-logic.md', 'template', '21:8', 'Use {{ name }} of a label or an output.'],
   ['files/template-open.md', 'template', '21:7', 'Use {{ name }} of a label or an output.'],

@@ -365,7 +365,7 @@ describe('the report', () => {
     [['a'], ['x', 'a'], ['+ x', '  a']],
     [['a'], [], ['- a', '+ (nothing)']],
     [[], ['a'], ['- (nothing)', '+ a']],
-    ['a\nb', 'c', ['- expected a b', '+ actual   c']],
+    ['a\nb', 'c', [String.raw`- expected a\nb`, '+ actual   c']],
     [['one'], 'two', ['- one', '+ two']],
   ])('shows %j against %j line by line', (expected, actual, lines) => {
     expect(diffOf({ what: 'x', line: 1, expected, actual, hint: null })).toEqual(lines)

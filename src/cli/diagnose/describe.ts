@@ -1,6 +1,7 @@
 // What a log told, for people. Pure.
 import type { FailureClass } from '../../diagnosis/failures/model.ts'
 import type { LogReading, Seen } from '../../diagnosis/failures/read-log.ts'
+import { forTerminal, linesForTerminal } from '../../runbooks/terminal.ts'
 
 /** What the class means for whoever thinks of running it again. */
 export const RERUN: Readonly<Record<FailureClass, string>> = {
@@ -16,7 +17,7 @@ export function describeLog(reading: LogReading, file: string): string {
   const [first, ...others] = reading.seen
   const out: string[] = []
   if (first === undefined) {
-    out.push(`Nothing in ${reading.lines} lines of ${file} names a failure that we know.`)
+    out.push(`Nothing in ${reading.lines} lines of ${forTerminal(file)} names a failure that we know.`)
     if (reading.unexplained !== null)
       out.push('', 'The last error it has:', place(file, reading.unexplained.line, reading.unexplained.quote))
   } else {
@@ -44,9 +45,9 @@ function certainty({ certainty: how, count, mode }: Seen): string {
 }
 
 function place(file: string, line: number, text: string): string {
-  return `  ${file}:${line}\n  ${text}`
+  return `  ${forTerminal(file)}:${line}\n  ${linesForTerminal(text)}`
 }
 
 function also({ mode, cause, count, line }: Seen, file: string): string {
-  return `  ${mode.id} ${cause} (${count === 1 ? 'once' : `${count} times`}, best said in ${file}:${line})`
+  return `  ${mode.id} ${cause} (${count === 1 ? 'once' : `${count} times`}, best said in ${forTerminal(file)}:${line})`
 }

@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs'
 import { createNormaliseJobName } from '../../alerts/job-name.ts'
 import type { Alert } from '../../alerts/model.ts'
 import { ArrestorError, reasonOf } from '../../errors.ts'
-import { suggestion } from '../../runbooks/nearest.ts'
 import { SOURCES } from '../../sources/registry.ts'
 
 /** What a body is taken for that names no source. */
@@ -20,24 +19,25 @@ export function readAlerts(file: string, source?: string): readonly Alert[] {
   } catch (error) {
     throw new ArrestorError('ARR-705', { file, why: reasonOf(error) })
   }
-  const alerts = alertsOf(source === undefined ? envelopeOf(body) : body, source ?? USUAL)
+  const alerts = alertsOf(source === undefined ? envelopeOf(body) : body, source ?? USUAL, file)
   if (alerts.length === 0) throw new ArrestorError('ARR-705', { file, why: 'it holds no alert' })
   return alerts
 }
 
-/** The alerts of a body as a source posts it. Throws ARR-705 for what cannot be read. */
-function alertsOf(body: unknown, name: string): readonly Alert[] {
+/** The alerts of a body as a source posts it. Throws ARR-705 for what cannot be read, ARR-707 for a source that is none. */
+function alertsOf(body: unknown, name: string, file: string): readonly Alert[] {
   const source = SOURCES.get(name)
   if (source === undefined)
-    throw new ArrestorError('ARR-705', {
-      file: 'the alert',
-      why: `there is no source ${name}. ${suggestion(name, [...SOURCES.keys()])}`,
+    throw new ArrestorError('ARR-707', {
+      option: '--source',
+      value: name,
+      known: [...SOURCES.keys()].join(', '),
     })
   const read = source.normalise(body, { now: new Date(), normaliseJobName: createNormaliseJobName([]) })
-  if (read.kind === 'refused') throw new ArrestorError('ARR-705', { file: 'the alert', why: read.reason })
+  if (read.kind === 'refused') throw new ArrestorError('ARR-705', { file, why: read.reason })
   const [wrong] = read.rejected
   if (wrong !== undefined)
-    throw new ArrestorError('ARR-705', { file: `the alert at ${wrong.pointer}`, why: wrong.reason })
+    throw new ArrestorError('ARR-705', { file, why: `${wrong.pointer}: ${wrong.reason}` })
   return read.elements.map(({ alert }) => alert)
 }
 

@@ -8,8 +8,9 @@ import { countRules, formatRules } from '../../runbooks/coverage-report.ts'
 import { loadRunbooks } from '../../runbooks/load.ts'
 import { coverRules } from '../../runbooks/rule-coverage.ts'
 import { type ReadRules, readRules } from '../../runbooks/rules-file.ts'
+import { forTerminal } from '../../runbooks/terminal.ts'
 import { apiAccess, call, understood } from '../api-client.ts'
-import { folderChoice, foldersOr, repeatable } from './options.ts'
+import { folderChoice, foldersOr, repeatable, teamNote } from './options.ts'
 
 interface Options {
   readonly rules?: string[]
@@ -48,7 +49,10 @@ export function registerCoverage(runbook: Command): void {
 }
 
 async function ruleGaps(files: readonly string[], options: Options): Promise<number> {
-  const library = await loadRunbooks(foldersOr(options.folder).map(folderChoice))
+  const folders = foldersOr(options.folder).map(folderChoice)
+  const note = teamNote(options.team, folders)
+  if (note !== null) console.error(forTerminal(note))
+  const library = await loadRunbooks(folders)
   const index = options.team === undefined ? library.index : library.indexFor(options.team)
   const read = await Promise.all(files.map(rulesIn))
   const rules = coverRules(
@@ -98,15 +102,15 @@ async function liveGaps(options: Options): Promise<number> {
 type Live = z.infer<typeof Coverage>
 
 function formatLive({ alerts, days, more }: Live): string {
-  const width = Math.min(50, Math.max(5, ...alerts.map(({ name }) => name.length)))
+  const width = Math.min(50, Math.max(5, ...alerts.map(({ name }) => forTerminal(name).length)))
   const lines = alerts.map((one) =>
     [
       one.gap ? 'gap   ' : 'caught',
-      one.name.padEnd(width),
-      one.team.padEnd(16),
+      forTerminal(one.name).padEnd(width),
+      forTerminal(one.team).padEnd(16),
       String(one.alerts).padStart(7),
       `${one.first_seen.slice(0, 10)}..${one.last_seen.slice(0, 10)}`,
-      outcome(one),
+      forTerminal(outcome(one)),
     ].join('  '),
   )
   const gaps = alerts.filter(({ gap }) => gap).length

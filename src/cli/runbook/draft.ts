@@ -5,6 +5,7 @@ import type { Command } from 'commander'
 import type * as z from 'zod'
 import { ArrestorError, reasonOf } from '../../errors.ts'
 import { RunbookDraft } from '../../http/api/routes/drafts.ts'
+import { forTerminal, linesForTerminal } from '../../runbooks/terminal.ts'
 import { apiAccess, call, understood } from '../api-client.ts'
 
 export function registerDraft(runbook: Command): void {
@@ -31,13 +32,17 @@ export function registerDraft(runbook: Command): void {
         return
       }
       const written = await write(options.out, draft)
-      console.log(options.json === true ? JSON.stringify({ id: draft.id, written }) : written.join('\n'))
+      console.log(
+        options.json === true
+          ? JSON.stringify({ id: draft.id, written })
+          : written.map(forTerminal).join('\n'),
+      )
     })
 }
 
 /** Both files, each after a line that names it. */
 function printed({ files }: z.infer<typeof RunbookDraft>): string {
-  return files.map(({ name, text }) => `==> ${name} <==\n${text}`).join('\n')
+  return files.map(({ name, text }) => linesForTerminal(`==> ${forTerminal(name)} <==\n${text}`)).join('\n')
 }
 
 /** Writes the files; none of them when one is there already. Returns their paths. Throws ARR-711. */

@@ -1,16 +1,19 @@
 // `arrestor runbook lint`: what is wrong with runbooks, with file, line, column and mend.
 import { existsSync } from 'node:fs'
-import { stat } from 'node:fs/promises'
+import path from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { type ConfigOutline, loadOutline } from '../../config/outline.ts'
 import { PROBES } from '../../diagnosis/registry.ts'
 import { ArrestorError, reasonOf } from '../../errors.ts'
 import { PLATFORM_KINDS, PLATFORM_READS } from '../../platforms/registry.ts'
 import { ACTIONS } from '../../remediation/registry.ts'
+import { folderOf } from '../../runbooks/folder.ts'
+import { loadRunbooks } from '../../runbooks/load.ts'
 import { formatLint, LINT_FORMATS, type LintFormat } from '../../runbooks/lint/format.ts'
 import { type LintConfig, lintRunbooks, VERIFIED_DAYS } from '../../runbooks/lint/index.ts'
+import { linesForTerminal } from '../../runbooks/terminal.ts'
 import { SOURCES } from '../../sources/registry.ts'
-import { foldersOr } from './options.ts'
+import { foldersOr, mustBeFolders } from './options.ts'
 
 interface LintOptions {
   readonly format: LintFormat
@@ -31,7 +34,7 @@ export function registerLint(runbook: Command): void {
         .choices(LINT_FORMATS)
         .default('human'),
     )
-    .option('--json', 'the same as --format json')
+    .addOption(new Option('--json', 'the same as --format json').conflicts('format'))
     .option(
       '-c, --config <file>',
       'configuration to hold them against (default: ARRESTOR_CONFIG, or arrestor.yml if there is one)',
@@ -40,7 +43,7 @@ export function registerLint(runbook: Command): void {
     .option('--strict', 'warnings fail too')
     .addHelpText(
       'after',
-      '\nExit codes: 0 clean or warnings only, 1 errors (with --strict: warnings), 2 could not be run.',
+      '\nExit codes: 0 clean or warnings only, 1 errors (with --strict: warnings) or no runbook, 2 could not be run.',
     )
     .action(async (folders: string[], options: LintOptions) => {
       process.exitCode = await lint(folders, options)
@@ -52,7 +55,7 @@ async function lint(named: readonly string[], options: LintOptions): Promise<num
   try {
     const outline = outlineFor(options.config)
     const folders = named.length > 0 || outline === null ? foldersOr(named) : outline.folders
-    for (const folder of folders) await mustBeFolder(typeof folder === 'string' ? folder : folder.path)
+    await mustBeFolders(folders)
     const report = await lintRunbooks(
       folders,
       { probes: PROBES, actions: ACTIONS },
@@ -61,12 +64,15 @@ async function lint(named: readonly string[], options: LintOptions): Promise<num
         sources: [...SOURCES.keys()],
         kinds: PLATFORM_KINDS,
         ...(outline === null ? {} : { config: lintConfigOf(outline) }),
+        caughtElsewhere: outline !== null && (await sharedCatchAll(named, outline)),
       },
     )
     console.log(formatLint(report, options.json === true ? 'json' : options.format))
-    return report.errors > 0 || (options.strict === true && report.warnings > 0) ? 1 : 0
+    return report.errors > 0 || report.runbooks === 0 || (options.strict === true && report.warnings > 0)
+      ? 1
+      : 0
   } catch (error) {
-    console.error(error instanceof ArrestorError ? error.message : reasonOf(error))
+    console.error(linesForTerminal(error instanceof ArrestorError ? error.message : reasonOf(error)))
     return 2
   }
 }
@@ -78,12 +84,12 @@ function outlineFor(named: string | undefined): ConfigOutline | null {
   return existsSync(DEFAULT_CONFIG) ? loadOutline(DEFAULT_CONFIG, process.env) : null
 }
 
-async function mustBeFolder(folder: string): Promise<void> {
-  const why = await stat(folder).then(
-    (found) => (found.isDirectory() ? null : 'it is no folder'),
-    (error: unknown) => reasonOf(error),
-  )
-  if (why !== null) throw new ArrestorError('ARR-710', { folder, why })
+/** Whether the folders named are some of the configuration's, of which another has a catch-all for all teams. */
+async function sharedCatchAll(named: readonly string[], { folders }: ConfigOutline): Promise<boolean> {
+  const configured = new Set(folders.map((choice) => path.resolve(folderOf(choice).path)))
+  if (named.length === 0 || !named.every((folder) => configured.has(path.resolve(folder)))) return false
+  const { served } = await loadRunbooks(folders)
+  return served.some(({ runbook, team }) => runbook.catchAll && team === null)
 }
 
 /** What lint asks of a configuration, with what the readers of each kind can answer. */

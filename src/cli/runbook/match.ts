@@ -1,15 +1,24 @@
 // `arrestor runbook match`: which runbook an alert gets, and why.
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import * as z from 'zod'
 import type { Alert } from '../../alerts/model.ts'
 import { ArrestorError, reasonOf } from '../../errors.ts'
 import { explainMatch } from '../../runbooks/explain.ts'
-import { formatMatch } from '../../runbooks/format.ts'
+import { PLATFORM_KINDS } from '../../platforms/registry.ts'
+import { formatMatch, formatProblem } from '../../runbooks/format.ts'
 import { loadRunbooks } from '../../runbooks/load.ts'
 import { matchAlert, type RunbookIndex } from '../../runbooks/match.ts'
 import type { ProbeOutputs } from '../../runbooks/model.ts'
+import { forTerminal, linesForTerminal } from '../../runbooks/terminal.ts'
 import { readAlerts } from './alerts.ts'
-import { folderChoice, foldersOr, repeatable, type Options as Common } from './options.ts'
+import {
+  folderChoice,
+  foldersOr,
+  mustBeFolders,
+  repeatable,
+  teamNote,
+  type Options as Common,
+} from './options.ts'
 
 interface Options extends Common {
   readonly folder: string[]
@@ -36,14 +45,30 @@ export function registerMatch(runbook: Command): void {
       '--outputs <json>',
       'what probes have found: the second pass too, for example {"death":{"signature":"F03"}}',
     )
-    .option('--platform-kind <kind>', 'the kind of the alert’s platform, for example spark-standalone')
+    .addOption(
+      new Option('--platform-kind <kind>', 'the kind of the alert’s platform').choices([...PLATFORM_KINDS]),
+    )
     .option('--team <team>', 'the team whose runbooks count (default: those of all teams)')
     .option('--json', 'as JSON: a list, one for each alert')
     .action(async (file: string, options: Options) => {
       const outputs = outputsOf(options.outputs)
-      const library = await loadRunbooks(foldersOr(options.folder).map(folderChoice))
+      const folders = foldersOr(options.folder).map(folderChoice)
+      try {
+        await mustBeFolders(folders)
+      } catch (error) {
+        console.error(linesForTerminal(error instanceof ArrestorError ? error.message : reasonOf(error)))
+        process.exitCode = 2
+        return
+      }
+      const library = await loadRunbooks(folders)
       const index = options.team === undefined ? library.index : library.indexFor(options.team)
       const reports = readAlerts(file, options.source).map((alert) => report(index, alert, outputs, options))
+      // A broken runbook may be the one that the alert would get: the answer stands, but is none to rely on.
+      const broken = library.problems.filter(({ level }) => level === 'error')
+      for (const problem of broken) console.error(formatProblem(problem))
+      if (broken.length > 0) process.exitCode = 1
+      const note = teamNote(options.team, folders)
+      if (note !== null) console.error(forTerminal(note))
       console.log(
         options.json === true
           ? JSON.stringify(
@@ -75,7 +100,7 @@ function report(
     },
     text: (several) =>
       [
-        ...(several ? [`# ${alert.name}${job}`] : []),
+        ...(several ? [`# ${forTerminal(`${alert.name}${job}`)}`] : []),
         ...(first === null ? [] : [`before probes: ${first.runbook?.id ?? 'none'} (${first.reason})`]),
         formatMatch(explained, 'human'),
       ].join('\n'),

@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import type * as z from 'zod'
 import { spanOf, spoken } from '../../flow/runbook-stats.ts'
 import { RunbookStats } from '../../http/api/schemas.ts'
+import { forTerminal } from '../../runbooks/terminal.ts'
 import { apiAccess, call, understood } from '../api-client.ts'
 
 export function registerStats(runbook: Command): void {
@@ -58,13 +59,14 @@ export function formatStats({ days, runbooks, gaps, unused }: z.infer<typeof Run
         (line) => `  ${line}`,
       ),
     )
-  if (unused.length > 0) out.push('', `Not used in ${days} days: ${unused.map(spoken).join(', ')}`)
+  if (unused.length > 0)
+    out.push('', `Not used in ${days} days: ${unused.map((one) => forTerminal(spoken(one))).join(', ')}`)
   return out.join('\n')
 }
 
-/** Rows as lines: the first column to the left, figures to the right; what would steer the terminal is left out. */
+/** Rows as lines: the first column to the left, figures to the right; what would steer the terminal is shown. */
 function aligned(rows: readonly (readonly string[])[]): string[] {
-  const clean = rows.map((row) => row.map((cell) => cell.replaceAll(/\p{Cc}|\p{Cf}/gu, '')))
+  const clean = rows.map((row) => row.map((cell) => forTerminal(cell)))
   const widths = (clean[0] ?? []).map((_, at) => Math.max(...clean.map((row) => row[at]?.length ?? 0)))
   return clean.map((row) =>
     row

@@ -10,6 +10,7 @@ import { plannedOffers } from '../../remediation/planned-offers.ts'
 import { ACTIONS } from '../../remediation/registry.ts'
 import { TEST_FORMATS, type TestFormat, exitCodeOf, formatTests } from '../../runbooks/test-report.ts'
 import { type TestDeps, testRunbooks } from '../../runbooks/test-runner.ts'
+import { linesForTerminal } from '../../runbooks/terminal.ts'
 import { SOURCES } from '../../sources/registry.ts'
 import { ArrestorError, reasonOf } from '../../errors.ts'
 import { foldersOr } from './options.ts'
@@ -28,7 +29,7 @@ export function registerTest(runbook: Command): void {
       'run the <id>.test.yml files; exit code 1 when one fails or there is none, 2 when something could not be run',
     )
     .addOption(new Option('--format <format>', 'how to answer').choices(TEST_FORMATS).default('human'))
-    .option('--json', 'as JSON')
+    .addOption(new Option('--json', 'as JSON').conflicts('format'))
     .option(
       '-c, --config <file>',
       'arrestor.yml whose floors of actions and patterns of job names count (default: none)',
@@ -39,7 +40,7 @@ export function registerTest(runbook: Command): void {
         console.log(formatTests(report, options.json === true ? 'json' : options.format))
         process.exitCode = exitCodeOf(report)
       } catch (error) {
-        console.error(error instanceof ArrestorError ? error.message : reasonOf(error))
+        console.error(linesForTerminal(error instanceof ArrestorError ? error.message : reasonOf(error)))
         process.exitCode = 2
       }
     })

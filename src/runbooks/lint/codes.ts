@@ -64,6 +64,7 @@ export const LINT_CODES = {
   shadowed: warning('Whatever one entry matches, another runbook takes first; other entries still serve.'),
   'dead-link': error('A link leads to a file, a heading or a definition that does not exist.'),
   'no-test': warning('There is no test file.'),
+  'no-runbooks': warning('The folders hold no runbook at all.'),
   'no-catch-all': warning('No runbook of the folders takes what nothing else takes.'),
   'unknown-owner': warning('The owner is no team of arrestor.yml.'),
   'unknown-policy': error('The escalation policy is none of arrestor.yml.'),

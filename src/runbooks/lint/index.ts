@@ -26,6 +26,8 @@ export interface LintContext {
   readonly now?: Date
   /** Names of the alert sources; without them the form of test files is left to `runbook test`. */
   readonly sources?: readonly string[]
+  /** A folder that is not linted has a catch-all, which serves these runbooks' alerts too. */
+  readonly caughtElsewhere?: boolean
   /** Kinds of platforms; without them the names in test files are left to `runbook test`. */
   readonly kinds?: Iterable<string>
 }
@@ -34,7 +36,14 @@ export interface LintContext {
 export async function lintRunbooks(
   folders: readonly FolderChoice[],
   catalogue: Catalogue,
-  { config, verifiedDays = VERIFIED_DAYS, now = new Date(), sources, kinds }: LintContext = {},
+  {
+    config,
+    verifiedDays = VERIFIED_DAYS,
+    now = new Date(),
+    sources,
+    kinds,
+    caughtElsewhere,
+  }: LintContext = {},
 ): Promise<LintReport> {
   const library = await loadRunbooks(folders)
   const runbooks = library.served.map(({ runbook }) => runbook)
@@ -58,9 +67,21 @@ export async function lintRunbooks(
     ...checkReach(library),
     ...(await checkLinks(runbooks)),
   ]
-  if (runbooks.length > 0 && !runbooks.some(({ catchAll }) => catchAll))
+  const place = folders[0] === undefined ? '' : folderOf(folders[0]).path
+  if (runbooks.length === 0 && problems.length === 0)
     problems.push(
-      ...collect(folders[0] === undefined ? '' : folderOf(folders[0]).path, (say) =>
+      ...collect(place, (say) =>
+        say(
+          'no-runbooks',
+          { line: 1, column: 1 },
+          'there is no runbook here, so nothing was checked',
+          'Name a folder with <id>.md files.',
+        ),
+      ),
+    )
+  if (runbooks.length > 0 && caughtElsewhere !== true && !runbooks.some(({ catchAll }) => catchAll))
+    problems.push(
+      ...collect(place, (say) =>
         say(
           'no-catch-all',
           { line: 1, column: 1 },

@@ -52,7 +52,7 @@ export function checkReferences(
   const outputsOf = (step: ProbeStep): string[] =>
     variantsOf(step).flatMap(({ use }) => Object.keys(catalogue.probes.get(use)?.outputs ?? {}))
   return collect(runbook.file, (say) => {
-    const checkOutput = (name: string, at: () => Place): void => {
+    const checkOutput = (name: string, at: () => Place, ifLabel: string): void => {
       const [id = '', output = ''] = name.split('.')
       const step = probes.get(id)
       if (step === undefined)
@@ -60,7 +60,7 @@ export function checkReferences(
           'unknown-step',
           at(),
           `"${name}" speaks of a probe that this runbook has not`,
-          `${suggestion(id, [...probes.keys()])} If it is a label, put the name in quotes: "${name}"="..."`,
+          `${suggestion(id, [...probes.keys()])} ${ifLabel}`,
         )
       // What is wrong with the probe's name is said there.
       if (variantsOf(step).some(({ use }) => !catalogue.probes.has(use))) return
@@ -71,12 +71,18 @@ export function checkReferences(
     const entries = [...runbook.match, ...runbook.sections.flatMap((section) => section.when ?? [])]
     for (const entry of entries)
       for (const matcher of entry.matchers)
-        if (probeNamed(matcher) !== null) checkOutput(matcher.name, () => places.entry(entry, matcher))
+        if (probeNamed(matcher) !== null)
+          checkOutput(
+            matcher.name,
+            () => places.entry(entry, matcher),
+            `If it is a label, put the name in quotes: "${matcher.name}"="..."`,
+          )
     for (const step of [...probes.values(), ...actionsOf(runbook)])
       for (const { name, path } of usesOf(step)) {
         const at = (): Place => places.step(step, path, name)
         const own = 'says' in step && path[0] === 'says' ? outputsOf(step) : []
-        if (name.includes('.')) checkOutput(name, at)
+        if (name.includes('.'))
+          checkOutput(name, at, 'A template can name a label only where its name has no dot.')
         else if (labels !== null && !labels.has(name) && !TEMPLATE_NAMES.has(name) && !own.includes(name))
           say(
             'unknown-label',

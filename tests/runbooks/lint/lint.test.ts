@@ -50,9 +50,9 @@ describe('what only a folder shows', () => {
     expect(await found()).toEqual(['a.md:1:1 bounds'])
   })
 
-  test('no runbook, no problem: an empty folder needs no catch-all', async () => {
+  test('a folder without runbooks is told, and needs no catch-all', async () => {
     const { problems } = await lintRunbooks([folder], CATALOGUE)
-    expect(problems).toEqual([])
+    expect(problems.map(({ code }) => code)).toEqual(['no-runbooks'])
   })
 })
 
@@ -231,7 +231,7 @@ describe('the report', () => {
 
   test('annotates a pull request: nothing in a file’s name or a message ends the command early', () => {
     expect(formatLint(reportOf(1, [problem], []), 'github').split('\n')).toEqual([
-      '::error file=run%2Cbooks/100%25%3Aa.md,line=3,col=7,title=tie::ties with b, 100%25%0D%0Aof the time%0AGive it: a priority.',
+      '::error file=run%2Cbooks/100%25%3Aa.md,line=3,col=7,title=tie::ties with b, 100%25\\u{d}%0Aof the time%0AGive it: a priority.',
       '1 runbook, 1 error, 0 warnings',
     ])
   })
