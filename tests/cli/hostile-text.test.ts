@@ -74,7 +74,9 @@ describe('text from outside', () => {
       expect(stdout).toContain(String.raw`\u{1b}[31m`)
     }
     const gaps = [{ alert: NAME, incidents: 1, last: '2026-11-01T00:00:00Z' }]
-    expect(formatStats({ days: 1, runbooks: [], gaps, unused: [{ runbook: NAME, team: null }] } as never)).not.toMatch(STEERS)
+    expect(formatStats({ days: 1, runbooks: [], gaps, unused: [{ runbook: NAME, team: null }] })).not.toMatch(
+      STEERS,
+    )
   })
 })
 
