@@ -2,6 +2,31 @@
 import { describe, expect, it } from 'vitest'
 import { quote, redact } from '../../src/alerts/redact.ts'
 
+/** Addresses that are keys, and what of them a person may still read. */
+const SECRETS = [
+  ['posting to https://hooks.slack.com/services/T000/B000/XXkey failed', 'https://hooks.slack.com/'],
+  ['xhttps://hooks.slack.com/services/T000/B000/XXkey', 'hooks.slack.com/'],
+  ['https://hooks.slack.com/triggers/T000/123/XXkey', 'hooks.slack.com/'],
+  ['https://hooks.slack.com/workflows/T000/A000/1/XXkey', 'hooks.slack.com/'],
+  ['HTTPS://HOOKS.SLACK-GOV.COM/services/T000/B000/XXkey', 'HOOKS.SLACK-GOV.COM/'],
+  [String.raw`{"url":"https:\/\/hooks.slack.com\/services\/T000\/B000\/XXkey"}`, 'hooks.slack.com'],
+  ['to=https%3A%2F%2Fhooks.slack.com%2Fservices%2FT000%2FB000%2FXXkey', 'hooks.slack.com'],
+  ['<https://hooks.slack.com/services/T000/B000/XXkey|hook>', 'hook>'],
+  ['https://discord.com/api/webhooks/123/XXkey', 'discord.com/api/webhooks/'],
+  ['https://discordapp.com/api/v10/webhooks/123/XXkey', 'discordapp.com/'],
+  ['https://acme.webhook.office.com/webhookb2/a@b/IncomingWebhook/XXkey/c', 'webhook.office.com/'],
+  ['https://outlook.office.com/webhook/a@b/IncomingWebhook/XXkey/c', 'outlook.office.com/webhook/'],
+  ['https://prod-1.westeurope.logic.azure.com:443/workflows/1/x?sp=%2Frun&sig=XXkey', 'logic.azure.com:443/'],
+  ['https://a.environment.api.powerplatform.com:443/x/invoke?sig=XXkey', 'api.powerplatform.com'],
+  ['https://chat.googleapis.com/v1/spaces/A/messages?key=XXkey', 'chat.googleapis.com/'],
+  ['https://events.pagerduty.com/integration/XXkey/enqueue', 'events.pagerduty.com/'],
+  ['https://events.eu.pagerduty.com/x-ere/XXkey', 'events.eu.pagerduty.com/'],
+  ['https://x.example/alert?routing_key=XXkey&x=1', '&x=1'],
+  ['{"integrationKey": "XXkey"}', 'integrationKey'],
+  ['https://api.opsgenie.com/v1/json/prometheus?apiKey=XXkey', 'api.opsgenie.com/'],
+  ['https://api.opsgenie.com/v2/alerts?apiKey=XXkey', 'api.opsgenie.com/v2/alerts'],
+] as const
+
 describe('P12: what looks like a credential is gone', () => {
   it.each([
     ['login failed for password=hunter2-x', 'hunter2'],
@@ -28,6 +53,20 @@ describe('P12: what looks like a credential is gone', () => {
     ['-----BEGIN PRIVATE KEY-----\nMIIEow', 'MIIEow'],
     ['no such customer: jane.doe@example.com', 'jane.doe'],
     ['card 4111 1111 1111 1111 declined', '1111 1111'],
+    ...SECRETS.map(([text]): [string, string] => [text, 'XXkey']),
+    ['anna@example.com0', 'anna'],
+    ['0xanna@example.com_1', 'anna'],
+    [`${'x'.repeat(70)}anna@example.com`, 'anna@example'],
+    ['änna@münchen.example', 'münchen'],
+    ['idAKIAIOSFODNN7EXAMPLEx', 'AKIAIOSFODNN7EXAMPLE'],
+    [`token_dapi${'0123456789abcdef'.repeat(2)}`, '0123456789abcdef'],
+    [`using dapi${'0123456789abcdef'.repeat(2)}-3`, '0123456789abcdef'],
+    [`idghp_${'aB3'.repeat(12)}`, 'aB3aB3'],
+    ['idxoxb-123456789012-abcdefghij', '123456789012'],
+    ['ideyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln', 'hbGciOi'],
+    [`${'x'.repeat(60)}password=hunter2`, 'hunter2'],
+    [`${'x'.repeat(60)}https://etl:s3cret@repo.internal/x`, 's3cret'],
+    ['Authorization: GenieKey 01234567-89ab', '01234567'],
   ])('%s', (text, secret) => {
     expect(redact(text)).not.toContain(secret)
     expect(redact(text)).toContain('redacted')
@@ -44,8 +83,17 @@ describe('what a person needs stays', () => {
     'at org.apache.spark.unsafe.types.UTF8String.copy(UTF8String.java:1388)',
     'http://driver:4040/stages/stage/?id=0&attempt=0',
     'Unable to acquire 65536 bytes of memory, got 0',
+    'https://events.pagerduty.com/v2/enqueue answered 400',
+    'https://api.slack.com/messaging/webhooks',
+    'metadapipeline_configuration roughs_of_something task_live_configuration',
+    'java.lang.Object@1b2c3d',
+    'org.apache.spark.sql.execution.datasources.FileFormatWriter',
   ])('%s', (text) => {
     expect(redact(text)).toBe(text)
+  })
+
+  it.each(SECRETS)('of a webhook the host: %s', (text, stays) => {
+    expect(redact(text)).toContain(stays)
   })
 
   it('the kind and host of a database stay', () => {
@@ -74,6 +122,10 @@ describe('a quotation', () => {
     'jdbc:postgresql://u:p@h/db?x=y',
     '{"secret":"a b"}',
     "key_secret='x' y",
+    'secret=https://hooks.slack.com/services/T/B/x, y',
+    'token=eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln',
+    'anna@example.com0 bob@example.com@example.com',
+    ...SECRETS.map(([text]) => text),
   ])('says of %s the second time what it said the first: evidence passes through several hands', (text) => {
     expect(redact(redact(text))).toBe(redact(text))
   })
@@ -88,6 +140,19 @@ describe('a quotation', () => {
       'jdbc:x:'.repeat(60_000),
       'a@'.repeat(200_000),
       'secret.'.repeat(60_000),
+      'eyJ'.repeat(200_000),
+      `${'eyJ'.repeat(200_000)}.`,
+      'eyJabcdefgh.'.repeat(50_000),
+      `${'a'.repeat(300_000)}.eyJ.aaaa.`,
+      'hooks.slack.com/'.repeat(40_000),
+      'hooks.slack.com'.repeat(40_000),
+      'events.pagerduty.com/v2/enqueue'.repeat(20_000),
+      'https://'.repeat(80_000),
+      'é@é.'.repeat(100_000),
+      'a'.repeat(400_000),
+      'AKIA'.repeat(100_000),
+      'password="'.repeat(60_000),
+      '\\'.repeat(400_000),
     ]
     for (const text of hostile) expect(redact(text).length).toBeGreaterThan(0)
   })
