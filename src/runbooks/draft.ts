@@ -1,6 +1,6 @@
 // A runbook drafted from an incident: what was looked at, done and noted, in our format, ready for a pull request. Pure.
 import { bodyOf } from './draft/body.ts'
-import { frontOf } from './draft/front.ts'
+import { type Front, frontOf } from './draft/front.ts'
 import { createInert } from './draft/inert.ts'
 import type { DraftSource, DraftSurroundings } from './draft/source.ts'
 import { yaml } from './draft/steps.ts'
@@ -28,17 +28,8 @@ export interface Draft {
 export function draftRunbook(source: DraftSource, around: DraftSurroundings): Draft {
   const inert = createInert(source.people)
   const front = frontOf(source, around, inert)
-  const head = yaml({
-    id: front.id,
-    title: front.title,
-    owner: source.team,
-    severity: source.severity,
-    match: front.match,
-    ...(front.priority === null ? {} : { priority: front.priority }),
-    verified: source.now.toISOString().slice(0, 10),
-  })
   const name = `${front.id}.md`
-  const text = `---\n${head}---\n\n${bodyOf(source, front.title, inert)}`
+  const text = `---\n${headOf(source, front)}---\n\n${bodyOf(source, front.title, inert)}`
   const { runbook, problems } = parseRunbook(text, name)
   if (runbook === null)
     throw new Error(`The draft does not parse: ${problems.map(({ message }) => message).join('; ')}`)
@@ -51,4 +42,26 @@ export function draftRunbook(source: DraftSource, around: DraftSurroundings): Dr
       { name: `${front.id}.test.yml`, text: tests },
     ],
   }
+}
+
+/** The front matter, with what only people can write as comments. */
+function headOf(source: DraftSource, front: Front): string {
+  const { id, title, match, takenBy } = front
+  return [
+    yaml({ id, title, owner: source.team, severity: source.severity }),
+    takenBy === null ? '' : openMatch(takenBy),
+    yaml({ match }),
+    '# TODO: go through it against reality, then say on which day: verified: 2026-11-01 (without it lint warns).\n',
+  ].join('')
+}
+
+/** `takenBy` is an id of ours, so nothing in it can end the comment. */
+function openMatch(takenBy: string): string {
+  return [
+    `# TODO: say which alerts this is for. The runbook ${takenBy} is there for all that this incident tells of itself: with the`,
+    '# same matchers the two would tie, and with a higher priority that one would get no alert any more. The label TODO below',
+    '# stands for one that tells these alerts from the others, such as a cluster or an environment; write its name and value',
+    '# here and in the test file. Until then no alert gets this runbook, and nothing is taken from the other.',
+    '',
+  ].join('\n')
 }

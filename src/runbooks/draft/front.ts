@@ -1,6 +1,8 @@
-// The front matter of a draft: an id and matchers that nothing else has yet.
-import type { MatchEntry, Matcher, Scalar } from '../model.ts'
+// The front matter of a draft: an id and matchers that take nothing from other runbooks, and nothing from which they take.
+import { specificityOf } from '../index-of.ts'
+import { impliesEntry, knowledgeOf } from '../lint/entries.ts'
 import { parseMatchers } from '../matchers.ts'
+import type { MatchEntry, Scalar } from '../model.ts'
 import type { Inert } from './inert.ts'
 import type { DraftProbe, DraftSource, DraftSurroundings } from './source.ts'
 
@@ -26,12 +28,15 @@ export function decisiveOf(probes: readonly DraftProbe[]): Decisive | null {
   return null
 }
 
+/** A label that no alert has, until people say which one it stands for. */
+export const PLACEHOLDER = 'TODO'
+
 export interface Front {
   readonly id: string
   readonly title: string
   readonly match: readonly string[]
-  /** Above the runbook that has the same matchers already; null where none has. */
-  readonly priority: number | null
+  /** The runbook that has all these alerts already, so that `match` holds a placeholder; null where it is real. */
+  readonly takenBy: string | null
   /** Name of the alert as the draft writes it. */
   readonly alertname: string
 }
@@ -42,14 +47,23 @@ export function frontOf(source: DraftSource, around: DraftSurroundings, inert: I
   const alertname = named === '' ? 'unnamed' : named
   const decisive = decisiveOf(source.probes)
   const job = jobOf(source, inert)
-  const priorities = new Map<string, number>()
-  for (const { match, priority } of around.library)
-    for (const entry of match) {
-      const key = canonical(entry.matchers)
-      priorities.set(key, Math.max(priority, priorities.get(key) ?? -1_000))
-    }
-  const isFree = (entry: string): boolean => !priorities.has(canonicalOf(entry))
-  const alone = entryOf([['alertname', alertname]])
+  const others = around.library.flatMap(({ id, match }) =>
+    match.map((entry) => ({ id, entry, knowledge: knowledgeOf(entry) })),
+  )
+  const takerOf = (text: string): string | null => {
+    const parsed = parseMatchers(text)
+    if (!parsed.ok) return null
+    const mine: MatchEntry = { text, line: 1, matchers: parsed.value }
+    const knowledge = knowledgeOf(mine)
+    const taker = others.find(
+      (other) =>
+        // Ours would take all that the other has, or the other all that is ours.
+        (impliesEntry(other.knowledge, mine) && !isBefore(other.entry, mine)) ||
+        (impliesEntry(knowledge, other.entry) && !isBefore(mine, other.entry)),
+    )
+    return taker?.id ?? null
+  }
+  const isFree = (entry: string): boolean => takerOf(entry) === null
   const wished = [
     [['alertname', alertname]],
     ...(decisive === null
@@ -70,14 +84,16 @@ export function frontOf(source: DraftSource, around: DraftSurroundings, inert: I
   })
   const words = humanWords(alertname)
   const title = decisive?.cause == null ? words : `${words}: ${decisive.cause.replaceAll('-', ' ')}`
+  const id = freeId(
+    `${alertname}${decisive === null ? '' : ` ${decisive.value}`}`,
+    new Set(around.library.map((other) => other.id)),
+  )
+  const name: [string, string] = ['alertname', alertname]
   return {
-    id: freeId(
-      `${alertname}${decisive === null ? '' : ` ${decisive.value}`}`,
-      new Set(around.library.map(({ id }) => id)),
-    ),
+    id,
     title: title.slice(0, 150),
-    match: match.length > 0 ? match : [alone],
-    priority: match.length > 0 ? null : Math.min(1_000, (priorities.get(canonicalOf(alone)) ?? 0) + 1),
+    match: match.length > 0 ? match : [entryOf([name, [PLACEHOLDER, id]])],
+    takenBy: match.length > 0 ? null : takerOf(entryOf([name])),
     alertname,
   }
 }
@@ -96,18 +112,11 @@ function entryOf(pairs: readonly (readonly [string, string])[]): string {
   return pairs.map(([name, value]) => `${name}="${value.replaceAll(/["\\]/g, String.raw`\$&`)}"`).join(', ')
 }
 
-function canonical(
-  matchers: MatchEntry['matchers'] | readonly Pick<Matcher, 'name' | 'op' | 'value'>[],
-): string {
-  return matchers
-    .map(({ name, op, value }) => JSON.stringify([name, op, value]))
-    .toSorted()
-    .join()
-}
-
-function canonicalOf(entry: string): string {
-  const parsed = parseMatchers(entry)
-  return parsed.ok ? canonical(parsed.value) : entry
+/** Whether `a` is the more specific one, so that it wins whatever the priorities are. */
+function isBefore(a: MatchEntry, b: MatchEntry): boolean {
+  const [equal, all] = specificityOf(a)
+  const [otherEqual, otherAll] = specificityOf(b)
+  return equal === otherEqual ? all > otherAll : equal > otherEqual
 }
 
 /** `SparkExecutorOOMKilled` becomes `Spark executor OOM killed`. */

@@ -79,10 +79,16 @@ export function fenced(info: string, content: string): string {
 
 /**
  * Every character that could begin something in CommonMark or GFM, with a backslash; braces too, for templates. A blank
- * parts what would read as a reference that nothing defines, which lint takes for a dead link.
+ * parts what would read as a reference that nothing defines, which lint takes for a dead link, and what GFM links without
+ * any mark: an address of the web or of a person. No escape helps there: some readers look for those when all are gone.
  */
 function escapeMarkdown(text: string): string {
-  return text.replaceAll('][', '] [').replaceAll(/[\\`*_{}[\]<>#|~&]/g, String.raw`\$&`)
+  return text
+    .replaceAll('][', '] [')
+    .replaceAll(/(https?:|ftp:)(?=\/\/)/gi, '$1 ')
+    .replaceAll(/(www)(?=\.)/gi, '$1 ')
+    .replaceAll(/@(?=[\w-]+\.)/g, '@ ')
+    .replaceAll(/[\\`*_{}[\]<>#|~&]/g, String.raw`\$&`)
 }
 
 /** A list, a setext heading or a thematic break needs its mark at the start of a line. */

@@ -68,6 +68,6 @@ export interface DraftSource {
 
 /** What a draft must fit into: the ids and matchers that are taken, and the actions there are. */
 export interface DraftSurroundings {
-  readonly library: readonly Pick<Runbook, 'id' | 'match' | 'priority'>[]
+  readonly library: readonly Pick<Runbook, 'id' | 'match'>[]
   readonly actions: ReadonlyMap<string, ActionSpec>
 }

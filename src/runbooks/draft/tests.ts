@@ -6,7 +6,7 @@ import { matchAlert } from '../match.ts'
 import type { Runbook, Scalar } from '../model.ts'
 import { viewSections } from '../sections.ts'
 import { alertFrom } from '../test-file.ts'
-import { type Front, jobOf } from './front.ts'
+import { type Front, PLACEHOLDER, jobOf } from './front.ts'
 import type { Inert } from './inert.ts'
 import type { DraftSource, DraftSurroundings } from './source.ts'
 import { yaml } from './steps.ts'
@@ -28,6 +28,7 @@ function labelsOf(source: DraftSource, front: Front, inert: Inert): Record<strin
   }
   const job = jobOf(source, inert)
   if (job !== null) labels['job_name'] = job
+  if (front.takenBy !== null) labels[PLACEHOLDER] = front.id
   return labels
 }
 
@@ -106,6 +107,6 @@ export function testsOf(
   ]
   const other = front.alertname === 'Watchdog' ? 'InfoInhibitor' : 'Watchdog'
   const mustNot = [{ name: 'an alert of another name', alert: { labels: { ...labels, alertname: other } } }]
-  const head = `# Drafted with ${front.id}.md. Labels are those that say nothing of anybody's data: add what your alerts carry.\n`
+  const head = `# Drafted with ${front.id}.md. Labels are those that say nothing of anybody's data: add what your alerts carry.\n${front.takenBy === null ? '' : '# The label TODO stands for one that you must choose, as the front matter says.\n'}`
   return head + yaml({ tests, must_not_match: mustNot })
 }
