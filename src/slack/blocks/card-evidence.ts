@@ -17,6 +17,9 @@ export function evidence(view: CardView): KnownBlock[] {
   if (worst.length > 0) blocks.push({ type: 'rich_text', elements: worst.flatMap(findingElements) })
   else if (diagnosis === 'done')
     blocks.push({ type: 'context', elements: [mrkdwn(nothingFound(view.findings))] })
+  const verdict = view.findings.find(({ probe }) => probe === 'run.rerun')
+  if (verdict !== undefined)
+    blocks.push({ type: 'context', elements: [mrkdwn(inline(verdict.sentence, 300))] })
   const unseen = [...new Set(view.findings.flatMap((finding) => finding.unreached))]
   if (unseen.length > 0)
     blocks.push({

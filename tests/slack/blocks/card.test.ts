@@ -122,6 +122,15 @@ describe('the card says', () => {
     expect(card).not.toContain('"act:0"')
   })
 
+  it('whether a rerun is safe, though that is nothing grave by itself', () => {
+    const sentence =
+      'A rerun is unsafe: it has appended to /data/<orders>; a rerun appends the same rows again.'
+    const verdict = { ...FINDING, probe: 'run.rerun', severity: 'none' as const, sentence, evidence: [] }
+    const view = viewWith({ incident: incidentWith({ diagnosis: 'done' }), findings: [FINDING, verdict] })
+    expect(said(view)).toContain('A rerun is unsafe: it has appended to /data/&lt;orders&gt;')
+    expect(validateBlocks('message', cardMessage(view).blocks)).toEqual([])
+  })
+
   it('a line that several probes found once, with what each of them says', () => {
     const findings = [FINDING, { ...FINDING, sentence: 'Stage 0.0 is in trouble.' }]
     const card = said(viewWith({ incident: incidentWith({ diagnosis: 'done' }), findings }))
