@@ -3,17 +3,9 @@ import { ArrestorError, reasonOf } from '../../errors.ts'
 import type { LogTail, PlatformReader, ReadCapability, SparkApplication } from '../../ports.ts'
 import { notOffered } from '../not-offered.ts'
 import type { PlatformDeps } from '../platform.ts'
-import {
-  type Place,
-  readEnvironment,
-  readExecutors,
-  readFailedTasks,
-  readJobs,
-  readQueries,
-  readStages,
-  readTaskQuantiles,
-} from '../spark-rest/application.ts'
+import type { Place } from '../spark-rest/application.ts'
 import { type ReadClient, createReadClient } from '../spark-rest/client.ts'
+import { sparkDetails } from '../spark-rest/details.ts'
 import { historyOf, historyPlace } from '../spark-rest/history.ts'
 import type { ApplicationInfo } from '../spark-rest/schema.ts'
 import { type Found, findBatch, namesakes, runIdOf, runOfLivy, stateOf } from './batches.ts'
@@ -22,7 +14,6 @@ import { logSchema, sessionsSchema } from './schema.ts'
 
 const DETAILS: readonly ReadCapability[] = ['executors', 'stages', 'tasks', 'environment', 'sql']
 export const CAPABILITIES: readonly ReadCapability[] = ['application', 'run', 'runs', 'log', ...DETAILS]
-const FAILED_TASKS = 50
 /** Lines of a log to ask for; Livy keeps a few hundred unless told otherwise. */
 const LOG_LINES = 2000
 
@@ -45,7 +36,11 @@ export function createReader(platform: string, config: Config, deps: PlatformDep
       ? `${livy.baseUrl}/ui/session/${session.id}`
       : `${livy.baseUrl}/ui/batch/${session.id}/log`
 
-  function at<T>(app: SparkApplication, read: (place: Place) => Promise<T>): Promise<T> {
+  function at<T>(
+    app: SparkApplication,
+    _signal: AbortSignal,
+    read: (place: Place) => Promise<T>,
+  ): Promise<T> {
     if (history !== null && app.foundAt === 'history')
       return read(historyPlace(history, app.id, app.attemptId))
     return Promise.reject(
@@ -75,14 +70,7 @@ export function createReader(platform: string, config: Config, deps: PlatformDep
         return { ...known, unreached: [`History Server: ${reasonOf(error)}`] }
       }
     },
-    executors: (app, signal) => at(app, (place) => readExecutors(place, signal)),
-    stages: (app, signal) => at(app, (place) => readStages(place, signal)),
-    jobs: (app, signal) => at(app, (place) => readJobs(place, signal)),
-    queries: (app, limit, signal) => at(app, (place) => readQueries(place, limit, signal)),
-    failedTasks: (app, stage, signal, limit = FAILED_TASKS) =>
-      at(app, (place) => readFailedTasks(place, stage, signal, limit)),
-    taskQuantiles: (app, stage, signal) => at(app, (place) => readTaskQuantiles(place, stage, signal)),
-    environment: (app, signal) => at(app, (place) => readEnvironment(place, signal)),
+    ...sparkDetails(at),
     async run(run, signal) {
       const found = await findBatch(livy, run, normalise, signal)
       return found === null ? null : runOfLivy(found, normalise, linkOf(found))

@@ -1,11 +1,12 @@
 // Applications as a History Server keeps them: where one's details are, and which one a run means.
 import * as z from 'zod'
 import type { Run } from '../../alerts/model.ts'
+import { reasonOf } from '../../errors.ts'
 import { isPathWord } from './allow-list.ts'
 import type { Place } from './application.ts'
 import { choose, looksLikeApplication } from './choose.ts'
 import type { ReadClient } from './client.ts'
-import { type ApplicationInfo, applicationSchema } from './schema.ts'
+import { type ApplicationInfo, applicationSchema, versionSchema } from './schema.ts'
 
 /** How many applications of the History Server are looked through for a name. */
 const LISTED = '500'
@@ -52,4 +53,15 @@ export async function historyFind(
     startedAt: info.attempts[0]?.startTime ?? null,
   }))
   return choose(candidates, run, normalise)
+}
+
+/** For `doctor`: whether there is a History Server and what it runs, as a part of a sentence. */
+export async function historyCheck(history: ReadClient | null, signal: AbortSignal): Promise<string> {
+  if (history === null) return 'no History Server is configured'
+  try {
+    const version = await history.json('/api/v1/version', versionSchema, signal)
+    return `the History Server runs Spark ${version?.spark ?? 'of unknown version'}`
+  } catch (error) {
+    return `the History Server does not answer (${reasonOf(error)})`
+  }
 }

@@ -1,9 +1,9 @@
 // From a run to its application: the live driver UI, else the History Server, else the master's own record.
 import type { Run } from '../../alerts/model.ts'
-import { ArrestorError, reasonOf } from '../../errors.ts'
 import type { ApplicationState, SparkApplication } from '../../ports.ts'
 import { isPathWord } from '../spark-rest/allow-list.ts'
 import { lastJobFailed } from '../spark-rest/application.ts'
+import { createAttempts } from '../spark-rest/attempts.ts'
 import { choose } from '../spark-rest/choose.ts'
 import type { ReadClient } from '../spark-rest/client.ts'
 import { historyFind, historyPlace } from '../spark-rest/history.ts'
@@ -27,21 +27,7 @@ export function createLocate(
   normalise: (name: string) => string,
 ): Locate {
   return async (run, signal) => {
-    const unreached: string[] = []
-    const failures: unknown[] = []
-    const attempt = async <T>(what: string, ask: () => Promise<T | null>): Promise<T | null> => {
-      try {
-        return await ask()
-      } catch (error) {
-        signal.throwIfAborted()
-        // A refused read is a fault of ours, not an absence at the other end.
-        if (error instanceof ArrestorError && error.code === 'ARR-503') throw error
-        failures.push(error)
-        unreached.push(`${what}: ${reasonOf(error)}`)
-        return null
-      }
-    }
-
+    const { attempt, unreached, throwIfAnyFailed } = createAttempts(signal)
     const record = await attempt('master', () => inMaster(platform, clients.master, run, normalise, signal))
     if (record?.active === true) {
       const live = await attempt('driver UI', () => atDriver(config, clients, record, signal))
@@ -60,7 +46,7 @@ export function createLocate(
     }
     if (record !== null) return { ...fromMaster(clients.master, record), unreached }
     // "Not there" is an answer only of all who were asked: the master forgets, the History Server lags.
-    if (failures.length > 0) throw failures[0]
+    throwIfAnyFailed()
     return null
   }
 }

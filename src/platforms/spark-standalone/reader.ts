@@ -1,19 +1,9 @@
 // Reads a standalone Spark cluster: the master knows who is there, driver UI and History Server know why it fails.
-import { ArrestorError, reasonOf } from '../../errors.ts'
+import { ArrestorError } from '../../errors.ts'
 import type { PlatformReader, ReadCapability, SparkApplication } from '../../ports.ts'
-import {
-  type Place,
-  readEnvironment,
-  readExecutors,
-  readFailedTasks,
-  readJobs,
-  readQueries,
-  readStages,
-  readTaskQuantiles,
-} from '../spark-rest/application.ts'
-import type { ReadClient } from '../spark-rest/client.ts'
-import { historyPlace } from '../spark-rest/history.ts'
-import { versionSchema } from '../spark-rest/schema.ts'
+import type { Place } from '../spark-rest/application.ts'
+import { sparkDetails } from '../spark-rest/details.ts'
+import { historyCheck, historyPlace } from '../spark-rest/history.ts'
 import { notOffered } from '../not-offered.ts'
 import type { PlatformDeps } from '../platform.ts'
 import { createClients, placeOf, readMaster } from './clients.ts'
@@ -33,7 +23,6 @@ export const CAPABILITIES: readonly ReadCapability[] = [
   'runs',
   'sql',
 ]
-const FAILED_TASKS = 50
 
 /** A reader of the cluster that this configuration names. Nothing is asked before its methods are called. */
 export function createReader(platform: string, config: Config, deps: PlatformDeps): PlatformReader {
@@ -41,7 +30,11 @@ export function createReader(platform: string, config: Config, deps: PlatformDep
   const locate = createLocate(platform, config, clients, deps.normaliseJobName)
 
   /** Runs a read where the application was found, and at the History Server when its driver has gone meanwhile. */
-  async function at<T>(app: SparkApplication, read: (place: Place) => Promise<T>): Promise<T> {
+  async function at<T>(
+    app: SparkApplication,
+    _signal: AbortSignal,
+    read: (place: Place) => Promise<T>,
+  ): Promise<T> {
     const place = placeOf(app, clients, platform)
     try {
       return await read(place)
@@ -63,14 +56,7 @@ export function createReader(platform: string, config: Config, deps: PlatformDep
     kind: config.kind,
     capabilities: new Set(CAPABILITIES),
     locate,
-    executors: (app, signal) => at(app, (place) => readExecutors(place, signal)),
-    stages: (app, signal) => at(app, (place) => readStages(place, signal)),
-    jobs: (app, signal) => at(app, (place) => readJobs(place, signal)),
-    queries: (app, limit, signal) => at(app, (place) => readQueries(place, limit, signal)),
-    failedTasks: (app, stage, signal, limit = FAILED_TASKS) =>
-      at(app, (place) => readFailedTasks(place, stage, signal, limit)),
-    taskQuantiles: (app, stage, signal) => at(app, (place) => readTaskQuantiles(place, stage, signal)),
-    environment: (app, signal) => at(app, (place) => readEnvironment(place, signal)),
+    ...sparkDetails(at),
     async run(run, signal) {
       const app = await locate(run, signal)
       return app === null ? null : runOfApplication(app, deps.normaliseJobName(app.name))
@@ -100,15 +86,5 @@ export function createReader(platform: string, config: Config, deps: PlatformDep
         `${master.activeapps.length} active applications; ${await historyCheck(clients.history, signal)}.`
       )
     },
-  }
-}
-
-async function historyCheck(history: ReadClient | null, signal: AbortSignal): Promise<string> {
-  if (history === null) return 'no History Server is configured'
-  try {
-    const version = await history.json('/api/v1/version', versionSchema, signal)
-    return `the History Server runs Spark ${version?.spark ?? 'of unknown version'}`
-  } catch (error) {
-    return `the History Server does not answer (${reasonOf(error)})`
   }
 }

@@ -1,8 +1,8 @@
 // From a run to its application: the driver behind the proxy, else the History Server, else the ResourceManager's record.
 import type { Run } from '../../alerts/model.ts'
-import { ArrestorError, reasonOf } from '../../errors.ts'
 import type { ApplicationState, SparkApplication } from '../../ports.ts'
 import { lastJobFailed } from '../spark-rest/application.ts'
+import { createAttempts } from '../spark-rest/attempts.ts'
 import { looksLikeApplication } from '../spark-rest/choose.ts'
 import type { ReadClient } from '../spark-rest/client.ts'
 import { historyFind, historyPlace } from '../spark-rest/history.ts'
@@ -21,21 +21,7 @@ export function createLocate(config: Config, clients: Clients, normalise: (name:
   return async (run, signal) => {
     // Spark's ids on other kinds of platform (app-..., spark-...) are not YARN's: nobody here can know them.
     if (run.runId !== null && looksLikeApplication(run.runId) && !isYarnId(run.runId)) return null
-    const unreached: string[] = []
-    const failures: unknown[] = []
-    const attempt = async <T>(what: string, ask: () => Promise<T | null>): Promise<T | null> => {
-      try {
-        return await ask()
-      } catch (error) {
-        signal.throwIfAborted()
-        // A refused read is a fault of ours, not an absence at the other end.
-        if (error instanceof ArrestorError && error.code === 'ARR-503') throw error
-        failures.push(error)
-        unreached.push(`${what}: ${reasonOf(error)}`)
-        return null
-      }
-    }
-
+    const { attempt, unreached, throwIfAnyFailed } = createAttempts(signal)
     const record = await attempt('ResourceManager', () => findApp(clients, config, run, normalise, signal))
     // Before its ApplicationMaster has registered, the proxy leads to a page of the ResourceManager's own.
     if (record?.app.state === 'RUNNING' && config.proxy === 'rm') {
@@ -55,7 +41,7 @@ export function createLocate(config: Config, clients: Clients, normalise: (name:
     }
     if (record !== null) return { ...fromRecord(record), unreached }
     // "Not there" is an answer only of all who were asked: the ResourceManager forgets, the History Server lags.
-    if (failures.length > 0) throw failures[0]
+    throwIfAnyFailed()
     return null
   }
 }

@@ -1,21 +1,12 @@
 // Reads Spark on YARN: the ResourceManager knows who is there and why it waits or ended, Spark itself why it fails.
-import { ArrestorError, reasonOf } from '../../errors.ts'
+import { ArrestorError } from '../../errors.ts'
 import type { PlatformReader, ReadCapability, SparkApplication, SparkCluster } from '../../ports.ts'
 import { notOffered } from '../not-offered.ts'
 import type { PlatformDeps } from '../platform.ts'
-import {
-  type Place,
-  readEnvironment,
-  readExecutors,
-  readFailedTasks,
-  readJobs,
-  readQueries,
-  readStages,
-  readTaskQuantiles,
-} from '../spark-rest/application.ts'
-import { historyOf, historyPlace } from '../spark-rest/history.ts'
-import { versionSchema } from '../spark-rest/schema.ts'
-import { type Clients, createClients, placeOf } from './clients.ts'
+import type { Place } from '../spark-rest/application.ts'
+import { sparkDetails } from '../spark-rest/details.ts'
+import { historyCheck, historyOf, historyPlace } from '../spark-rest/history.ts'
+import { createClients, placeOf } from './clients.ts'
 import { clusterOf, rmCheck } from './cluster.ts'
 import type { Config } from './config.ts'
 import { createLocate } from './find.ts'
@@ -37,7 +28,6 @@ export const CAPABILITIES: readonly ReadCapability[] = [
 ]
 /** What comes from Spark itself, through the proxy or the History Server. */
 const DETAILS: ReadonlySet<ReadCapability> = new Set(['executors', 'stages', 'tasks', 'environment', 'sql'])
-const FAILED_TASKS = 50
 
 /** A reader of the cluster that this configuration names. Nothing is asked before its methods are called. */
 export function createReader(platform: string, config: Config, deps: PlatformDeps): PlatformReader {
@@ -75,15 +65,7 @@ export function createReader(platform: string, config: Config, deps: PlatformDep
     kind: config.kind,
     capabilities: new Set(CAPABILITIES.filter((one) => offers(config, one))),
     locate,
-    executors: (app, signal) => at(app, signal, (place) => readExecutors(place, signal)),
-    stages: (app, signal) => at(app, signal, (place) => readStages(place, signal)),
-    jobs: (app, signal) => at(app, signal, (place) => readJobs(place, signal)),
-    queries: (app, limit, signal) => at(app, signal, (place) => readQueries(place, limit, signal)),
-    failedTasks: (app, stage, signal, limit = FAILED_TASKS) =>
-      at(app, signal, (place) => readFailedTasks(place, stage, signal, limit)),
-    taskQuantiles: (app, stage, signal) =>
-      at(app, signal, (place) => readTaskQuantiles(place, stage, signal)),
-    environment: (app, signal) => at(app, signal, (place) => readEnvironment(place, signal)),
+    ...sparkDetails(at),
     cluster: (signal): Promise<SparkCluster> => clusterOf(clients, config, signal),
     run: (run, signal) => runOfYarn(clients, config, normalise, run, signal),
     runs: (jobName, limit, signal) => runsOfYarn(clients, config, normalise, jobName, limit, signal),
@@ -92,7 +74,7 @@ export function createReader(platform: string, config: Config, deps: PlatformDep
       return record === null ? null : logOf(platform, clients, config, record.app.id, bytes, signal)
     },
     async check(signal) {
-      return `${await rmCheck(clients, signal)}; ${await historyCheck(clients, signal)}.`
+      return `${await rmCheck(clients, signal)}; ${await historyCheck(clients.history, signal)}.`
     },
   }
 }
@@ -101,14 +83,4 @@ export function createReader(platform: string, config: Config, deps: PlatformDep
 function offers(config: Config, capability: ReadCapability): boolean {
   if (capability === 'log') return config.node_logs || config.job_history_url !== undefined
   return !DETAILS.has(capability) || config.proxy === 'rm' || config.history_url !== undefined
-}
-
-async function historyCheck({ history }: Clients, signal: AbortSignal): Promise<string> {
-  if (history === null) return 'no History Server is configured'
-  try {
-    const version = await history.json('/api/v1/version', versionSchema, signal)
-    return `the History Server runs Spark ${version?.spark ?? 'of unknown version'}`
-  } catch (error) {
-    return `the History Server does not answer (${reasonOf(error)})`
-  }
 }

@@ -1,0 +1,41 @@
+// What every platform with Spark's own REST API tells of an application, given where its details are read.
+import type { PlatformReader, SparkApplication } from '../../ports.ts'
+import {
+  type Place,
+  readEnvironment,
+  readExecutors,
+  readFailedTasks,
+  readJobs,
+  readQueries,
+  readStages,
+  readTaskQuantiles,
+} from './application.ts'
+
+/** Runs a read where the application's details are; rejects (ARR-501, ARR-502) where they are nowhere. */
+export type At = <T>(
+  app: SparkApplication,
+  signal: AbortSignal,
+  read: (place: Place) => Promise<T>,
+) => Promise<T>
+
+type Details = Pick<
+  PlatformReader,
+  'executors' | 'stages' | 'jobs' | 'queries' | 'failedTasks' | 'taskQuantiles' | 'environment'
+>
+
+const FAILED_TASKS = 50
+
+/** The reader's methods over `/api/v1`. */
+export function sparkDetails(at: At): Details {
+  return {
+    executors: (app, signal) => at(app, signal, (place) => readExecutors(place, signal)),
+    stages: (app, signal) => at(app, signal, (place) => readStages(place, signal)),
+    jobs: (app, signal) => at(app, signal, (place) => readJobs(place, signal)),
+    queries: (app, limit, signal) => at(app, signal, (place) => readQueries(place, limit, signal)),
+    failedTasks: (app, stage, signal, limit = FAILED_TASKS) =>
+      at(app, signal, (place) => readFailedTasks(place, stage, signal, limit)),
+    taskQuantiles: (app, stage, signal) =>
+      at(app, signal, (place) => readTaskQuantiles(place, stage, signal)),
+    environment: (app, signal) => at(app, signal, (place) => readEnvironment(place, signal)),
+  }
+}
