@@ -170,19 +170,30 @@ function orAborted(work: Promise<ProbeResult>, signal: AbortSignal): Promise<Pro
   })
 }
 
-/** The application is looked for once, however many probes ask; a failure is not remembered. */
+/** What several probes ask for is read once in a diagnosis, however many of them ask; a failure is not remembered. */
 function remembering(reader: PlatformReader): PlatformReader {
-  const found = new Map<string, Promise<SparkApplication | null>>()
+  const found = new Map<string, Promise<unknown>>()
+  function once<T>(what: string, about: unknown, ask: () => Promise<T>): Promise<T> {
+    const key = JSON.stringify([what, about])
+    const known = found.get(key)
+    // One key is one method with its arguments, so that what is kept under it is a T.
+    if (known !== undefined) return known as Promise<T>
+    const asked = ask()
+    found.set(key, asked)
+    asked.catch(() => found.delete(key))
+    return asked
+  }
   return {
     ...reader,
-    locate(run, signal) {
-      const key = JSON.stringify([run.runId, run.jobName])
-      const known = found.get(key)
-      if (known !== undefined) return known
-      const asked = reader.locate(run, signal)
-      found.set(key, asked)
-      asked.catch(() => found.delete(key))
-      return asked
-    },
+    locate: (run, signal) => once('locate', [run.runId, run.jobName], () => reader.locate(run, signal)),
+    run: (run, signal) => once('run', [run.runId, run.jobName], () => reader.run(run, signal)),
+    executors: (app, signal) => once('executors', placeOf(app), () => reader.executors(app, signal)),
+    stages: (app, signal) => once('stages', placeOf(app), () => reader.stages(app, signal)),
+    environment: (app, signal) => once('environment', placeOf(app), () => reader.environment(app, signal)),
   }
+}
+
+/** Where an application's details are: the same id may be read at its driver and at the History Server. */
+function placeOf({ id, apiUrl }: SparkApplication): unknown {
+  return [id, apiUrl]
 }

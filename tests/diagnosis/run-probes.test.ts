@@ -5,7 +5,7 @@ import type { Probe, ProbeContext, ProbeResult } from '../../src/diagnosis/model
 import { PROBES } from '../../src/diagnosis/registry.ts'
 import { runProbes } from '../../src/diagnosis/run-probes.ts'
 import { outputNames } from '../../src/runbooks/template-names.ts'
-import { type Calls, contextOf, executor, readerOf } from './support.ts'
+import { type Calls, RUN, contextOf, executor, readerOf, stage } from './support.ts'
 
 const LIMITS = { deadlineMs: 1000, concurrency: 4 }
 
@@ -111,15 +111,17 @@ describe('how they run', () => {
     expect(await runProbes([], contextOf({}), LIMITS)).toEqual([])
   })
 
-  it('looks for the application once', async () => {
+  it('looks for the application once, and reads once what several probes ask for', async () => {
     const calls: Calls = {}
-    const context = { ...contextOf({}), reader: readerOf({ executors: [executor('1', null)] }, calls) }
+    const world = { executors: [executor('1', null)], stages: [stage()], run: RUN }
+    const context = { ...contextOf({}), reader: readerOf(world, calls) }
     await runProbes(
       [...PROBES.keys()].map((id) => step(id)),
       context,
       LIMITS,
     )
     expect(calls['locate']).toBe(1)
+    expect(calls).toMatchObject({ run: 1, executors: 1, stages: 1, environment: 1 })
   })
 
   it('throws only when it is called off', async () => {
