@@ -194,7 +194,7 @@ function eventText({ type, timestamp, details }: ClusterEvent): string | null {
   return `${type}${at}${more.length === 0 ? '' : `: ${more.join('; ')}`}`
 }
 
-// oxlint-disable-next-line no-control-regex
+// oxlint-disable-next-line no-control-regex -- terminals are steered by one
 const COLOURS = /\u001B\[[0-9;]*m/g
 
 /** Notebooks colour their traces for a terminal. */

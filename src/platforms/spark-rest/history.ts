@@ -1,9 +1,10 @@
 // Applications as a History Server keeps them: where one's details are, and which one a run means.
 import * as z from 'zod'
 import type { Run } from '../../alerts/model.ts'
+import type { ApplicationState, SparkApplication } from '../../ports.ts'
 import { reasonOf } from '../../errors.ts'
 import { isPathWord } from './allow-list.ts'
-import type { Place } from './application.ts'
+import { type Place, lastJobFailed } from './application.ts'
 import { choose, looksLikeApplication } from './choose.ts'
 import type { ReadClient } from './client.ts'
 import { type ApplicationInfo, applicationSchema, versionSchema } from './schema.ts'
@@ -53,6 +54,39 @@ export async function historyFind(
     startedAt: info.attempts[0]?.startTime ?? null,
   }))
   return choose(candidates, run, normalise)
+}
+
+/** What a platform and Spark together say of an application, wherever it was found. */
+export type Described = Pick<
+  SparkApplication,
+  'id' | 'name' | 'attemptId' | 'startedAt' | 'endedAt' | 'user' | 'sparkVersion'
+>
+
+/** An application as found in a History Server. */
+export function foundInHistory(
+  history: ReadClient,
+  described: Described,
+  state: ApplicationState,
+): SparkApplication {
+  const { path, pages } = historyPlace(history, described.id, described.attemptId)
+  return {
+    ...described,
+    state,
+    foundAt: 'history',
+    link: `${pages}/jobs/`,
+    apiUrl: `${history.baseUrl}${path}`,
+    unreached: [],
+  }
+}
+
+/** How an application ended, by its last job: the History Server knows only that an attempt has completed. */
+export async function endedAs(
+  history: ReadClient,
+  { id, attempts }: ApplicationInfo,
+  signal: AbortSignal,
+): Promise<ApplicationState> {
+  const place = historyPlace(history, id, attempts[0]?.attemptId ?? null)
+  return (await lastJobFailed(place, signal)) === true ? 'failed' : 'finished'
 }
 
 /** For `doctor`: whether there is a History Server and what it runs, as a part of a sentence. */

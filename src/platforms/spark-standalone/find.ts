@@ -2,11 +2,10 @@
 import type { Run } from '../../alerts/model.ts'
 import type { ApplicationState, SparkApplication } from '../../ports.ts'
 import { isPathWord } from '../spark-rest/allow-list.ts'
-import { lastJobFailed } from '../spark-rest/application.ts'
 import { createAttempts } from '../spark-rest/attempts.ts'
 import { choose } from '../spark-rest/choose.ts'
 import type { ReadClient } from '../spark-rest/client.ts'
-import { historyFind, historyPlace } from '../spark-rest/history.ts'
+import { type Described, endedAs, foundInHistory, historyFind } from '../spark-rest/history.ts'
 import { type ApplicationInfo, applicationSchema } from '../spark-rest/schema.ts'
 import { type Clients, readMaster } from './clients.ts'
 import type { Config } from './config.ts'
@@ -42,7 +41,14 @@ export function createLocate(
           )
     if (kept !== null && history !== null) {
       const state = await attempt('History Server', () => endState(kept, record, history, signal))
-      return { ...fromHistory(history, kept, record, state ?? 'unknown'), unreached }
+      return {
+        ...foundInHistory(
+          history,
+          described(kept, kept.attempts[0]?.attemptId ?? null, record),
+          state ?? 'unknown',
+        ),
+        unreached,
+      }
     }
     if (record !== null) return { ...fromMaster(clients.master, record), unreached }
     // "Not there" is an answer only of all who were asked: the master forgets, the History Server lags.
@@ -121,27 +127,7 @@ async function endState(
   const [newest] = info.attempts
   // Without the master's word an incomplete log is a running application or a driver that died without a last line.
   if (record === null && newest?.completed === false) return 'unknown'
-  return (await lastJobFailed(historyPlace(history, info.id, newest?.attemptId ?? null), signal)) === true
-    ? 'failed'
-    : 'finished'
-}
-
-function fromHistory(
-  history: ReadClient,
-  info: ApplicationInfo,
-  record: Recorded | null,
-  state: ApplicationState,
-): SparkApplication {
-  const attemptId = info.attempts[0]?.attemptId ?? null
-  const { path, pages } = historyPlace(history, info.id, attemptId)
-  return {
-    ...described(info, attemptId, record),
-    state,
-    foundAt: 'history',
-    link: `${pages}/jobs/`,
-    apiUrl: `${history.baseUrl}${path}`,
-    unreached: [],
-  }
+  return await endedAs(history, info, signal)
 }
 
 function fromMaster(master: ReadClient, record: Recorded): SparkApplication {
@@ -161,11 +147,7 @@ function fromMaster(master: ReadClient, record: Recorded): SparkApplication {
   }
 }
 
-function described(
-  info: ApplicationInfo,
-  attemptId: string | null,
-  record: Recorded | null,
-): Pick<SparkApplication, 'id' | 'name' | 'attemptId' | 'startedAt' | 'endedAt' | 'user' | 'sparkVersion'> {
+function described(info: ApplicationInfo, attemptId: string | null, record: Recorded | null): Described {
   const [newest] = info.attempts
   return {
     id: info.id,

@@ -1,11 +1,10 @@
 // From a run to its application: the driver behind the proxy, else the History Server, else the ResourceManager's record.
 import type { Run } from '../../alerts/model.ts'
 import type { ApplicationState, SparkApplication } from '../../ports.ts'
-import { lastJobFailed } from '../spark-rest/application.ts'
 import { createAttempts } from '../spark-rest/attempts.ts'
 import { looksLikeApplication } from '../spark-rest/choose.ts'
 import type { ReadClient } from '../spark-rest/client.ts'
-import { historyFind, historyPlace } from '../spark-rest/history.ts'
+import { type Described, endedAs, foundInHistory, historyFind } from '../spark-rest/history.ts'
 import { type ApplicationInfo, applicationSchema } from '../spark-rest/schema.ts'
 import { type Clients, isYarnId } from './clients.ts'
 import type { Config } from './config.ts'
@@ -37,7 +36,14 @@ export function createLocate(config: Config, clients: Clients, normalise: (name:
           )
     if (kept !== null && history !== null) {
       const state = await attempt('History Server', () => endState(kept, record, history, signal))
-      return { ...fromHistory(history, kept, record, state ?? 'unknown'), unreached }
+      return {
+        ...foundInHistory(
+          history,
+          described(kept, kept.attempts[0]?.attemptId ?? null, record),
+          state ?? 'unknown',
+        ),
+        unreached,
+      }
     }
     if (record !== null) return { ...fromRecord(record), unreached }
     // "Not there" is an answer only of all who were asked: the ResourceManager forgets, the History Server lags.
@@ -76,27 +82,7 @@ async function endState(
   if (record !== null) return applicationStateOf(record.app)
   const [newest] = info.attempts
   if (newest?.completed === false) return 'unknown'
-  return (await lastJobFailed(historyPlace(history, info.id, newest?.attemptId ?? null), signal)) === true
-    ? 'failed'
-    : 'finished'
-}
-
-function fromHistory(
-  history: ReadClient,
-  info: ApplicationInfo,
-  record: Recorded | null,
-  state: ApplicationState,
-): SparkApplication {
-  const attemptId = info.attempts[0]?.attemptId ?? null
-  const { path, pages } = historyPlace(history, info.id, attemptId)
-  return {
-    ...described(info, attemptId, record),
-    state,
-    foundAt: 'history',
-    link: `${pages}/jobs/`,
-    apiUrl: `${history.baseUrl}${path}`,
-    unreached: [],
-  }
+  return await endedAs(history, info, signal)
 }
 
 function fromRecord({ app, rmUrl }: Recorded): SparkApplication {
@@ -121,11 +107,7 @@ export function pageOf(rmUrl: string, id: string): string {
   return `${rmUrl}/cluster/app/${id}`
 }
 
-function described(
-  info: ApplicationInfo,
-  attemptId: string | null,
-  record: Recorded | null,
-): Pick<SparkApplication, 'id' | 'name' | 'attemptId' | 'startedAt' | 'endedAt' | 'user' | 'sparkVersion'> {
+function described(info: ApplicationInfo, attemptId: string | null, record: Recorded | null): Described {
   const [newest] = info.attempts
   return {
     id: info.id,
