@@ -130,6 +130,51 @@ export interface SparkQuery {
   readonly plan: string
 }
 
+/** One thread of a driver's or executor's JVM, as Spark's thread dump has it. */
+export interface SparkThread {
+  readonly id: number
+  readonly name: string
+  /** As the JVM says: RUNNABLE, BLOCKED, WAITING, TIMED_WAITING. */
+  readonly state: string
+  /** Frames, the innermost first. */
+  readonly stack: readonly string[]
+  /** The thread that holds the lock it waits for. */
+  readonly blockedBy: number | null
+  readonly lock: string | null
+}
+
+/** One container of a run, alive or ended: a pod's main container, a YARN container. */
+export interface RunContainer {
+  /** As the platform names it: the pod, the container id. */
+  readonly id: string
+  readonly role: 'driver' | 'executor' | 'other'
+  readonly state: 'waiting' | 'running' | 'ended' | 'unknown'
+  /** The platform's word for why it waits or ended: `OOMKilled`, `ImagePullBackOff`, `Evicted`. */
+  readonly reason: string | null
+  readonly message: string | null
+  readonly exitCode: number | null
+  readonly restarts: number
+  readonly node: string | null
+  readonly startedAt: Date | null
+  readonly endedAt: Date | null
+  readonly memoryLimitBytes: number | null
+}
+
+/** Something that the platform noted about a run or what it runs on. */
+export interface PlatformEvent {
+  readonly at: Date | null
+  /** What it speaks of: a pod, a node, a cluster. */
+  readonly about: string
+  readonly reason: string
+  readonly text: string
+  readonly count: number
+  readonly warning: boolean
+}
+
+/** What of a run's making may differ from its last good one. */
+export type RunTrait =
+  'commit' | 'image' | 'spark_version' | 'runtime' | 'node_type' | 'nodes' | 'definition' | 'parameters'
+
 /** `retrying`: an attempt ended badly and the platform itself makes another. */
 export type RunState = 'queued' | 'running' | 'retrying' | 'succeeded' | 'failed' | 'cancelled' | 'unknown'
 
@@ -158,6 +203,8 @@ export interface PlatformRun {
   readonly words: readonly { readonly text: string; readonly from: string; readonly place: SaidBy }[]
   /** Where the platform was asked in vain for more words, for honesty in findings. */
   readonly unreached?: readonly string[]
+  /** How it was made, as far as the platform says; short texts, to be compared with other runs of the job. */
+  readonly traits?: Readonly<Partial<Record<RunTrait, string>>>
   /** A page for people. */
   readonly link: string
 }
@@ -185,6 +232,13 @@ export type ReadCapability =
   | 'runs'
   | 'log'
   | 'sql'
+  /** Thread dumps of executors that live. */
+  | 'threads'
+  /** The driver's own metrics at this instant. */
+  | 'gauges'
+  /** The run's containers, those that ended too as long as the platform keeps them. */
+  | 'containers'
+  | 'events'
   /** A Prometheus is configured beside it (`metrics` below). */
   | 'metrics'
 
@@ -262,6 +316,17 @@ export interface PlatformReader {
   runs(jobName: string, limit: number, signal: AbortSignal): Promise<readonly PlatformRun[]>
   /** The end of the driver's log, at most `bytes` of it. */
   log(run: Run, bytes: number, signal: AbortSignal): Promise<LogTail | null>
+  /** What one executor (or `driver`) does at this instant; null where it lives no more. */
+  threads(
+    app: SparkApplication,
+    executorId: string,
+    signal: AbortSignal,
+  ): Promise<readonly SparkThread[] | null>
+  /** The driver's metrics by name without namespace and instance: `DAGScheduler.job.activeJobs`. Null when it has gone. */
+  gauges(app: SparkApplication, signal: AbortSignal): Promise<ReadonlyMap<string, number> | null>
+  containers(run: Run, signal: AbortSignal): Promise<readonly RunContainer[]>
+  /** What the platform noted about the run, newest first, at most `limit`. */
+  events(run: Run, limit: number, signal: AbortSignal): Promise<readonly PlatformEvent[]>
   /** For `doctor`: reaches the platform and says in one sentence what it found, or throws. */
   check(signal: AbortSignal): Promise<string>
   /** The Prometheus that watches this platform; absent where none is configured, as is the capability `metrics`. */

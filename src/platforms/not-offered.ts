@@ -26,5 +26,9 @@ export function notOffered(platform: string, kind: string): Details {
     run: refuse('about runs'),
     runs: refuse('about earlier runs'),
     log: refuse('logs'),
+    threads: refuse('what threads do'),
+    gauges: refuse("the driver's metrics"),
+    containers: refuse('about containers'),
+    events: refuse('events'),
   }
 }

@@ -51,6 +51,10 @@ const REFUSALS: readonly (readonly [
   ['cluster', (reader) => reader.cluster(NEVER)],
   ['run', (reader, { id }) => reader.run(runOf({ runId: id }), NEVER)],
   ['runs', (reader, { name }) => reader.runs(name, 1, NEVER)],
+  ['threads', (reader, app) => reader.threads(app, 'driver', NEVER)],
+  ['gauges', (reader, app) => reader.gauges(app, NEVER)],
+  ['containers', (reader, { id }) => reader.containers(runOf({ runId: id }), NEVER)],
+  ['events', (reader, { id }) => reader.events(runOf({ runId: id }), 1, NEVER)],
   ['log', (reader, { id }) => reader.log(runOf({ runId: id }), 1024, NEVER)],
 ]
 

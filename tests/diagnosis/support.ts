@@ -15,6 +15,9 @@ import type {
   SparkStageTotals,
   SparkTask,
   SparkTaskQuantiles,
+  SparkThread,
+  RunContainer,
+  PlatformEvent,
 } from '../../src/ports.ts'
 
 export const NOW = new Date('2026-11-22T15:00:00Z')
@@ -32,6 +35,10 @@ export interface World {
   readonly run?: PlatformRun | null
   readonly runs?: readonly PlatformRun[]
   readonly log?: LogTail | null
+  readonly threads?: readonly SparkThread[] | null
+  readonly gauges?: Readonly<Record<string, number>> | null
+  readonly containers?: readonly RunContainer[]
+  readonly events?: readonly PlatformEvent[]
   readonly capabilities?: readonly ReadCapability[]
   /** Methods that throw. */
   readonly broken?: readonly (keyof PlatformReader)[]
@@ -61,6 +68,10 @@ export function readerOf(world: World, calls: Calls = {}): PlatformReader {
         'runs',
         'log',
         'sql',
+        'threads',
+        'gauges',
+        'containers',
+        'events',
       ],
     ),
     locate: () => say('locate', world.application === undefined ? APP : world.application),
@@ -72,6 +83,14 @@ export function readerOf(world: World, calls: Calls = {}): PlatformReader {
       say('failedTasks', (world.tasks ?? []).slice(0, limit)),
     taskQuantiles: () => say('taskQuantiles', world.quantiles ?? null),
     environment: () => say('environment', new Map(Object.entries(world.environment ?? {}))),
+    threads: () => say('threads', world.threads ?? null),
+    gauges: () =>
+      say(
+        'gauges',
+        world.gauges === undefined || world.gauges === null ? null : new Map(Object.entries(world.gauges)),
+      ),
+    containers: () => say('containers', world.containers ?? []),
+    events: (_run, limit) => say('events', (world.events ?? []).slice(0, limit)),
     cluster: () =>
       say(
         'cluster',
