@@ -12,6 +12,7 @@ import { diagnose } from './flow/diagnose.ts'
 import { diagnosisDue } from './flow/diagnosis-deadline.ts'
 import { escalationDue } from './flow/escalate.ts'
 import { createIntake } from './flow/intake.ts'
+import { type RecoverJob, recoverIncident, recoveryDue } from './flow/recover.ts'
 import { RETENTION } from './flow/retention.ts'
 import { startSchedules } from './flow/schedules.ts'
 import { type VerifyJob, actionVerifyDue, verifyAction } from './flow/verify.ts'
@@ -146,6 +147,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
         },
         [JOBS.act]: { handler: ({ actionRunId }: { actionRunId: string }) => runAction(deps, actionRunId) },
         [JOBS.verify]: { handler: (job: VerifyJob) => verifyAction(deps, job) },
+        [JOBS.recover]: {
+          handler: (job: RecoverJob) => recoverIncident(deps, job),
+          options: { concurrency: 2 },
+        },
         ...Object.fromEntries(Object.entries(slack.jobs).map(([queue, handler]) => [queue, { handler }])),
       },
       Object.values(JOBS),
@@ -192,6 +197,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       actionLeaseDue(deps),
       actionVerifyDue(),
       diagnosisDue,
+      recoveryDue(deps),
       ...slack.dueKinds,
     ])
     undo.push(() => due.stop())

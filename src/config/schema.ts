@@ -37,6 +37,10 @@ const TeamSchema = z.strictObject({
     ])
     .optional()
     .describe('where a page goes that PagerDuty does not take'),
+  resolve_by_next_run: z
+    .boolean()
+    .default(true)
+    .describe('a later successful run of the job resolves its incidents'),
 })
 
 const CredentialSchema = z.strictObject({

@@ -40,6 +40,7 @@ function teamOf(name: string, team: Config['teams'][string]): Team {
     platforms: team.platforms,
     pages: team.pagerduty !== undefined,
     secondRoute: secondRouteOf(team.second_route),
+    resolveByNextRun: team.resolve_by_next_run,
   }
 }
 

@@ -17,6 +17,7 @@ export const DUE = {
   actionVerify: 'action.verify',
   diagnosis: 'diagnosis.deadline',
   twinCheck: 'slack.twin-check',
+  recovery: 'run.recovery',
 } as const
 
-export const JOBS = { diagnose: 'diagnose', act: 'act', verify: 'verify', twins: 'twins' } as const
+export const JOBS = { diagnose: 'diagnose', act: 'act', verify: 'verify', twins: 'twins', recover: 'recover' } as const

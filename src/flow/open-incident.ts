@@ -14,6 +14,7 @@ import type { Tx } from '../store/store.ts'
 import type { FlowDeps } from './deps.ts'
 import { DUE, JOBS } from './destinations.ts'
 import { publish, refOf } from './events.ts'
+import { recoveryDues } from './recover.ts'
 import { policyFor } from './settings.ts'
 
 /** An alert that would open an incident, with everything decided before the database is asked. */
@@ -93,6 +94,11 @@ export async function announceOpened(
       return rung === null ? [] : [{ kind: DUE.escalation, subject: incident.id, dueAt: rung.dueAt, data }]
     }),
     ...pending.map((incident) => deadlineOf(incident, now)),
+    ...recoveryDues(
+      deps,
+      plans.map(({ incident }) => incident),
+      now,
+    ),
   ])
   await enqueueAll(
     tx,

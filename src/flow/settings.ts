@@ -19,6 +19,8 @@ export interface Team {
   /** Whether pages have a way out through PagerDuty. */
   readonly pages: boolean
   readonly secondRoute: SecondRoute | null
+  /** Whether a later successful run of the job ends its incidents. */
+  readonly resolveByNextRun: boolean
 }
 
 export interface PlatformSettings {

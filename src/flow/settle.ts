@@ -36,7 +36,7 @@ export async function acknowledgeLocked(
   return changed
 }
 
-/** Resolves a locked, open incident. */
+/** Resolves a locked, open incident; `data` goes on the timeline. */
 export async function resolveLocked(
   tx: Tx,
   deps: FlowDeps,
@@ -44,6 +44,7 @@ export async function resolveLocked(
   actor: Actor,
   how: Resolution,
   now: Date,
+  data: Readonly<Record<string, unknown>> = {},
 ): Promise<Incident> {
   const changed = await updateIncident(tx, incident, {
     state: 'resolved',
@@ -51,7 +52,7 @@ export async function resolveLocked(
     resolved_by: json(actor),
     resolution: how,
   })
-  await record(tx, incident.id, { kind: 'resolved', actor, reason: how }, now)
+  await record(tx, incident.id, { kind: 'resolved', actor, reason: how, data }, now)
   await withdrawOffers(tx, incident.id, 'the incident was resolved', now)
   await followPage(tx, changed, 'resolve', actor, now)
   await publish(

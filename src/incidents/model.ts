@@ -85,6 +85,7 @@ export type TimelineKind =
   | 'card_undelivered'
   | 'noted'
   | 'runbook_drafted'
+  | 'recovery_stopped'
 
 /** The name a person reads for an actor. */
 export function nameOf(actor: Actor): string {

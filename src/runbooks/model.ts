@@ -119,6 +119,8 @@ export interface Runbook {
   readonly escalation: string | null
   /** Labels that refine the incident's key. */
   readonly keyLabels: readonly string[]
+  /** Whether the next successful run of the job resolves the incident. */
+  readonly autoResolve: boolean
   /** Date (YYYY-MM-DD) on which somebody last checked it against reality. */
   readonly verified: string | null
   /** SHA-256 of `text`, hexadecimal. */

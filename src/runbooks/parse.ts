@@ -120,6 +120,7 @@ export function parseRunbook(raw: string, file: string): ParseResult {
     general: front.general,
     escalation: front.escalation ?? null,
     keyLabels: front.key,
+    autoResolve: front.auto_resolve,
     verified: front.verified ?? null,
     hash: createHash('sha256').update(text).digest('hex'),
     file,

@@ -52,6 +52,12 @@ export const frontMatterSchema = z.strictObject(
       .max(10, 'has more than 10 labels')
       .default([])
       .describe('labels that split incidents further, such as namespace'),
+    auto_resolve: z
+      .boolean('expected true or false')
+      .default(true)
+      .describe(
+        'whether the next successful run of the job resolves the incident; false leaves it to the source and to people',
+      ),
     verified: z
       .string('expected a date such as 2026-11-01')
       .regex(/^\d{4}-\d\d-\d\d$/, 'expected a date such as 2026-11-01')

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { actionLeaseDue } from '../../src/flow/act.ts'
 import { DUE } from '../../src/flow/destinations.ts'
 import { diagnosisDue } from '../../src/flow/diagnosis-deadline.ts'
+import { recoveryDue } from '../../src/flow/recover.ts'
 import { escalationDue } from '../../src/flow/escalate.ts'
 import { resolveLocked } from '../../src/flow/settle.ts'
 import { actionVerifyDue } from '../../src/flow/verify.ts'
@@ -14,6 +15,7 @@ import { findOffer } from '../../src/remediation/offers.ts'
 import { createSlack } from '../../src/slack/index.ts'
 import type { DueKind } from '../../src/store/due.ts'
 import { json } from '../../src/store/store.ts'
+import { readerOf } from '../diagnosis/support.ts'
 import { type Desk, openDesk } from './desk.ts'
 import { type DueSample, dueKindContract } from './due-kind.ts'
 
@@ -124,6 +126,16 @@ const SAMPLES: Readonly<Record<string, () => Promise<DueSample>>> = {
           .execute()
       },
       leadsTo: ['timeline', 'outbox'],
+    }
+  },
+  [DUE.recovery]: async () => {
+    const incident = await desk.open()
+    const readers = new Map([['batch', readerOf({})]])
+    return {
+      kind: recoveryDue({ ...desk.deps, readers }),
+      row: rowOf(incident.id, {}),
+      moveOn: () => resolve(incident),
+      leadsTo: ['jobs', 'due'],
     }
   },
   [DUE.twinCheck]: async () => {

@@ -79,14 +79,19 @@ export function foundInHistory(
   }
 }
 
-/** How an application ended, by its last job: the History Server knows only that an attempt has completed. */
+/**
+ * How an application ended, by its last job: the History Server knows only that an attempt has completed. Of one that
+ * ran no job at all nobody knows: it may have done nothing, or have failed before its first.
+ */
 export async function endedAs(
   history: ReadClient,
   { id, attempts }: ApplicationInfo,
   signal: AbortSignal,
 ): Promise<ApplicationState> {
   const place = historyPlace(history, id, attempts[0]?.attemptId ?? null)
-  return (await lastJobFailed(place, signal)) === true ? 'failed' : 'finished'
+  const failed = await lastJobFailed(place, signal)
+  if (failed === null) return 'unknown'
+  return failed ? 'failed' : 'finished'
 }
 
 /** For `doctor`: whether there is a History Server and what it runs, as a part of a sentence. */

@@ -62,6 +62,8 @@ function resolvedBy(view: CardView): string {
   const { incident } = view
   if (incident.resolution === 'source')
     return `its source (${inline(incident.source, 40)}): nothing fires any more`
+  if (incident.resolution === 'successful_run' && incident.resolvedBy !== null)
+    return `a success: ${actorName(incident.resolvedBy)}`
   return incident.resolvedBy === null ? 'somebody' : actorName(incident.resolvedBy)
 }
 

@@ -5,7 +5,7 @@ import type { Actor } from '../../incidents/model.ts'
 import { spokenParams } from '../../remediation/inputs.ts'
 import type { Params } from '../../runbooks/model.ts'
 import { label } from './card-actions.ts'
-import { actorName, inline, leaf, mrkdwn, webAddress } from './text.ts'
+import { actorName, inline, leaf, link, mrkdwn, webAddress, when } from './text.ts'
 
 export type ThreadEntry =
   | { readonly type: 'findings'; readonly findings: readonly Finding[] }
@@ -33,6 +33,17 @@ export type ThreadEntry =
       readonly verified: string
       readonly state: string
       readonly detail: string
+    }
+  | {
+      readonly type: 'recovered'
+      readonly job: string | null
+      readonly run: string
+      /** The run itself, by another attempt or a repair; else a later run of the job. */
+      readonly own: boolean
+      readonly endedAt: string | null
+      readonly link: string
+      /** Who had acknowledged the incident. */
+      readonly heldBy: Actor | null
     }
   | { readonly type: 'note'; readonly text: string; readonly by: Actor }
   | {
@@ -87,6 +98,14 @@ export function threadMessage(entry: ThreadEntry): ThreadMessage {
       return one(
         `*${how}*: ${label(entry.action)} ${inline(entry.target, 100)}. ${inline(entry.detail, 400)}`,
       )
+    }
+    case 'recovered': {
+      const at = entry.endedAt === null ? '' : ` at ${when(new Date(entry.endedAt))}`
+      const what = entry.own
+        ? `Run ${inline(entry.run, 100)} succeeded in the end${at}`
+        : `A later run of ${inline(entry.job ?? 'the job', 100)} succeeded${at}: ${link(entry.run, entry.link)}`
+      const held = entry.heldBy === null ? '' : ` ${actorName(entry.heldBy)} had acknowledged this.`
+      return one(`*Resolved*. ${what}.${held}`)
     }
     case 'note':
       return noteMessage(entry.text, entry.by)

@@ -9,7 +9,8 @@ interface World {
   /** The master's word; null where it has forgotten the application. */
   readonly master: string | null
   readonly completed: boolean
-  readonly lastJob: string
+  /** Null: it ran none. */
+  readonly lastJob: string | null
 }
 
 async function stateIn({ master, completed, lastJob }: World): Promise<string | undefined> {
@@ -24,7 +25,8 @@ async function stateIn({ master, completed, lastJob }: World): Promise<string | 
           completedapps: master === null ? [] : [record],
         }),
       }
-    if (url.pathname.endsWith('/jobs')) return { body: JSON.stringify([{ jobId: 0, status: lastJob }]) }
+    if (url.pathname.endsWith('/jobs'))
+      return { body: JSON.stringify(lastJob === null ? [] : [{ jobId: 0, status: lastJob }]) }
     const attempt = {
       startTime: '2026-11-22T14:47:18.616GMT',
       endTime: completed ? '2026-11-22T14:51:04.787GMT' : '1969-12-31T23:59:59.999GMT',
@@ -48,6 +50,7 @@ describe('the state of an application that has ended', () => {
     ['failed', { master: 'FAILED', completed: true, lastJob: 'FAILED' }, 'failed'],
     ['failed, where the master says FINISHED of a driver that threw', { master: 'FINISHED', completed: true, lastJob: 'FAILED' }, 'failed'],
     ['finished', { master: 'FINISHED', completed: true, lastJob: 'SUCCEEDED' }, 'finished'],
+    ['without a job, which a driver that failed at once may be, too: nobody knows', { master: 'FINISHED', completed: true, lastJob: null }, 'unknown'],
     ['forgotten by the master, failed', { master: null, completed: true, lastJob: 'FAILED' }, 'failed'],
     ['forgotten by the master, finished', { master: null, completed: true, lastJob: 'SUCCEEDED' }, 'finished'],
     ['forgotten by the master, its log unfinished: nobody knows', { master: null, completed: false, lastJob: 'RUNNING' }, 'unknown'],

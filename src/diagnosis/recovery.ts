@@ -1,0 +1,106 @@
+// Whether a later run of the job has succeeded: what ends an incident about a run that failed.
+import type { Run } from '../alerts/model.ts'
+import type { PlatformReader, PlatformRun } from '../ports.ts'
+
+/** The run that an incident is about, as it was first seen. Kept between looks. */
+export interface Watched {
+  /** As the platform names it; null where it knows none that began before the alert. */
+  readonly id: string | null
+  /** Runs that began after this are later ones. */
+  readonly since: Date
+  /** It has been seen to fail, or to be tried again: that it succeeds now is a recovery of its own. */
+  readonly failed: boolean
+}
+
+export type Look =
+  | { readonly kind: 'recovered'; readonly run: PlatformRun; readonly own: boolean }
+  | { readonly kind: 'waiting'; readonly watched: Watched; readonly because: string }
+  /** Nothing that a later run could make good. */
+  | { readonly kind: 'pointless'; readonly because: string }
+
+/** Runs of the job that are listed; nobody watches a job that ran so often without a success. */
+const LISTED = 20
+/** Later runs whose end is asked for one by one at a look. */
+const ASKED = 3
+
+/**
+ * One look. The newest later run whose end is known decides: a success recovers, a failure does not, whatever came before
+ * it. Runs that were cancelled or whose end nobody knows decide nothing. What a listing calls a success is asked for
+ * once more by its id: a cluster manager's list says FINISHED of a driver that threw, too. Throws as the reader does.
+ */
+export async function lookForRecovery(
+  reader: PlatformReader,
+  run: Run,
+  before: Watched | null,
+  alertAt: Date,
+  signal: AbortSignal,
+): Promise<Look> {
+  const current = await reader.run(before?.id == null ? run : { ...run, runId: before.id }, signal)
+  const watched = watch(current, before, run, alertAt)
+  // Found by its name alone, it may be a later one than the alert speaks of.
+  const own = current !== null && current.id === watched.id ? current : null
+  if (own !== null && own.state === 'succeeded') {
+    const retried = own.attempt !== null && run.attempt !== null && own.attempt > run.attempt
+    return before?.failed === true || retried
+      ? { kind: 'recovered', run: own, own: true }
+      : { kind: 'pointless', because: `run ${own.id} has succeeded: that is not what is wrong` }
+  }
+  if (own !== null && (own.state === 'running' || own.state === 'queued' || own.state === 'retrying'))
+    return { kind: 'waiting', watched, because: `run ${own.id} is not over` }
+  const jobName = run.jobName ?? current?.jobName ?? null
+  if (jobName === null)
+    return { kind: 'waiting', watched, because: 'the platform does not say which job it is' }
+  const later = laterOf(await reader.runs(jobName, LISTED, signal), watched)
+  return await decide(reader, run, watched, later, signal)
+}
+
+async function decide(
+  reader: PlatformReader,
+  run: Run,
+  watched: Watched,
+  later: readonly PlatformRun[],
+  signal: AbortSignal,
+): Promise<Look> {
+  const waiting = (because: string): Look => ({ kind: 'waiting', watched, because })
+  let asked = 0
+  for (const one of later) {
+    if (one.state === 'failed') return waiting(`the later run ${one.id} failed, too`)
+    if (one.state !== 'succeeded' && one.state !== 'unknown') continue
+    if (asked === ASKED) break
+    asked += 1
+    const end = await reader.run({ ...run, runId: one.id, attempt: null, retriesLeft: null }, signal)
+    if (end === null || end.id !== one.id) continue
+    if (end.state === 'failed') return waiting(`the later run ${one.id} failed, too`)
+    if (end.state === 'succeeded') return { kind: 'recovered', run: end, own: false }
+  }
+  return waiting(later.length === 0 ? 'there is no later run' : 'no later run has come to a known end')
+}
+
+/** The run to watch: the one chosen at the first look, unless that is younger than the alert and named by nobody. */
+function watch(current: PlatformRun | null, before: Watched | null, run: Run, alertAt: Date): Watched {
+  const failed =
+    current !== null &&
+    (current.state === 'failed' || current.state === 'cancelled' || current.state === 'retrying')
+  if (before !== null && before.id !== null)
+    return { ...before, failed: before.failed || (failed && current.id === before.id) }
+  const began = current === null ? null : timeOf(current)
+  const named = run.runId !== null && current !== null
+  if (current !== null && (named || began === null || began <= alertAt))
+    return { id: current.id, since: began ?? alertAt, failed }
+  return before ?? { id: null, since: alertAt, failed: false }
+}
+
+/** Newest first. Livy keeps no times: there the list's own order says which came later. */
+function laterOf(runs: readonly PlatformRun[], watched: Watched): readonly PlatformRun[] {
+  const place = runs.findIndex(({ id }) => id === watched.id)
+  return runs.filter((one, index) => {
+    if (one.id === watched.id) return false
+    const began = timeOf(one)
+    return began === null ? index < place : began > watched.since
+  })
+}
+
+/** When it was handed in, else when it began. */
+function timeOf({ submittedAt, startedAt }: PlatformRun): Date | null {
+  return submittedAt ?? startedAt
+}

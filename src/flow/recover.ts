@@ -1,0 +1,182 @@
+// Resolved by the next successful run: while an incident about a run is open, its platform is asked for a later success.
+import { type Watched, type Look, lookForRecovery } from '../diagnosis/recovery.ts'
+import { reasonOf } from '../errors.ts'
+import { type Incident, SYSTEM } from '../incidents/model.ts'
+import { findIncident, lockIncident } from '../incidents/repository.ts'
+import { record } from '../incidents/timeline.ts'
+import type { PlatformReader } from '../ports.ts'
+import { type Due, type DueKind, schedule } from '../store/due.ts'
+import { enqueue } from '../store/jobs.ts'
+import { append } from '../store/outbox.ts'
+import type { Tx } from '../store/store.ts'
+import type { FlowDeps } from './deps.ts'
+import { DESTINATIONS, DUE, JOBS, PRIORITY } from './destinations.ts'
+import { pinnedRunbook } from './runbook-text.ts'
+import { resolveLocked } from './settle.ts'
+
+const ASK_MS = 15_000
+const LOST_JOB_MS = 120_000
+/** The first look comes soon: an alert may arrive after the run that made it good. */
+const FIRST_MS = 10_000
+/** A weekly job and a day; after that people end it. */
+const LAST_MS = 8 * 86_400_000
+
+/** A quarter of the incident's age: soon while it is young, and a bounded number of looks in all (about 1,200). */
+export function pauseMs(incident: Incident, now: Date): number {
+  return Math.min(600_000, Math.max(30_000, (now.getTime() - incident.openedAt.getTime()) / 4))
+}
+
+/** The reader of the incident's platform, if it tells of runs and the team wants its incidents ended so. */
+function readerFor(deps: FlowDeps, incident: Incident): PlatformReader | null {
+  const { platform, run, team } = incident
+  if (platform === null || (run.jobName === null && run.runId === null)) return null
+  if (deps.settings.teams.get(team)?.resolveByNextRun !== true) return null
+  const reader = deps.readers.get(platform)
+  return reader?.capabilities.has('run') === true && reader.capabilities.has('runs') ? reader : null
+}
+
+/** The first look at each of these new incidents that is about a run. */
+export function recoveryDues(deps: FlowDeps, incidents: readonly Incident[], now: Date): Due[] {
+  return incidents
+    .filter((incident) => readerFor(deps, incident) !== null)
+    .map(({ id }) => ({
+      kind: DUE.recovery,
+      subject: id,
+      dueAt: new Date(now.getTime() + FIRST_MS),
+      data: {},
+    }))
+}
+
+/** A look is due: it asks the platform, so it becomes a job. */
+export function recoveryDue(deps: FlowDeps): DueKind {
+  return {
+    kind: DUE.recovery,
+    async handle(tx, row, now) {
+      const incident = await findIncident(tx, row.subject)
+      if (incident === null || incident.state === 'resolved' || readerFor(deps, incident) === null) return
+      if (now.getTime() - incident.openedAt.getTime() > LAST_MS) {
+        const locked = await lockIncident(tx, incident.id)
+        if (locked !== null && locked.state !== 'resolved')
+          await stopWatching(tx, incident, 'no later run has succeeded within eight days', now)
+        return
+      }
+      const again = (afterMs: number): Promise<void> =>
+        schedule(tx, {
+          kind: DUE.recovery,
+          subject: incident.id,
+          dueAt: new Date(now.getTime() + afterMs),
+          data: row.data,
+        })
+      // Another runbook may take its place yet, so this stays a question of each look.
+      if ((await pinnedRunbook(tx, incident.runbookHash))?.autoResolve === false)
+        return await again(pauseMs(incident, now))
+      // Should the job fail for good, the look is due again; one that works sets its own time.
+      await again(LOST_JOB_MS)
+      await enqueue(tx, JOBS.recover, { incidentId: incident.id, ...row.data })
+    },
+  }
+}
+
+export interface RecoverJob {
+  readonly incidentId: string
+  /** What the first look chose to watch. */
+  readonly watched?: { readonly id: string | null; readonly since: string; readonly failed: boolean }
+}
+
+/** Handler of the `recover` job: one look at the platform, then resolved, looked at again later, or given up. */
+export async function recoverIncident(deps: FlowDeps, job: RecoverJob): Promise<void> {
+  const found = await deps.store.transaction(async (tx) => {
+    const incident = await findIncident(tx, job.incidentId)
+    return incident === null ? null : { incident, alertAt: await firstAlertAt(tx, incident) }
+  })
+  if (found === null || found.incident.state === 'resolved') return
+  const reader = readerFor(deps, found.incident)
+  if (reader === null) return
+  const before: Watched | null =
+    job.watched === undefined ? null : { ...job.watched, since: new Date(job.watched.since) }
+  let look: Look | null
+  try {
+    const signal = AbortSignal.timeout(ASK_MS)
+    look = await lookForRecovery(reader, found.incident.run, before, found.alertAt, signal)
+  } catch (error) {
+    // The diagnosis says on the card what cannot be reached; here there is always another look.
+    deps.logger.debug({ incident: job.incidentId, reason: reasonOf(error) }, 'later runs could not be seen')
+    look = null
+  }
+  await deps.store.transaction((tx) => recordLook(tx, deps, job, reader.platform, look))
+}
+
+async function recordLook(
+  tx: Tx,
+  deps: FlowDeps,
+  job: RecoverJob,
+  platform: string,
+  look: Look | null,
+): Promise<void> {
+  const now = deps.clock.now()
+  const incident = await lockIncident(tx, job.incidentId)
+  if (incident === null || incident.state === 'resolved') return
+  if (look?.kind === 'pointless') {
+    await tx.deleteFrom('due').where('kind', '=', DUE.recovery).where('subject', '=', incident.id).execute()
+    return await stopWatching(tx, incident, look.because, now)
+  }
+  const pinned = await pinnedRunbook(tx, incident.runbookHash)
+  if (look?.kind === 'recovered' && pinned?.autoResolve !== false)
+    return await resolveByRun(tx, deps, incident, platform, look, now)
+  const watched = look?.kind === 'waiting' ? look.watched : job.watched
+  await schedule(tx, {
+    kind: DUE.recovery,
+    subject: incident.id,
+    dueAt: new Date(now.getTime() + pauseMs(incident, now)),
+    data: watched === undefined ? {} : { watched },
+  })
+}
+
+async function resolveByRun(
+  tx: Tx,
+  deps: FlowDeps,
+  incident: Incident,
+  platform: string,
+  { run, own }: Extract<Look, { kind: 'recovered' }>,
+  now: Date,
+): Promise<void> {
+  const actor = { kind: 'system', name: `run ${run.id} on ${platform}` } as const
+  await append(tx, {
+    destination: DESTINATIONS.thread,
+    subject: incident.id,
+    priority: PRIORITY.press,
+    payload: {
+      type: 'recovered',
+      job: run.jobName ?? incident.run.jobName,
+      run: run.id,
+      own,
+      endedAt: run.endedAt?.toISOString() ?? null,
+      link: run.link,
+      heldBy: incident.state === 'acknowledged' ? incident.acknowledgedBy : null,
+    },
+    now,
+  })
+  await resolveLocked(tx, deps, incident, actor, 'successful_run', now, {
+    run: run.id,
+    link: run.link,
+    own,
+    ended_at: run.endedAt?.toISOString() ?? null,
+    held_by: incident.state === 'acknowledged' ? (incident.acknowledgedBy?.name ?? null) : null,
+  })
+}
+
+async function stopWatching(tx: Tx, incident: Incident, reason: string, now: Date): Promise<void> {
+  await record(tx, incident.id, { kind: 'recovery_stopped', actor: SYSTEM, reason }, now)
+}
+
+/** When what the incident is about was first seen: its earliest alert, which may be older than itself. */
+async function firstAlertAt(tx: Tx, incident: Incident): Promise<Date> {
+  const row = await tx
+    .selectFrom('alert_instances')
+    .select('starts_at')
+    .where('incident_id', '=', incident.id)
+    .orderBy('starts_at')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.starts_at ?? incident.openedAt
+}

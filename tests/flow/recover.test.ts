@@ -1,0 +1,275 @@
+// Resolved by the next successful run: the way from a due look to card, thread, PagerDuty and timeline.
+import { sql } from 'kysely'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import type { FlowDeps } from '../../src/flow/deps.ts'
+import { DUE } from '../../src/flow/destinations.ts'
+import { pinRunbooks } from '../../src/flow/open-incident.ts'
+import { pauseMs, recoverIncident, recoveryDue, recoveryDues } from '../../src/flow/recover.ts'
+import type { Team } from '../../src/flow/settings.ts'
+import type { Incident } from '../../src/incidents/model.ts'
+import type { PlatformReader, PlatformRun } from '../../src/ports.ts'
+import { parseRunbook } from '../../src/runbooks/parse.ts'
+import type { DueRow } from '../../src/store/due.ts'
+import { type Desk, openDesk } from '../contract/desk.ts'
+import { RUN, readerOf } from '../diagnosis/support.ts'
+import { type Reply, stage } from '../platforms/support.ts'
+import { type World, type WorldOptions, alertBody, startWorld, textOf } from '../support/world.ts'
+
+/** The virtual clock's own day. */
+const ALERT_AT = '2026-11-02T02:59:00Z'
+const LABELS = {
+  alertname: 'SparkJobFailed',
+  severity: 'critical',
+  team: 'data-platform',
+  platform: 'sandbox',
+  job_name: 'orders-daily',
+}
+
+interface App {
+  readonly id: string
+  readonly at: string
+  readonly state: string
+  /** Of its last job, as the History Server keeps it. */
+  readonly job: string
+}
+
+/** A standalone cluster that knows these applications; tests put others in as time goes on. */
+async function cluster(apps: App[], options: WorldOptions = {}): Promise<{ world: World; asked: string[] }> {
+  const started = ({ at }: App): number => new Date(at).getTime()
+  const info = (app: App): unknown => ({
+    id: app.id,
+    name: `orders-daily-${app.id}`,
+    attempts: [
+      {
+        startTime: new Date(app.at).toISOString().replace('Z', 'GMT'),
+        endTime: new Date(started(app) + 60_000).toISOString().replace('Z', 'GMT'),
+        completed: true,
+        sparkUser: 'etl',
+        appSparkVersion: '4.0.0',
+      },
+    ],
+  })
+  const served = await stage((_method, url): Reply => {
+    if (url.pathname === '/json/')
+      return { body: JSON.stringify({ status: 'ALIVE', workers: [], activeapps: [], completedapps: apps.map((app) => ({ id: app.id, name: `orders-daily-${app.id}`, starttime: started(app), duration: 60_000, state: app.state })) }) }
+    const [, id, rest] = /^\/history\/api\/v1\/applications\/([^/]+)(\/.*)?$/.exec(url.pathname) ?? []
+    const app = apps.find((one) => one.id === id)
+    if (url.pathname === '/history/api/v1/applications') return { body: JSON.stringify(apps.map(info)) }
+    if (app === undefined) return { status: 404, body: 'unknown app' }
+    if (rest === undefined) return { body: JSON.stringify(info(app)) }
+    return { body: JSON.stringify(rest === '/jobs' ? [{ jobId: 0, status: app.job }] : rest === '/environment' ? { sparkProperties: [] } : []) }
+  }) // prettier-ignore
+  onTestFinished(() => served.close())
+  const world = await startWorld({
+    ...options,
+    environment: { SANDBOX_SPARK_MASTER_URL: served.url, SANDBOX_SPARK_HISTORY_URL: `${served.url}/history` },
+  })
+  return { world, asked: served.asked }
+}
+
+const FAILED: App = {
+  id: 'app-20261102025000-0001',
+  at: '2026-11-02T02:50:00Z',
+  state: 'FINISHED',
+  job: 'FAILED',
+}
+const GOOD: App = {
+  id: 'app-20261102030500-0002',
+  at: '2026-11-02T03:05:00Z',
+  state: 'FINISHED',
+  job: 'SUCCEEDED',
+}
+
+const events = (world: World): unknown[] =>
+  world.pagerduty.state().events.map((event) => event['event_action'])
+const state = async (world: World): Promise<unknown> =>
+  await world.store.db.selectFrom('incidents').select(['state', 'resolution']).executeTakeFirst()
+const timeline = async (
+  world: World,
+  kind: string,
+): Promise<{ reason: string; data: unknown; actor: unknown }[]> =>
+  await world.store.db
+    .selectFrom('timeline')
+    .select(['reason', 'data', 'actor'])
+    .where('kind', '=', kind)
+    .execute()
+
+describe('an incident about a run that failed', () => {
+  it('is resolved by the next successful run, although somebody holds it: card, thread, timeline, PagerDuty in order', async () => {
+    const apps = [FAILED]
+    const { world } = await cluster(apps)
+    await world.send(alertBody({ ...LABELS, app_id: FAILED.id }, { startsAt: ALERT_AT }))
+    await world.clock.advance(61_000)
+    expect(events(world)).toEqual(['trigger'])
+    await world.press('U0ALICE', 'acknowledge')
+    await world.until(() => textOf(world.cards()[0]).includes('Acknowledged'))
+    apps.push(GOOD)
+    await world.clock.advance(30_000)
+    expect(await state(world)).toEqual({ state: 'resolved', resolution: 'successful_run' })
+    await world.settle()
+    expect(events(world)).toEqual(['trigger', 'acknowledge', 'resolve'])
+    expect(textOf(world.cards()[0])).toContain(`*Resolved* by a success: run ${GOOD.id} on sandbox`)
+    const told = world.messages().filter(({ thread_ts: thread, ts }) => thread !== undefined && thread !== ts)
+    expect(told.map(textOf).join('\n')).toMatch(
+      /\*Resolved\*\. A later run of orders-daily succeeded.*<@U0ALICE> had acknowledged this\./,
+    )
+    expect(await timeline(world, 'resolved')).toMatchObject([{ reason: 'successful_run', data: { run: GOOD.id, own: false }, actor: { kind: 'system', name: `run ${GOOD.id} on sandbox` } }]) // prettier-ignore
+  })
+
+  it('is resolved at the first look, before anybody is paged, when its alert came after the good run', async () => {
+    const { world } = await cluster([FAILED, GOOD])
+    await world.send(alertBody({ ...LABELS, app_id: FAILED.id }, { startsAt: ALERT_AT }))
+    await world.clock.advance(12_000)
+    expect(await state(world)).toMatchObject({ state: 'resolved' })
+    await world.clock.advance(60_000)
+    expect(events(world)).toEqual([])
+    expect(world.cards()).toHaveLength(1)
+  })
+})
+
+describe('a look', () => {
+  let desk: Desk
+  beforeAll(async () => {
+    desk = await openDesk()
+  })
+  afterAll(() => desk?.close())
+
+  /** Flow before a platform that says this of the job's runs. */
+  const before = (run: PlatformRun | null, runs: readonly PlatformRun[] = []): FlowDeps => {
+    const reader: PlatformReader = {
+      ...readerOf({ runs }),
+      run: ({ runId }) =>
+        Promise.resolve(runId === null ? run : ([...runs, run].find((one) => one?.id === runId) ?? null)),
+    }
+    return { ...desk.deps, readers: new Map([['batch', reader]]) }
+  }
+  const failed: PlatformRun = {
+    ...RUN,
+    id: 'failed',
+    state: 'failed',
+    submittedAt: new Date('2026-11-02T02:50:00Z'),
+  }
+  const later: PlatformRun = { ...RUN, id: 'later', submittedAt: new Date('2026-11-02T03:05:00Z') }
+  const dueOf = async (id: string): Promise<{ due_at: Date; data: unknown } | undefined> =>
+    await desk.store.db
+      .selectFrom('due')
+      .select(['due_at', 'data'])
+      .where('kind', '=', DUE.recovery)
+      .where('subject', '=', id)
+      .executeTakeFirst()
+  const stateOf = async (id: string): Promise<unknown> =>
+    (await desk.store.db.selectFrom('incidents').select('state').where('id', '=', id).executeTakeFirst())
+      ?.state
+
+  it('that finds a later failure leaves the incident open, remembers which run it watches, and sets the next', async () => {
+    const incident = await desk.open()
+    const deps = before(failed, [{ ...later, state: 'failed' }, failed])
+    await recoverIncident(deps, { incidentId: incident.id })
+    expect(await stateOf(incident.id)).toBe('triggered')
+    const due = await dueOf(incident.id)
+    expect(due?.data).toMatchObject({ watched: { id: 'failed', failed: true } })
+    expect(due!.due_at.getTime()).toBe(desk.clock.now().getTime() + 30_000)
+    const kept = due!.data as { watched: { id: string; since: string; failed: boolean } }
+    await recoverIncident(before(null, [{ ...later, state: 'succeeded' }, failed]), {
+      incidentId: incident.id,
+      ...kept,
+    })
+    expect(await stateOf(incident.id)).toBe('resolved')
+  })
+
+  it('waits a quarter of the incident’s age for the next, half a minute at least and ten at most', async () => {
+    const opened = desk.clock.now().getTime()
+    const incident = { ...(await desk.open()), openedAt: new Date(opened) }
+    const after = (minutes: number): number => pauseMs(incident, new Date(opened + minutes * 60_000)) / 60_000
+    expect([0, 1, 4, 20, 60, 10_000].map(after)).toEqual([0.5, 0.5, 1, 5, 10, 10])
+  })
+
+  it('that the platform does not answer is put off, not lost', async () => {
+    const incident = await desk.open()
+    const reader: PlatformReader = { ...readerOf({}), run: () => Promise.reject(new Error('out of reach')) }
+    await recoverIncident(
+      { ...desk.deps, readers: new Map([['batch', reader]]) },
+      { incidentId: incident.id },
+    )
+    expect(await dueOf(incident.id)).toMatchObject({ data: {} })
+    expect(await stateOf(incident.id)).toBe('triggered')
+  })
+
+  it('that finds the run itself to have succeeded is the last; why stands on the timeline', async () => {
+    const incident = await desk.open()
+    const deps = before({ ...failed, state: 'succeeded' }, [{ ...later, state: 'succeeded' }])
+    await desk.store.transaction((tx) => recoveryDue(deps).handle(tx, rowOf(incident.id), desk.clock.now()))
+    await recoverIncident(deps, { incidentId: incident.id })
+    expect(await dueOf(incident.id)).toBeUndefined()
+    expect(await stateOf(incident.id)).toBe('triggered')
+    const stopped = await desk.store.db
+      .selectFrom('timeline')
+      .select('reason')
+      .where('kind', '=', 'recovery_stopped')
+      .where('incident_id', '=', incident.id)
+      .execute()
+    expect(stopped).toEqual([{ reason: 'run failed has succeeded: that is not what is wrong' }])
+  })
+
+  it('is the last after eight days, and says so', async () => {
+    const incident = await desk.open()
+    const late = new Date(incident.openedAt.getTime() + 8 * 86_400_000 + 1)
+    await desk.store.transaction((tx) => recoveryDue(before(failed)).handle(tx, rowOf(incident.id), late))
+    expect(await dueOf(incident.id)).toBeUndefined()
+    const stopped = await desk.store.db
+      .selectFrom('timeline')
+      .select('reason')
+      .where('kind', '=', 'recovery_stopped')
+      .where('incident_id', '=', incident.id)
+      .execute()
+    expect(stopped).toEqual([{ reason: 'no later run has succeeded within eight days' }])
+  })
+
+  it('does not resolve under a runbook that leaves it to people, nor ask the platform', async () => {
+    const incident = await desk.open()
+    const text = `---\nid: quality\ntitle: Quality\nowner: data\nmatch: ['alertname="X"']\nauto_resolve: false\n---\nText.\n`
+    const { runbook } = parseRunbook(text, 'quality.md')
+    await desk.store.transaction(async (tx) => {
+      await pinRunbooks(tx, [runbook!])
+      await tx
+        .updateTable('incidents')
+        .set({ runbook_hash: runbook!.hash })
+        .where('id', '=', incident.id)
+        .execute()
+    })
+    const deps = before(failed, [{ ...later, state: 'succeeded' }, failed])
+    await recoverIncident(deps, { incidentId: incident.id })
+    expect(await stateOf(incident.id)).toBe('triggered')
+    const jobs = async (): Promise<number> =>
+      Number(
+        (
+          await sql<{ n: number }>`select count(*) as n from pgboss.job where name = 'recover'`.execute(
+            desk.store.db,
+          )
+        ).rows[0]?.n,
+      )
+    const asked = await jobs()
+    await desk.store.transaction((tx) => recoveryDue(deps).handle(tx, rowOf(incident.id), desk.clock.now()))
+    expect(await jobs()).toBe(asked)
+    expect(await dueOf(incident.id)).toBeDefined()
+  })
+
+  it('is set for incidents about a run alone, on platforms that tell of runs, in teams that want it', async () => {
+    const incident = await desk.open()
+    const deps = before(failed)
+    const now = desk.clock.now()
+    const kinds = (of: FlowDeps, one: Incident = incident): string[] =>
+      recoveryDues(of, [one], now).map(({ kind }) => kind)
+    expect(kinds(deps)).toEqual([DUE.recovery])
+    expect(kinds(deps, { ...incident, run: { ...incident.run, jobName: null, runId: null } })).toEqual([])
+    expect(kinds(deps, { ...incident, platform: null })).toEqual([])
+    expect(
+      kinds({ ...deps, readers: new Map([['batch', readerOf({ capabilities: ['application', 'run'] })]]) }),
+    ).toEqual([])
+    const [[name, team]] = [...deps.settings.teams] as [[string, Team]]
+    const teams = new Map([[name, { ...team, resolveByNextRun: false }]])
+    expect(kinds({ ...deps, settings: { ...deps.settings, teams } })).toEqual([])
+  })
+
+  const rowOf = (subject: string): DueRow => ({ subject, data: {}, dueAt: desk.clock.now(), attempts: 0 })
+})
