@@ -11,6 +11,7 @@ import { rerun } from './probes/rerun.ts'
 import { runHistory } from './probes/run-history.ts'
 import { runState } from './probes/run-state.ts'
 import { skew } from './probes/skew.ts'
+import { threads } from './probes/threads.ts'
 
 const ALL: readonly Probe[] = [
   application,
@@ -24,6 +25,7 @@ const ALL: readonly Probe[] = [
   runHistory,
   runState,
   skew,
+  threads,
 ]
 
 export const PROBES: ReadonlyMap<string, Probe> = new Map(ALL.map((probe) => [probe.id, probe]))

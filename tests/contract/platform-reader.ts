@@ -156,6 +156,19 @@ export function platformContract(
       expect(environment.get('spark.executor.memory')).toBe(bench.expected?.executorMemory ?? '512m')
     })
 
+    itOf('threads', 'tells what threads do now, of the driver and of a living executor alone', async () => {
+      const { reader } = bench.platform
+      const driver = (await reader.threads(app, 'driver', NEVER)) ?? []
+      const main = driver.find(({ name }) => name === 'main')
+      expect(main?.state).toMatch(/^(RUNNABLE|BLOCKED|WAITING|TIMED_WAITING)$/)
+      expect(main?.stack.at(-1)).toMatch(/^[\w.$]+\(/)
+      expect(new Set(driver.map(({ id }) => id)).size).toBe(driver.length)
+      expect(await reader.threads(app, '999999', NEVER)).toBeNull()
+      expect(await reader.threads(app, '../../jobs', NEVER)).toBeNull()
+      const dead = (await reader.executors(app, NEVER)).find(({ active }) => !active)
+      if (dead !== undefined) expect(await reader.threads(app, dead.id, NEVER)).toBeNull()
+    })
+
     itOf('cluster', 'knows the cluster', async () => {
       const wanted = bench.expected?.cluster ?? { aliveWorkers: 1, status: 'ALIVE' }
       expect(await bench.platform.reader.cluster(NEVER)).toMatchObject(wanted)
@@ -273,6 +286,11 @@ export function platformContract(
           { timeout: 30_000 },
         )
         .toBeGreaterThan(0)
+    })
+
+    itOf('threads', 'knows of no threads after the end', async () => {
+      const ended = await bench.platform.reader.locate(runOf({ runId: bench.appId }), NEVER)
+      expect(await bench.platform.reader.threads(ended!, 'driver', NEVER)).toBeNull()
     })
 
     it('does not kill twice', async () => {

@@ -23,6 +23,7 @@ const RECORDING: Readonly<Record<string, { recording: string; params?: unknown; 
   'spark.performance': { recording: 'data-skew' },
   'prometheus.query': { recording: 'healthy', params: { query: 'max by (executor) (heap)', last: '1h' } },
   'spark.skew': { recording: 'data-skew' },
+  'spark.threads': { recording: 'healthy' },
 }
 
 let spark: SparkReplay

@@ -27,6 +27,7 @@ const METHODS = [
   'taskQuantiles',
   'environment',
   'cluster',
+  'threads',
   'metrics',
 ] as const
 const NO_RUN: Run = {
@@ -258,6 +259,12 @@ function talkative(reader: PlatformReader): PlatformReader {
       ]
       return run === null ? null : { ...run, state: 'failed', words }
     },
+    threads: async (...args) =>
+      (await reader.threads(...args))?.map((one) => ({
+        ...one,
+        name: `${spoil(one.name)}`,
+        stack: one.stack.map((frame) => `${spoil(frame)}`),
+      })) ?? null,
     log: async (...args) => {
       const tail = await reader.log(...args)
       return tail === null ? null : { ...tail, text: `${spoil(tail.text)}\n` }

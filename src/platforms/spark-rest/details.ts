@@ -10,6 +10,7 @@ import {
   readStages,
   readTaskQuantiles,
 } from './application.ts'
+import { readThreads } from './threads.ts'
 
 /** Runs a read where the application's details are; rejects (ARR-501, ARR-502) where they are nowhere. */
 export type At = <T>(
@@ -37,5 +38,15 @@ export function sparkDetails(at: At): Details {
     taskQuantiles: (app, stage, signal) =>
       at(app, signal, (place) => readTaskQuantiles(place, stage, signal)),
     environment: (app, signal) => at(app, signal, (place) => readEnvironment(place, signal)),
+  }
+}
+
+/** What only a driver that lives can tell: it takes its threads along, and the History Server is not asked in its place. */
+export function liveDetails(at: At): Pick<PlatformReader, 'threads'> {
+  return {
+    threads: (app, executorId, signal) =>
+      app.foundAt === 'driver'
+        ? at(app, signal, (place) => readThreads(place, executorId, signal))
+        : Promise.resolve(null),
   }
 }

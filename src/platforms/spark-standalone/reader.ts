@@ -2,7 +2,7 @@
 import { ArrestorError } from '../../errors.ts'
 import type { PlatformReader, ReadCapability, SparkApplication } from '../../ports.ts'
 import type { Place } from '../spark-rest/application.ts'
-import { sparkDetails } from '../spark-rest/details.ts'
+import { liveDetails, sparkDetails } from '../spark-rest/details.ts'
 import { historyCheck, historyPlace } from '../spark-rest/history.ts'
 import { notOffered } from '../not-offered.ts'
 import type { PlatformDeps } from '../platform.ts'
@@ -22,6 +22,7 @@ export const CAPABILITIES: readonly ReadCapability[] = [
   'run',
   'runs',
   'sql',
+  'threads',
 ]
 
 /** A reader of the cluster that this configuration names. Nothing is asked before its methods are called. */
@@ -54,9 +55,11 @@ export function createReader(platform: string, config: Config, deps: PlatformDep
     ...notOffered(platform, config.kind),
     platform,
     kind: config.kind,
-    capabilities: new Set(CAPABILITIES),
+    // P13: without a way to driver UIs there are no threads to see.
+    capabilities: new Set(CAPABILITIES.filter((one) => one !== 'threads' || config.driver_ui !== 'none')),
     locate,
     ...sparkDetails(at),
+    ...(config.driver_ui === 'none' ? {} : liveDetails(at)),
     async run(run, signal) {
       const app = await locate(run, signal)
       return app === null ? null : runOfApplication(app, deps.normaliseJobName(app.name))

@@ -4,7 +4,7 @@ import type { PlatformReader, ReadCapability, SparkApplication, SparkCluster } f
 import { notOffered } from '../not-offered.ts'
 import type { PlatformDeps } from '../platform.ts'
 import type { Place } from '../spark-rest/application.ts'
-import { sparkDetails } from '../spark-rest/details.ts'
+import { liveDetails, sparkDetails } from '../spark-rest/details.ts'
 import { historyCheck, historyOf, historyPlace } from '../spark-rest/history.ts'
 import { createClients, placeOf } from './clients.ts'
 import { clusterOf, rmCheck } from './cluster.ts'
@@ -25,6 +25,7 @@ export const CAPABILITIES: readonly ReadCapability[] = [
   'runs',
   'log',
   'sql',
+  'threads',
 ]
 /** What comes from Spark itself, through the proxy or the History Server. */
 const DETAILS: ReadonlySet<ReadCapability> = new Set(['executors', 'stages', 'tasks', 'environment', 'sql'])
@@ -66,6 +67,7 @@ export function createReader(platform: string, config: Config, deps: PlatformDep
     capabilities: new Set(CAPABILITIES.filter((one) => offers(config, one))),
     locate,
     ...sparkDetails(at),
+    ...(config.proxy === 'rm' ? liveDetails(at) : {}),
     cluster: (signal): Promise<SparkCluster> => clusterOf(clients, config, signal),
     run: (run, signal) => runOfYarn(clients, config, normalise, run, signal),
     runs: (jobName, limit, signal) => runsOfYarn(clients, config, normalise, jobName, limit, signal),
@@ -81,6 +83,7 @@ export function createReader(platform: string, config: Config, deps: PlatformDep
 
 /** P13: without a way to Spark's own pages there are no details, without a way to logs no logs. */
 function offers(config: Config, capability: ReadCapability): boolean {
+  if (capability === 'threads') return config.proxy === 'rm'
   if (capability === 'log') return config.node_logs || config.job_history_url !== undefined
   return !DETAILS.has(capability) || config.proxy === 'rm' || config.history_url !== undefined
 }

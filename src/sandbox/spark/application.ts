@@ -2,12 +2,15 @@
 import type { Answer, Moment, Recording } from './recording.ts'
 import { HOSTS } from './recording.ts'
 import { type Shift, replaced, restDate, shifted } from './shift.ts'
+import { threadsAnswer } from './threads.ts'
 import { stages, taskList, taskSummary } from './tasks.ts'
 
 export interface Addresses {
   readonly master: string
   /** Of the driver UI of one application. */
   driver(appId: string): string
+  /** False where the History Server answers, which has no threads. */
+  readonly live?: boolean
 }
 
 export interface ReplayedApplication {
@@ -68,6 +71,11 @@ export function answerOf(
   at: Addresses,
 ): Answer | null {
   const moment = momentOf(app)
+  const dump = /^executors\/([^/]+)\/threads$/.exec(relative)?.[1]
+  if (dump !== undefined) {
+    const executors = moment.app['allexecutors']?.body as { id: string; isActive: boolean }[]
+    return threadsAnswer(app.recording.line, dump, executors, app.endedAt === null && at.live !== false)
+  }
   const recorded = find(moment, relative)
   if (recorded === null) return null
   const answer = narrowed(recorded, relative, query)

@@ -136,16 +136,17 @@ export async function createSparkReplay(options: SparkReplayOptions): Promise<Sp
   } // prettier-ignore
 
   function history(path: string, url: URL): Reply {
-    if (path.startsWith('/api/v1/')) return api(path, url, applications, applications[0]?.recording ?? quiet)
+    if (path.startsWith('/api/v1/'))
+      return api(path, url, applications, applications[0]?.recording ?? quiet, false)
     const appId = path.split('/')[2] ?? ''
     return html(200, replayPage('History Server', appId, [`${masterUrl}${HISTORY}/api/v1/applications`]))
   }
 
-  function api(path: string, url: URL, among: readonly ReplayedApplication[], recording: Recording): Reply {
+  function api(path: string, url: URL, among: readonly ReplayedApplication[], recording: Recording, live = true): Reply {
     const words = path.split('/').filter((word) => word !== '').slice(2)
     if (words[0] === 'version') return { status: 200, type: JSON_TYPE, body: recording.live.version.body }
     if (words[0] !== 'applications') return html(404, errorPage(404, 'Not Found'))
-    const ask = (app: ReplayedApplication, relative: string): Reply | null => answerOf(app, relative, url.searchParams, now(), at)
+    const ask = (app: ReplayedApplication, relative: string): Reply | null => answerOf(app, relative, url.searchParams, now(), { ...at, live })
     const [, appId, ...relative] = words
     if (appId === undefined) return { status: 200, type: JSON_TYPE, body: [...among].reverse().map((app) => ask(app, '')?.body) }
     const app = among.find((one) => one.appId === appId)

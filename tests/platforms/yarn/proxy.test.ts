@@ -65,6 +65,35 @@ describe('a live driver', () => {
     expect(proxied.every((at) => headers[at]?.['x-hadoop-delegation-token'] === undefined)).toBe(true)
   })
 
+  it('tells its threads through the proxy alone', async () => {
+    const dump = [
+      {
+        threadId: 1,
+        threadName: 'Driver',
+        threadState: 'BLOCKED',
+        stackTrace: { elems: ['app//com.acme.Job.main(Job.java:3)\n\t-  blocked on x.Y@1\n'] },
+        blockedByThreadId: 2,
+        blockedByLock: 'Lock(x.Y@1)',
+      },
+    ]
+    const { url } = await manager((path) =>
+      path.endsWith('/executors/driver/threads') ? { body: JSON.stringify(dump) } : live(path),
+    )
+    const { reader } = platformOf({ kind: 'yarn', rm_urls: [url], proxy: 'rm' })
+    const app = await reader.locate(runOf({ runId: ID }), NEVER)
+    expect(await reader.threads(app!, 'driver', NEVER)).toEqual([
+      {
+        id: 1,
+        name: 'Driver',
+        state: 'BLOCKED',
+        stack: ['com.acme.Job.main(Job.java:3)', '- blocked on x.Y@1'],
+        blockedBy: 2,
+        lock: 'Lock(x.Y@1)',
+      },
+    ])
+    expect(await reader.threads(app!, '7', NEVER)).toBeNull()
+  })
+
   it('that numbers its attempts is read by number', async () => {
     const { url, asked } = await manager((path) =>
       path === DRIVER ? { body: info({ attemptId: '2' }) } : live(path.replace(`${ID}/2/`, `${ID}/`)),
