@@ -135,7 +135,7 @@ describe('P12: what looks like a credential is gone', () => {
     [`${'x'.repeat(60)}password=hunter2`, 'hunter2'],
     [`${'x'.repeat(60)}https://etl:s3cret@repo.internal/x`, 's3cret'],
     ['Authorization: GenieKey 01234567-89ab', '01234567'],
-    ...SHAPES,
+    ...SHAPES.map(([text, secret]): [string, string] => [text, secret]),
   ])('%s', (text, secret) => {
     expect(redact(text)).not.toContain(secret)
     expect(redact(text)).toContain('redacted')
