@@ -269,6 +269,11 @@ export function explain(code: ErrorCode, details: Readonly<Record<string, string
   return `${code}: ${fill(entry.what)}\n  ${fill(entry.mend)}`
 }
 
+/** What to do about a failure of the catalogue, as one sentence for people; null where it is none of those. */
+export function mendOf(error: unknown): string | null {
+  return error instanceof ArrestorError ? (error.message.split('\n').at(-1)?.trim() ?? null) : null
+}
+
 /** One line for a log or a timeline from anything that was thrown; never a stack. */
 export function reasonOf(error: unknown): string {
   if (error instanceof AggregateError && error.message === '') return error.errors.map(reasonOf).join('; ')

@@ -331,6 +331,11 @@ export interface PlatformReader {
   check(signal: AbortSignal): Promise<string>
   /** The Prometheus that watches this platform; absent where none is configured, as is the capability `metrics`. */
   readonly metrics?: MetricsReader
+  /**
+   * The same, and never what was answered to somebody a moment ago: for looks that decide something. Absent where
+   * nothing is shared, and this reader itself will do.
+   */
+  readonly fresh?: PlatformReader
 }
 
 /** What a write led to. `unknown` when the reply was lost: it may have happened. */

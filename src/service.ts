@@ -76,8 +76,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     for (const step of undo.splice(0).reverse()) await step()
   }
   try {
-    const { readers, writers } = createPlatforms(config.platforms, settings.normaliseJobName)
     const metrics = createMetrics({ processMetrics: true })
+    const { readers, writers } = createPlatforms(config.platforms, settings.normaliseJobName, metrics)
     const library = await openLibrary({
       ...config.runbooks,
       dataDir: dataDirOf(environment),

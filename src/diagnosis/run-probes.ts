@@ -1,5 +1,6 @@
 // Runs a runbook's probes beside one another under one deadline; what fails says so, and the rest still comes.
-import { reasonOf } from '../errors.ts'
+import type { Run } from '../alerts/model.ts'
+import { ArrestorError, mendOf, reasonOf } from '../errors.ts'
 import type { PlatformReader, SparkApplication } from '../ports.ts'
 import type { Params, ProbeOutputs, Scalar } from '../runbooks/model.ts'
 import { clauseOf, holeIn, parseParams, renderParams } from '../runbooks/render-params.ts'
@@ -9,6 +10,7 @@ import type { Finding, Outputs, Probe, ProbeContext, ProbeResult } from './model
 import { circleOf, dependenciesOf } from './order.ts'
 import { blank, unseen } from './probes/support.ts'
 import { PROBES } from './registry.ts'
+import { createSharedAnswers } from './shared-answers.ts'
 
 /** A probe of a runbook on the platform at hand; `heading` is for what is said when it cannot be run. */
 export interface ProbeStep extends Wording {
@@ -106,7 +108,8 @@ async function runStep(
   lookup: (name: string) => string | undefined,
   { deadline, deadlineMs, probes }: StepLimits,
 ): Promise<ProbeResult> {
-  const not = (why: string, unreached: readonly string[]): ProbeResult => cannot(step, probes, why, unreached)
+  const not = (why: string, unreached: readonly string[], mend: string | null = null): ProbeResult =>
+    cannot(step, probes, why, unreached, mend)
   const probe = probes.get(step.use)
   if (probe === undefined) return not(`there is no probe ${step.use}`, [step.use])
   if (context.reader === null) return not('no platform of this alert is configured', ['platform'])
@@ -124,8 +127,10 @@ async function runStep(
     const { names: _names, ...given } = context
     return await orAborted(probe.run(params.data, { ...given, chart: step.chart === true }), context.signal)
   } catch (error) {
-    if (deadline.aborted) return not(`there was no answer within ${deadlineMs / 1000} s`, [platform])
-    return not(reasonOf(error), [reasonOf(error)])
+    const late = deadline.aborted ? `there was no answer within ${deadlineMs / 1000} s` : null
+    if (late !== null && !(error instanceof ArrestorError)) return not(late, [platform])
+    const why = reasonOf(error).replace(/\.$/, '')
+    return not(late === null ? why : `${late} (${why})`, [reasonOf(error)], mendOf(error))
   }
 }
 
@@ -135,11 +140,13 @@ function cannot(
   probes: ReadonlyMap<string, Probe>,
   why: string,
   unreached: readonly string[],
+  mend: string | null = null,
 ): ProbeResult {
   const probe = probes.get(step.use)
+  const sentence = `${step.heading}: not seen, ${why}.${mend === null ? '' : ` ${mend}`}`
   return {
     outputs: probe === undefined ? {} : blank(probe),
-    findings: [unseen(step.use, `${step.heading}: not seen, ${why}.`, unreached)],
+    findings: [unseen(step.use, sentence, unreached)],
   }
 }
 
@@ -160,40 +167,45 @@ function createTurnstile(places: number): <T>(work: () => Promise<T>) => Promise
   }
 }
 
+/** Turns of the promise queue; from a socket to a probe there are about fifty. */
+const LAST_WORDS = 200
+
 /** A probe that does not heed its signal must not hold up the others' results. */
 function orAborted(work: Promise<ProbeResult>, signal: AbortSignal): Promise<ProbeResult> {
   return new Promise((resolve, reject) => {
-    const abort = (): void => reject(new Error('aborted'))
-    if (signal.aborted) abort()
-    signal.addEventListener('abort', abort, { once: true })
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+    const abort = async (): Promise<void> => {
+      // One that heeds its signal says where it was held up: its own words come through a few promises, without waiting.
+      for (let turn = 0; turn < LAST_WORDS; turn += 1) await Promise.resolve()
+      reject(new Error('aborted'))
+    }
+    const aborted = (): void => void abort()
+    if (signal.aborted) aborted()
+    signal.addEventListener('abort', aborted, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', aborted))
   })
 }
 
-/** What several probes ask for is read once in a diagnosis, however many of them ask; a failure is not remembered. */
+/** What several probes ask for is read once in a diagnosis, so that all of them speak of the same. */
 function remembering(reader: PlatformReader): PlatformReader {
-  const found = new Map<string, Promise<unknown>>()
-  function once<T>(what: string, about: unknown, ask: () => Promise<T>): Promise<T> {
-    const key = JSON.stringify([what, about])
-    const known = found.get(key)
-    // One key is one method with its arguments, so that what is kept under it is a T.
-    if (known !== undefined) return known as Promise<T>
-    const asked = ask()
-    found.set(key, asked)
-    asked.catch(() => found.delete(key))
-    return asked
-  }
+  const answers = createSharedAnswers({ ttlMs: Number.POSITIVE_INFINITY })
+  // All probes of a diagnosis have one signal: there is nobody else who might still want what it calls off.
+  const once = <T>(what: string, about: unknown, signal: AbortSignal, ask: () => Promise<T>): Promise<T> =>
+    answers.ask(JSON.stringify([what, about]), signal, ask)
+  const byRun =
+    <T>(what: string, ask: (run: Run, signal: AbortSignal) => Promise<T>) =>
+    (run: Run, signal: AbortSignal): Promise<T> =>
+      once(what, [run.runId, run.jobName], signal, () => ask(run, signal))
+  // The same id may be read at its driver and at the History Server.
+  const byApp =
+    <T>(what: string, ask: (app: SparkApplication, signal: AbortSignal) => Promise<T>) =>
+    (app: SparkApplication, signal: AbortSignal): Promise<T> =>
+      once(what, [app.id, app.apiUrl], signal, () => ask(app, signal))
   return {
     ...reader,
-    locate: (run, signal) => once('locate', [run.runId, run.jobName], () => reader.locate(run, signal)),
-    run: (run, signal) => once('run', [run.runId, run.jobName], () => reader.run(run, signal)),
-    executors: (app, signal) => once('executors', placeOf(app), () => reader.executors(app, signal)),
-    stages: (app, signal) => once('stages', placeOf(app), () => reader.stages(app, signal)),
-    environment: (app, signal) => once('environment', placeOf(app), () => reader.environment(app, signal)),
+    locate: byRun('locate', (run, signal) => reader.locate(run, signal)),
+    run: byRun('run', (run, signal) => reader.run(run, signal)),
+    executors: byApp('executors', (app, signal) => reader.executors(app, signal)),
+    stages: byApp('stages', (app, signal) => reader.stages(app, signal)),
+    environment: byApp('environment', (app, signal) => reader.environment(app, signal)),
   }
-}
-
-/** Where an application's details are: the same id may be read at its driver and at the History Server. */
-function placeOf({ id, apiUrl }: SparkApplication): unknown {
-  return [id, apiUrl]
 }

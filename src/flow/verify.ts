@@ -74,7 +74,13 @@ export async function verifyAction(deps: FlowDeps, job: VerifyJob): Promise<void
     look = { kind: 'waiting', detail: `platform ${incident?.platform ?? 'unknown'} cannot be asked` }
   else
     try {
-      look = await action.verify(seen.target, incident.run, reader, AbortSignal.timeout(ASK_MS))
+      // What was true before the action proves nothing: an answer that others share may be of then.
+      look = await action.verify(
+        seen.target,
+        incident.run,
+        reader.fresh ?? reader,
+        AbortSignal.timeout(ASK_MS),
+      )
     } catch (error) {
       look = { kind: 'waiting', detail: `Spark could not be asked: ${reasonOf(error)}` }
     }

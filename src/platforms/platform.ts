@@ -3,6 +3,7 @@ import type { Agent as HttpAgent } from 'node:http'
 import type { Agent as HttpsAgent } from 'node:https'
 import type * as z from 'zod'
 import type { PlatformReader, PlatformWriter, ReadCapability } from '../ports.ts'
+import type { Gate } from './http/gate.ts'
 
 /** What the composition gives to every platform. */
 export interface PlatformDeps {
@@ -11,6 +12,10 @@ export interface PlatformDeps {
   /** For a proxy or a private certificate authority. */
   readonly httpAgent?: HttpAgent
   readonly httpsAgent?: HttpsAgent
+  /** The platform's budget and shared answers; every request of a reader goes through it (`http/request.ts` does so). */
+  readonly gate?: Gate
+  /** The same for the Prometheus beside it, which is another server. */
+  readonly metricsGate?: Gate
 }
 
 export interface Platform {

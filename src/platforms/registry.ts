@@ -9,8 +9,17 @@ import { createMetricsReader } from './prometheus/reader.ts'
 import { sparkStandalone } from './spark-standalone/index.ts'
 import { yarn } from './yarn/index.ts'
 
+/** Sane for one master or History Server: a diagnosis asks 10 to 30 times, and a page of Spark takes tens of milliseconds. */
+const probingSchema = z.strictObject({
+  concurrency: z.int().min(1).max(100).default(8).describe('requests under way at a time'),
+  per_second: z.int().min(1).max(1000).default(100).describe('requests begun in a second'),
+})
+
 /** What every kind may have beside what is its own. */
 const SHARED = {
+  probing: probingSchema
+    .prefault({})
+    .describe('how much it may be asked, all incidents together; its Prometheus has as much of its own'),
   prometheus: prometheusSchema
     .optional()
     .describe('the Prometheus that watches it; without one, probes of metrics are not run'),

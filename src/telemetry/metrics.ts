@@ -16,6 +16,8 @@ export interface Metrics {
   readonly runbookFoldersUnread: Gauge
   readonly sourceSynced: Gauge<'source'>
   readonly sourceFailed: Gauge<'source'>
+  readonly platformWaits: Histogram<'platform'>
+  readonly platformShared: Counter<'platform'>
 }
 
 /** A fresh registry; one per process in production, one per test. */
@@ -100,6 +102,19 @@ export function createMetrics(options: { processMetrics: boolean }): Metrics {
       name: 'arrestor_runbook_source_sync_failed',
       help: '1 while a repository of runbooks cannot be fetched.',
       labelNames: ['source'],
+      registers,
+    }),
+    platformWaits: new Histogram({
+      name: 'arrestor_platform_wait_seconds',
+      help: 'Requests to a platform that waited for a place of its budget (`probing`), until they had one or ran out of time.',
+      labelNames: ['platform'],
+      buckets: [0.01, 0.05, 0.1, 0.5, 1, 2.5, 5, 10, 20],
+      registers,
+    }),
+    platformShared: new Counter({
+      name: 'arrestor_platform_shared_total',
+      help: 'Requests to a platform that were not sent, since the same had just been asked.',
+      labelNames: ['platform'],
       registers,
     }),
   }

@@ -1,8 +1,7 @@
 // The read client of a workspace: a closed list of reads, bounded, no redirects, and it says what went wrong.
-import { setTimeout as wait } from 'node:timers/promises'
-import axios, { type AxiosResponse, isAxiosError } from 'axios'
 import type * as z from 'zod'
-import { ArrestorError, reasonOf } from '../../errors.ts'
+import { ArrestorError } from '../../errors.ts'
+import { type Answer, createRequest, redirectOf, statusWords, typeOf } from '../http/request.ts'
 import type { PlatformDeps } from '../platform.ts'
 import { parseSafeJson } from '../safe-json.ts'
 import type { Config } from './config.ts'
@@ -41,10 +40,6 @@ export interface DatabricksClient {
 
 /** A run of 100 tasks with all their settings is 1 MB; get-output may bring 5 MB of what the task printed. */
 const MAX_BYTES = 16 * 1024 * 1024
-/** A request that is told to wait is sent again this often, if the wait is this short. */
-const TRIES = 3
-const LONGEST_WAIT_MS = 2000
-
 interface Asked {
   readonly method: 'GET' | 'POST'
   readonly path: string
@@ -52,6 +47,8 @@ interface Asked {
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
   readonly maxBytes?: number
+  /** Pieces of logs: large, and of one run. */
+  readonly unshared?: boolean
 }
 
 export function createDatabricksClient(
@@ -67,74 +64,55 @@ export function createDatabricksClient(
   const unreachable = (asked: Asked, why: string): ArrestorError =>
     new ArrestorError('ARR-501', { platform, url: url(asked), why })
 
-  async function once(asked: Asked, token: string, signal: AbortSignal): Promise<AxiosResponse<Buffer>> {
-    const search = new URLSearchParams(asked.query).toString()
-    const maxBytes = asked.maxBytes ?? MAX_BYTES
-    try {
-      return await axios.request<Buffer>({
-        method: asked.method,
-        url: search === '' ? url(asked) : `${url(asked)}?${search}`,
-        ...(asked.body === undefined ? {} : { data: JSON.stringify(asked.body) }),
-        headers: {
-          accept: 'application/json',
-          ...(asked.body === undefined ? {} : { 'content-type': 'application/json' }),
-          ...asked.headers,
-          authorization: `Bearer ${token}`,
-        },
-        // Databricks never redirects its API; a workspace behind a private link leads to a login page.
-        maxRedirects: 0,
-        responseType: 'arraybuffer',
-        validateStatus: () => true,
-        timeout: config.timeout_ms,
-        maxContentLength: maxBytes,
-        signal,
-        ...(deps.httpAgent === undefined ? {} : { httpAgent: deps.httpAgent }),
-        ...(deps.httpsAgent === undefined ? {} : { httpsAgent: deps.httpsAgent }),
-      })
-    } catch (error) {
-      // The cause is left out: it holds the request, and with it the token.
-      if (isAxiosError(error) && error.message.includes('maxContentLength'))
-        throw unexpected(asked, `the answer is larger than ${maxBytes} bytes`)
-      throw unreachable(asked, whyNot(error, signal))
-    }
-  }
+  const request = createRequest({
+    platform,
+    timeoutMs: config.timeout_ms,
+    maxBytes: MAX_BYTES,
+    ...(deps.httpAgent === undefined ? {} : { httpAgent: deps.httpAgent }),
+    ...(deps.httpsAgent === undefined ? {} : { httpsAgent: deps.httpsAgent }),
+    ...(deps.gate === undefined ? {} : { gate: deps.gate }),
+  })
 
-  /** The answer, after renewing a token that was refused, and after the waits that Databricks asks for. */
-  async function send(asked: Asked, signal: AbortSignal): Promise<AxiosResponse<Buffer>> {
-    let renewed = false
-    for (let attempt = 1; ; attempt += 1) {
+  /** The answer, after renewing a token that was refused. */
+  async function send(asked: Asked, signal: AbortSignal): Promise<Answer> {
+    const target = new URL(url(asked))
+    for (const [name, value] of Object.entries(asked.query ?? {})) target.searchParams.append(name, value)
+    for (let renewed = false; ; renewed = true) {
       const token = await tokens.get(signal)
-      const response = await once(asked, token, signal)
-      if (response.status === 401 && !renewed && tokens.refused(token)) {
-        renewed = true
-        continue
-      }
-      if (response.status !== 429 && response.status !== 503) return response
-      const waitMs = retryAfterMs(response)
-      if (attempt >= TRIES || waitMs > LONGEST_WAIT_MS)
-        throw unreachable(
-          asked,
-          `it answers ${response.status}${waitMs > 0 ? ` and asks to wait ${Math.ceil(waitMs / 1000)} s` : ''}`,
-        )
-      try {
-        await wait(waitMs, undefined, { signal })
-      } catch {
-        throw unreachable(asked, 'there was no time left')
-      }
+      const answer = await request(
+        {
+          method: asked.method,
+          url: target,
+          ...(asked.body === undefined ? {} : { body: JSON.stringify(asked.body) }),
+          headers: {
+            accept: 'application/json',
+            ...(asked.body === undefined ? {} : { 'content-type': 'application/json' }),
+            ...asked.headers,
+            authorization: `Bearer ${token}`,
+          },
+          ...(asked.maxBytes === undefined ? {} : { maxBytes: asked.maxBytes }),
+          ...(asked.unshared === undefined ? {} : { unshared: asked.unshared }),
+        },
+        signal,
+      )
+      if (answer.status === 401 && !renewed && tokens.refused(token)) continue
+      if (answer.status === 429 || answer.status === 503) throw unreachable(asked, statusWords(answer))
+      return answer
     }
   }
 
-  /** The response where it is one of Databricks and good; null where it says that there is no such thing. */
-  async function accepted(asked: Asked, signal: AbortSignal): Promise<AxiosResponse<Buffer> | null> {
-    const response = await send(asked, signal)
-    const { status } = response
-    if (status === 200 || status === 206) return response
+  /** The answer where it is one of Databricks and good; null where it says that there is no such thing. */
+  async function accepted(asked: Asked, signal: AbortSignal): Promise<Answer | null> {
+    const answer = await send(asked, signal)
+    const { status } = answer
+    if (status === 200 || status === 206) return answer
     if (status >= 300 && status < 400)
+      // Databricks never redirects its API; a workspace behind a private link leads to a login page.
       throw unexpected(
         asked,
-        `it redirects to ${placeOf(response.headers['location'], url(asked))}: a login page, or another address`,
+        `it redirects to ${redirectOf(answer, new URL(url(asked))).shown}: a login page, or another address`,
       )
-    const refusal = refusalOf(response)
+    const refusal = refusalOf(answer)
     if (refusal === null) {
       if (status === 401 || status === 403)
         throw new ArrestorError('ARR-506', { platform, url: url(asked), why: `it answers ${status}` })
@@ -153,13 +131,13 @@ export function createDatabricksClient(
   }
 
   async function json<T>(asked: Asked, schema: z.ZodType<T>, signal: AbortSignal): Promise<T | null> {
-    const response = await accepted(asked, signal)
-    if (response === null) return null
-    const type = typeOf(response)
+    const answer = await accepted(asked, signal)
+    if (answer === null) return null
+    const type = typeOf(answer)
     if (!type.includes('json')) throw unexpected(asked, `it answers ${type} in place of JSON`)
     let value: unknown
     try {
-      value = parseSafeJson(response.data.toString('utf8'))
+      value = parseSafeJson(answer.body.toString('utf8'))
     } catch {
       throw unexpected(asked, 'its JSON is broken')
     }
@@ -184,15 +162,16 @@ export function createDatabricksClient(
         path: `/api/2.0/fs/files${volumePath(path)}`,
         headers: { accept: 'application/octet-stream', range: `bytes=${offset}-${offset + bytes - 1}` },
         maxBytes: bytes + 1024,
+        unshared: true,
       }
-      const response = await send(asked, signal)
-      if (response.status === 416) return Buffer.alloc(0)
-      if (response.status === 206) return response.data
-      if (response.status === 200) {
-        if (typeOf(response).includes('html'))
+      const answer = await send(asked, signal)
+      if (answer.status === 416) return Buffer.alloc(0)
+      if (answer.status === 206) return answer.body
+      if (answer.status === 200) {
+        if (typeOf(answer).includes('html'))
           throw unexpected(asked, 'it answers text/html in place of a file')
         // The range was not heeded: this is the whole file, which is no longer than what was asked for.
-        return response.data.subarray(offset, offset + bytes)
+        return answer.body.subarray(offset, offset + bytes)
       }
       return (await accepted(asked, signal)) === null ? null : Buffer.alloc(0)
     },
@@ -212,10 +191,10 @@ interface Refusal {
   readonly message: string
 }
 
-function refusalOf(response: AxiosResponse<Buffer>): Refusal | null {
-  if (!typeOf(response).includes('json')) return null
+function refusalOf(answer: Answer): Refusal | null {
+  if (!typeOf(answer).includes('json')) return null
   try {
-    const parsed = refusalSchema.safeParse(JSON.parse(response.data.toString('utf8')))
+    const parsed = refusalSchema.safeParse(JSON.parse(answer.body.toString('utf8')))
     if (!parsed.success) return null
     const { error_code: code, message, detail } = parsed.data
     return code || message || detail
@@ -234,27 +213,4 @@ function isAbsence(status: number, { code, message }: Refusal): boolean {
     (code === 'RESOURCE_DOES_NOT_EXIST' ||
       (code === 'INVALID_PARAMETER_VALUE' && /(?:does not|doesn't) exist/.test(message)))
   )
-}
-
-function typeOf(response: AxiosResponse<Buffer>): string {
-  return String(response.headers['content-type'] ?? 'nothing').split(';')[0] ?? 'nothing'
-}
-
-/** Databricks sends whole seconds; without a number one second. */
-function retryAfterMs(response: AxiosResponse<Buffer>): number {
-  const seconds = Number(response.headers['retry-after'] ?? 1)
-  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : 1000
-}
-
-/** Where a redirect leads, for people: without query and credentials. */
-function placeOf(location: unknown, from: string): string {
-  const target = typeof location === 'string' ? URL.parse(location, from) : null
-  return target === null ? 'nowhere' : `${target.origin}${target.pathname}`
-}
-
-function whyNot(error: unknown, signal: AbortSignal): string {
-  if (signal.aborted) return 'there was no time left'
-  if (isAxiosError(error) && error.code === 'ECONNABORTED') return 'it did not answer in time'
-  if (isAxiosError(error) && error.code !== undefined && error.message === '') return error.code
-  return reasonOf(error)
 }

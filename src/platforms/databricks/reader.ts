@@ -131,7 +131,7 @@ async function applicationOf(
       log = await eventLogOf(deliveries, found, signal)
       unreached.push(...(log?.unread ?? ['event log: none was delivered']))
     } catch (error) {
-      signal.throwIfAborted()
+      if (signal.aborted) throw error
       unreached.push(`event log: ${reasonOf(error)}`)
     }
   const state = stateOf(asked)
@@ -175,7 +175,7 @@ async function describedRun(
   try {
     retries = await retriesOf(client, job, signal)
   } catch (error) {
-    signal.throwIfAborted()
+    if (signal.aborted) throw error
     unreached.push(`settings of the job: ${reasonOf(error)}`)
   }
   const state = wholeState(job, tasks, retries)
@@ -258,7 +258,7 @@ async function logOf(
       const tail = await deliveries.driverLog(cluster.id, bytes, signal)
       if (tail !== null) return tail
     } catch (error) {
-      signal.throwIfAborted()
+      if (signal.aborted) throw error
       failure = error
     }
   const task = leadingTask(found)

@@ -61,7 +61,7 @@ export async function wordsOf(
     try {
       return await read()
     } catch (error) {
-      signal.throwIfAborted()
+      if (signal.aborted) throw error
       unreached.push(`${what}: ${reasonOf(error)}`)
       return otherwise
     }

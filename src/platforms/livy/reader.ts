@@ -27,6 +27,7 @@ export function createReader(platform: string, config: Config, deps: PlatformDep
       ...(config.authorization === undefined ? {} : { headers: { authorization: config.authorization } }),
       ...(deps.httpAgent === undefined ? {} : { httpAgent: deps.httpAgent }),
       ...(deps.httpsAgent === undefined ? {} : { httpsAgent: deps.httpsAgent }),
+      ...(deps.gate === undefined ? {} : { gate: deps.gate }),
     })
   const livy = client(config.livy_url)
   const history = config.history_url === undefined ? null : client(config.history_url)
@@ -66,7 +67,7 @@ export function createReader(platform: string, config: Config, deps: PlatformDep
         const info = await historyOf(history, found.session.appId, signal)
         return info === null ? known : withHistory(known, info, history)
       } catch (error) {
-        signal.throwIfAborted()
+        if (signal.aborted) throw error
         return { ...known, unreached: [`History Server: ${reasonOf(error)}`] }
       }
     },

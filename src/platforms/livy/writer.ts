@@ -34,6 +34,7 @@ export function createWriter(platform: string, config: Config, deps: PlatformDep
     timeoutMs: config.timeout_ms,
     headers,
     ...agents,
+    ...(deps.gate === undefined ? {} : { gate: deps.gate }),
   })
   const refused = (detail: string): WriteOutcome => ({ kind: 'refused', detail })
 

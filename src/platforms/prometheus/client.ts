@@ -2,9 +2,10 @@
 import { type Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import { rootCertificates } from 'node:tls'
-import axios, { type AxiosResponse, isAxiosError } from 'axios'
 import type * as z from 'zod'
-import { ArrestorError, reasonOf } from '../../errors.ts'
+import { ArrestorError } from '../../errors.ts'
+import type { Gate } from '../http/gate.ts'
+import { type Answer as HttpAnswer, createRequest, redirectOf, statusWords, typeOf } from '../http/request.ts'
 import type { PrometheusConfig } from './config.ts'
 
 /** All that is ever asked; the API has others that delete series or end the server. */
@@ -29,6 +30,7 @@ export interface PrometheusClient {
 export interface ClientDeps {
   readonly httpAgent?: HttpAgent
   readonly httpsAgent?: HttpsAgent
+  readonly metricsGate?: Gate
 }
 
 /** A thousand series over 60 steps are 2 MB; what is more helps nobody at 03:00. */
@@ -43,43 +45,45 @@ export function createPrometheusClient(
   const baseUrl = `${origin}${pathname.replace(/\/+$/, '')}`
   const httpsAgent =
     config.ca === undefined ? deps.httpsAgent : new HttpsAgent({ ca: [...rootCertificates, config.ca] })
-  const unexpected = (url: string, why: string, cause?: unknown): ArrestorError =>
-    new ArrestorError('ARR-502', { platform, url, why }, cause)
-  const unreachable = (url: string, why: string, cause?: unknown): ArrestorError =>
-    new ArrestorError('ARR-501', { platform, url, why }, cause)
+  const unexpected = (url: string, why: string): ArrestorError =>
+    new ArrestorError('ARR-502', { platform, url, why })
+  const unreachable = (url: string, why: string): ArrestorError =>
+    new ArrestorError('ARR-501', { platform, url, why })
   /** What answers neither 404 nor 405 to POST is asked that way: a long query fits, and no proxy logs it. */
   let method: 'POST' | 'GET' = 'POST'
 
-  async function send(path: Path, form: Form, signal: AbortSignal): Promise<AxiosResponse<string>> {
-    const url = `${baseUrl}${path}`
+  const request = createRequest({
+    platform,
+    timeoutMs: config.timeout_ms,
+    maxBytes: MAX_BYTES,
+    tooLarge: 'ask for fewer series',
+    // Its own 503 says that the query took too long: asking again would take as long again.
+    passing: (answer) =>
+      [429, 502, 503, 504].includes(answer.status) &&
+      !(answer.status === 503 && typeOf(answer).includes('json')),
+    ...(deps.httpAgent === undefined ? {} : { httpAgent: deps.httpAgent }),
+    ...(httpsAgent === undefined ? {} : { httpsAgent }),
+    ...(deps.metricsGate === undefined ? {} : { gate: deps.metricsGate }),
+  })
+
+  function send(path: Path, form: Form, signal: AbortSignal): Promise<HttpAnswer> {
+    const url = new URL(`${baseUrl}${path}`)
     const text = new URLSearchParams(form).toString()
     const asForm = method === 'POST' && path !== '/api/v1/status/buildinfo'
-    try {
-      return await axios.request<string>({
+    if (!asForm) url.search = text
+    return request(
+      {
         method: asForm ? 'POST' : 'GET',
-        url: asForm || text === '' ? url : `${url}?${text}`,
-        ...(asForm ? { data: text } : {}),
+        url,
+        ...(asForm ? { body: text } : {}),
         headers: {
           accept: 'application/json',
           ...(asForm ? { 'content-type': 'application/x-www-form-urlencoded' } : {}),
           ...(config.authorization === undefined ? {} : { authorization: config.authorization }),
         },
-        // Prometheus itself never redirects its API: what does is a login.
-        maxRedirects: 0,
-        responseType: 'text',
-        transformResponse: (body: string) => body,
-        validateStatus: () => true,
-        timeout: config.timeout_ms,
-        maxContentLength: MAX_BYTES,
-        signal,
-        ...(deps.httpAgent === undefined ? {} : { httpAgent: deps.httpAgent }),
-        ...(httpsAgent === undefined ? {} : { httpsAgent }),
-      })
-    } catch (error) {
-      if (isAxiosError(error) && error.message.includes('maxContentLength'))
-        throw unexpected(url, `the answer is larger than ${MAX_BYTES} bytes: ask for fewer series`)
-      throw unreachable(url, whyNot(error, signal), error)
-    }
+      },
+      signal,
+    )
   }
 
   return {
@@ -97,14 +101,15 @@ export function createPrometheusClient(
       if (status >= 300 && status < 400)
         throw unexpected(
           url,
-          `it redirects to ${placeOf(response.headers['location'], url)}: a login page, or another address`,
+          // Prometheus itself never redirects its API: what does is a login.
+          `it redirects to ${redirectOf(response, new URL(url)).shown}: a login page, or another address`,
         )
       if (status === 404) throw unexpected(url, 'there is no Prometheus at this address (404)')
-      const type = String(response.headers['content-type'] ?? 'nothing').split(';')[0] ?? ''
-      const value = type.includes('json') ? parsed(response.data) : undefined
+      const type = typeOf(response)
+      const value = type.includes('json') ? parsed(response.body.toString('utf8')) : undefined
       const fits = schema.safeParse(value)
       if (fits.success && [200, 400, 422, 503].includes(status)) return fits.data
-      if (status >= 500 || status === 429) throw unreachable(url, `it answers ${status}`)
+      if (status >= 500 || status === 429) throw unreachable(url, statusWords(response))
       if (status !== 200) throw unexpected(url, `it answers ${status}`)
       if (!type.includes('json')) throw unexpected(url, `it answers ${type} in place of JSON`)
       if (value === undefined) throw unexpected(url, 'its JSON is broken')
@@ -123,17 +128,4 @@ function parsed(text: string): unknown {
   } catch {
     return undefined
   }
-}
-
-/** Where a redirect leads, for people: without query and credentials. */
-function placeOf(location: unknown, from: string): string {
-  const url = typeof location === 'string' ? URL.parse(location, from) : null
-  return url === null ? 'nowhere' : `${url.origin}${url.pathname}`
-}
-
-function whyNot(error: unknown, signal: AbortSignal): string {
-  if (signal.aborted) return 'there was no time left'
-  if (isAxiosError(error) && error.code === 'ECONNABORTED') return 'it did not answer in time'
-  if (isAxiosError(error) && error.code !== undefined && error.message === '') return error.code
-  return reasonOf(error)
 }

@@ -20,7 +20,8 @@ export function createAttempts(signal: AbortSignal): Attempts {
       try {
         return await ask()
       } catch (error) {
-        signal.throwIfAborted()
+        // It says where the time went; the signal's own reason does not.
+        if (signal.aborted) throw error
         // A refused read is a fault of ours, not an absence at the other end.
         if (error instanceof ArrestorError && error.code === 'ARR-503') throw error
         failures.push(error)

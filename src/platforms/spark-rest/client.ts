@@ -1,9 +1,12 @@
 // The read client of Spark's web interfaces: GET alone, allow-listed, bounded, and it says what went wrong.
 import type { Agent as HttpAgent } from 'node:http'
 import type { Agent as HttpsAgent } from 'node:https'
-import axios, { type AxiosResponse, isAxiosError } from 'axios'
 import type * as z from 'zod'
-import { ArrestorError, reasonOf } from '../../errors.ts'
+import { ArrestorError } from '../../errors.ts'
+import type { Gate } from '../http/gate.ts'
+import { refusalWords } from '../http/refusal.ts'
+import { type Answer, createRequest, redirectOf, shownUrl, statusWords, typeOf } from '../http/request.ts'
+import { parseSafeJson } from '../safe-json.ts'
 import { mayFollow, readUrl } from './allow-list.ts'
 
 export interface ReadClientOptions {
@@ -18,13 +21,15 @@ export interface ReadClientOptions {
   readonly maxBytes?: number
   readonly httpAgent?: HttpAgent
   readonly httpsAgent?: HttpsAgent
+  readonly gate?: Gate
 }
 
 export type Query = Readonly<Record<string, string>>
 
 /**
  * Reads below one base URL. Each method throws ARR-501 where nothing (or a 5xx) answers, ARR-502 where something
- * else than Spark does, ARR-503 for a path that is not a read; null means that Spark says it has no such thing.
+ * else than Spark does, ARR-503 for a path that is not a read, ARR-506 where we are refused; null means that Spark says
+ * it has no such thing.
  */
 export interface ReadClient {
   readonly baseUrl: string
@@ -38,115 +43,77 @@ const MAX_REDIRECTS = 2
 
 /** A client that can read below `baseUrl` and can do nothing else. */
 export function createReadClient(options: ReadClientOptions): ReadClient {
+  const { platform } = options
   const base = new URL(options.baseUrl)
   const baseUrl = `${base.origin}${base.pathname.replace(/\/+$/, '')}`
+  const request = createRequest({ timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES, ...options })
+  // Hadoop answers 503 where it cannot give a type that is asked for: a log is plain text alone.
+  const headers = { accept: 'application/json, text/html;q=0.5, text/plain;q=0.5', ...options.headers }
   const unexpected = (url: URL, why: string, cause?: unknown): ArrestorError =>
-    new ArrestorError('ARR-502', { platform: options.platform, url: shown(url), why }, cause)
+    new ArrestorError('ARR-502', { platform, url: shownUrl(url), why }, cause)
+  const unreachable = (url: URL, why: string): ArrestorError =>
+    new ArrestorError('ARR-501', { platform, url: shownUrl(url), why })
 
-  async function get(url: URL, signal: AbortSignal, redirects = 0): Promise<AxiosResponse<string>> {
-    const response = await send(url, signal)
-    if (response.status < 300 || response.status >= 400) return response
-    const location = String(response.headers['location'] ?? '')
-    const target = location !== '' && URL.canParse(location, url.href) ? new URL(location, url.href) : null
+  async function get(url: URL, signal: AbortSignal, redirects = 0): Promise<Answer> {
+    const answer = await request({ method: 'GET', url, headers }, signal)
+    if (answer.status < 300 || answer.status >= 400) return answer
+    const { target, shown } = redirectOf(answer, url)
     if (target === null || redirects >= MAX_REDIRECTS || !mayFollow(base, target))
       throw unexpected(
         url,
-        `it redirects to ${target === null ? 'nowhere' : shown(target)}, which is not a read of it`,
+        `it redirects to ${shown}, which is not a read of it: a login page, or another address`,
       )
     return get(target, signal, redirects + 1)
   }
 
-  async function send(url: URL, signal: AbortSignal): Promise<AxiosResponse<string>> {
-    try {
-      return await axios.get<string>(url.href, {
-        // Hadoop answers 503 where it cannot give a type that is asked for: a log is plain text alone.
-        headers: { accept: 'application/json, text/html;q=0.5, text/plain;q=0.5', ...options.headers },
-        // Redirects are looked at before they are followed; a JSON parser of our own says what is wrong.
-        maxRedirects: 0,
-        responseType: 'text',
-        transformResponse: (text: string) => text,
-        validateStatus: () => true,
-        timeout: options.timeoutMs ?? TIMEOUT_MS,
-        maxContentLength: options.maxBytes ?? MAX_BYTES,
-        signal,
-        ...(options.httpAgent === undefined ? {} : { httpAgent: options.httpAgent }),
-        ...(options.httpsAgent === undefined ? {} : { httpsAgent: options.httpsAgent }),
-      })
-    } catch (error) {
-      if (isAxiosError(error) && error.message.includes('maxContentLength'))
-        throw unexpected(url, `the answer is larger than ${options.maxBytes ?? MAX_BYTES} bytes`)
-      throw new ArrestorError(
-        'ARR-501',
-        { platform: options.platform, url: shown(url), why: whyNot(error, signal) },
-        error,
-      )
-    }
-  }
-
-  async function ask(
-    path: string,
-    signal: AbortSignal,
-    query?: Query,
-  ): Promise<AxiosResponse<string> | null> {
+  async function ask(path: string, signal: AbortSignal, query?: Query): Promise<Answer | null> {
     const url = readUrl(base, path, query)
-    const response = await get(url, signal)
-    const type = String(response.headers['content-type'] ?? '')
-    if (response.status === 404) {
+    const answer = await get(url, signal)
+    const { status } = answer
+    const type = typeOf(answer)
+    if (status === 404) {
       // Spark says in plain words what it does not have ("unknown app: ..."); a page of HTML is somebody else's 404.
-      if (type.startsWith('text/plain') || type.includes('json')) return null
+      if (type === 'text/plain' || type.includes('json')) return null
       throw unexpected(url, 'there is nothing of Spark at this address (404)')
     }
-    if (response.status >= 500 || response.status === 429)
-      throw new ArrestorError('ARR-501', {
-        platform: options.platform,
-        url: shown(url),
-        why: `it answers ${response.status}`,
+    if (status === 401 || status === 403)
+      throw new ArrestorError('ARR-506', {
+        platform,
+        url: shownUrl(url),
+        why: refusalWords(answer, headers),
       })
-    if (response.status !== 200) throw unexpected(url, `it answers ${response.status}`)
-    return response
+    if (status >= 500 || status === 429) throw unreachable(url, statusWords(answer))
+    if (status !== 200) throw unexpected(url, statusWords(answer))
+    return answer
   }
 
   return {
     baseUrl,
     async json(path, schema, signal, query) {
-      const response = await ask(path, signal, query)
-      if (response === null) return null
+      const answer = await ask(path, signal, query)
+      if (answer === null) return null
       const url = readUrl(base, path, query)
-      const type = String(response.headers['content-type'] ?? 'nothing')
+      const type = typeOf(answer)
+      const text = answer.body.toString('utf8')
       // A driver UI answers so, with 200, until its SparkContext is there.
-      if (response.data.startsWith('Spark is starting up'))
-        throw new ArrestorError('ARR-501', {
-          platform: options.platform,
-          url: shown(url),
-          why: 'it is still starting',
-        })
-      if (!type.includes('json'))
-        throw unexpected(url, `it answers ${type.split(';')[0] ?? type} in place of JSON`)
+      if (text.startsWith('Spark is starting up')) throw unreachable(url, 'it is still starting')
+      if (!type.includes('json')) throw unexpected(url, `it answers ${type} in place of JSON`)
       let value: unknown
       try {
-        value = JSON.parse(response.data)
+        value = parseSafeJson(text)
       } catch (error) {
         throw unexpected(url, 'its JSON is broken', error)
       }
       const parsed = schema.safeParse(value)
       if (parsed.success) return parsed.data
       const [issue] = parsed.error.issues
-      throw unexpected(url, `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not as Spark answers'}`)
+      throw unexpected(
+        url,
+        `${issue?.path.map(String).join('.') ?? ''}: ${issue?.message ?? 'not as Spark answers'}`,
+      )
     },
     async page(path, signal, query) {
-      return (await ask(path, signal, query))?.data ?? null
+      return (await ask(path, signal, query))?.body.toString('utf8') ?? null
     },
   }
-}
-
-/** A URL for people: without credentials and query. */
-function shown(url: URL): string {
-  return `${url.origin}${url.pathname}`
-}
-
-function whyNot(error: unknown, signal: AbortSignal): string {
-  if (signal.aborted) return 'there was no time left'
-  if (isAxiosError(error) && error.code === 'ECONNABORTED') return 'it did not answer in time'
-  if (isAxiosError(error) && error.code !== undefined && error.message === '') return error.code
-  return reasonOf(error)
 }

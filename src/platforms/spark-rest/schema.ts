@@ -1,5 +1,6 @@
 // Spark's monitoring REST API (/api/v1) as far as we read it; every field that some version omits may be absent.
 import * as z from 'zod'
+import { roundedNumber } from '../safe-json.ts'
 
 const date = z
   .string()
@@ -7,7 +8,8 @@ const date = z
   // A running attempt ends at epoch -1.
   .transform((at) => (Number.isNaN(at.getTime()) || at.getTime() < 0 ? null : at))
 
-const count = z.number().catch(0)
+// Sums of bytes and of nanoseconds are 64-bit at Spark. Ids below are 32-bit, or count what has been begun: numbers.
+const count = roundedNumber.catch(0)
 
 export const versionSchema = z.object({ spark: z.string() })
 
@@ -53,7 +55,7 @@ export const executorSchema = z.object({
   isExcluded: z.boolean().optional(),
   /** Its name before 3.1, still sent. */
   isBlacklisted: z.boolean().optional(),
-  peakMemoryMetrics: z.record(z.string(), z.number()).optional(),
+  peakMemoryMetrics: z.record(z.string(), roundedNumber).optional(),
 })
 
 export const stageSchema = z.object({
@@ -94,7 +96,7 @@ export const taskSchema = z.object({
   host: z.string().default(''),
   status: z.string(),
   errorMessage: z.string().optional(),
-  duration: z.number().optional(),
+  duration: roundedNumber.optional(),
   taskMetrics: z
     .object({
       executorRunTime: count,
@@ -104,7 +106,7 @@ export const taskSchema = z.object({
     .optional(),
 })
 
-const series = z.array(z.number()).catch([])
+const series = z.array(roundedNumber).catch([])
 
 export const taskSummarySchema = z.object({
   quantiles: series,

@@ -32,6 +32,7 @@ export function createClients(platform: string, config: Config, deps: PlatformDe
         : {}),
       ...(deps.httpAgent === undefined ? {} : { httpAgent: deps.httpAgent }),
       ...(deps.httpsAgent === undefined ? {} : { httpsAgent: deps.httpsAgent }),
+      ...(deps.gate === undefined ? {} : { gate: deps.gate }),
     })
   return {
     master: client(config.master_url),

@@ -52,7 +52,7 @@ export async function earlierRuns(
     try {
       for (const run of await read()) found.set(run.id, run)
     } catch (error) {
-      signal.throwIfAborted()
+      if (signal.aborted) throw error
       failures.push(error)
     }
   }

@@ -37,6 +37,7 @@ export function createClients(platform: string, config: Config, deps: PlatformDe
       timeoutMs: config.timeout_ms,
       ...(deps.httpAgent === undefined ? {} : { httpAgent: deps.httpAgent }),
       ...(deps.httpsAgent === undefined ? {} : { httpsAgent: deps.httpsAgent }),
+      ...(deps.gate === undefined ? {} : { gate: deps.gate }),
     })
   const authorization: Record<string, string> =
     config.authorization === undefined ? {} : { authorization: config.authorization }

@@ -65,7 +65,7 @@ async function managerState(rm: ReadClient, clients: Clients, signal: AbortSigna
     const { haState = 'unknown', resourceManagerVersion = '' } = info?.clusterInfo ?? {}
     return `YARN ResourceManager ${rm.baseUrl} (Hadoop ${resourceManagerVersion || 'of unknown version'}) is ${haState || 'unknown'}`
   } catch (error) {
-    signal.throwIfAborted()
+    if (signal.aborted) throw error
     return `YARN ResourceManager ${rm.baseUrl} does not answer (${reasonOf(error)})`
   }
 }

@@ -53,7 +53,7 @@ export async function logOf(
         link: URL.canParse(attempt.logsLink) ? attempt.logsLink : null,
       }
     } catch (error) {
-      signal.throwIfAborted()
+      if (signal.aborted) throw error
       failures.push(error)
     }
   }

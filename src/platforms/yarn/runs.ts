@@ -151,7 +151,7 @@ async function lenient<T>(otherwise: T, signal: AbortSignal, ask: () => Promise<
   try {
     return await ask()
   } catch (error) {
-    signal.throwIfAborted()
+    if (signal.aborted) throw error
     if (error instanceof ArrestorError && error.code !== 'ARR-503') return otherwise
     throw error instanceof Error ? error : new Error(reasonOf(error))
   }

@@ -42,8 +42,8 @@ describe('what comes back', () => {
       { status: 404, type: 'text/html', body: '<h1>' },
       /ARR-502.*nothing of Spark/,
     ],
-    ['a 401', { status: 401 }, /ARR-502.*it answers 401/],
-    ['a 403', { status: 403, type: 'text/html' }, /ARR-502.*it answers 403/],
+    ['a 401', { status: 401 }, /ARR-506.*it answers 401 to a request without a credential/],
+    ['a 403', { status: 403, type: 'text/html' }, /ARR-506.*it answers 403/],
     ['broken JSON', { body: '{"spark":' }, /ARR-502.*JSON is broken/],
     ['JSON of another shape', { body: '{"spark":4}' }, /ARR-502.*spark: .*string/],
     ['a 500', { status: 500 }, /ARR-501.*it answers 500/],
@@ -71,7 +71,7 @@ describe('what comes back', () => {
   it('is not waited for beyond the limit or the signal', async () => {
     const silent = await stageThatNeverAnswers()
     await expect(clientOf(silent, { timeoutMs: 50 }).json('/api/v1/version', VERSION, NEVER)).rejects.toThrow(
-      /ARR-501.*did not answer in time/,
+      /ARR-501.*did not answer in time \(0\.05 s\)/,
     )
     await expect(clientOf(silent).json('/api/v1/version', VERSION, AbortSignal.abort())).rejects.toThrow(
       /ARR-501.*no time left/,

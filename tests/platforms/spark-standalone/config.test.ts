@@ -9,6 +9,7 @@ describe('the configuration of a platform', () => {
     expect(platformConfigSchema.parse(LEAST)).toEqual({
       ...LEAST,
       driver_ui: 'linked',
+      probing: { concurrency: 8, per_second: 100 },
       timeout_ms: 5000,
       actions: [],
     })

@@ -12,8 +12,8 @@ describe('each trouble', () => {
   it.each<[string, Reply, RegExp]>([
     ['HTML with 200', { type: 'text/html', body: '<html>Login</html>' }, /ARR-502.*text\/html in place of JSON/],
     ['half a body', { body: app.slice(0, app.length / 2) }, /ARR-502.*JSON is broken/],
-    ['401', { status: 401, type: 'text/html', body: 'Authentication required' }, /ARR-502.*401/],
-    ['403', { status: 403, body: '{"RemoteException":{}}' }, /ARR-502.*403/],
+    ['401', { status: 401, type: 'text/html', body: 'Authentication required' }, /ARR-506.*401 to a request without a credential; it says "Authentication required"/],
+    ['403', { status: 403, body: '{"RemoteException":{}}' }, /ARR-506.*403/],
     ['somebody else’s 404', { status: 404, type: 'text/html', body: 'nothing here' }, /ARR-502.*404/],
     ['a redirect to a login page', { status: 302, location: 'https://sso.example.com/login' }, /ARR-502.*sso\.example\.com/],
     ['another shape', { body: '{"app":{"name":"x"}}' }, /ARR-502/],
@@ -24,7 +24,7 @@ describe('each trouble', () => {
     const { reader } = platformOf({ kind: 'yarn', rm_urls: [url] })
     await expect(reader.run(runOf({ runId: IDS.failed }), NEVER)).rejects.toThrow(said)
     await expect(reader.locate(runOf({ runId: IDS.failed }), NEVER)).rejects.toThrow(said)
-    await expect(reader.check(NEVER)).rejects.toThrow(/ARR-50[12]/)
+    await expect(reader.check(NEVER)).rejects.toThrow(/ARR-50[126]/)
   }) // prettier-ignore
 
   it('nobody there', async () => {

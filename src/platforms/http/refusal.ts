@@ -1,0 +1,67 @@
+// What is said of a 401 or 403: which way of saying who we are was refused, and which one the other end asks for. Pure.
+import type { Answer } from './request.ts'
+
+/** Headers that say who we are, and how people call what is in them. */
+const OURS: Readonly<Record<string, string>> = {
+  'x-hadoop-delegation-token': 'a delegation token',
+  'x-requested-by': 'X-Requested-By',
+}
+
+/** Schemes as they stand before a credential, as people write them. */
+const KNOWN: ReadonlyMap<string, string> = new Map(
+  ['Basic', 'Bearer', 'Negotiate', 'Digest', 'NTLM'].map((name) => [name.toLowerCase(), name]),
+)
+
+/** How to give what is asked for; Kerberos itself is not spoken here. */
+const MENDS: Readonly<Record<string, string>> = {
+  Negotiate: 'it asks for Kerberos (SPNEGO), which a gateway such as Apache Knox can speak for us',
+  Basic: 'it asks for a name and password (`auth: { type: basic, ... }`)',
+  Bearer: 'it asks for a token (`auth: { type: bearer, ... }`)',
+}
+
+/**
+ * One clause: the status, what we sent, what it asks for, and the server's own first words where they are plain text.
+ * Nothing of a credential is in it; `sent` is what the request carried.
+ */
+export function refusalWords(answer: Answer, sent: Readonly<Record<string, string>>): string {
+  const asked = schemesOf(answer)
+  const wish = asked.map((name) => MENDS[name]).find((mend) => mend !== undefined)
+  const said = plainWords(answer)
+  return [
+    `it answers ${answer.status} to ${sentWords(sent)}`,
+    ...(said === null ? [] : [`it says "${said}"`]),
+    ...(wish === undefined ? [] : [wish]),
+  ].join('; ')
+}
+
+/** `a request without a credential`, `Bearer`, `a delegation token`. */
+function sentWords(sent: Readonly<Record<string, string>>): string {
+  const names = Object.entries(sent).flatMap(([name, value]) => {
+    const header = name.toLowerCase()
+    if (header === 'authorization') {
+      const scheme = KNOWN.get(value.split(' ')[0]?.toLowerCase() ?? '')
+      return [`our ${scheme === undefined ? 'Authorization header' : `${scheme} credential`}`]
+    }
+    if (header === 'accept' || header === 'content-type') return []
+    return [OURS[header] ?? `our header ${name}`]
+  })
+  return names.length === 0 ? 'a request without a credential' : names.join(' and ')
+}
+
+function schemesOf({ headers }: Answer): readonly string[] {
+  const value = headers['www-authenticate']
+  const text = Array.isArray(value) ? value.join(', ') : typeof value === 'string' ? value : ''
+  return [...text.matchAll(/(?:^|,\s*)([A-Za-z]+)(?=\s|,|$)/g)].flatMap(([, name]) => {
+    const known = KNOWN.get((name ?? '').toLowerCase())
+    return known === undefined ? [] : [known]
+  })
+}
+
+/** What Spark's filter and Hadoop say themselves: a title of their page, or a line of text. */
+function plainWords({ body }: Answer): string | null {
+  const text = body.subarray(0, 4096).toString('utf8')
+  const words =
+    /<title>(?:Error \d+ )?([^<]{1,200})<\/title>/i.exec(text)?.[1] ?? (/[<{]/.test(text) ? '' : text)
+  const line = words.replaceAll(/\s+/g, ' ').trim().slice(0, 200)
+  return line === '' ? null : line.replaceAll('"', "'")
+}
