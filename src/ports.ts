@@ -128,6 +128,8 @@ export interface SparkQuery {
   readonly status: string
   readonly description: string
   readonly plan: string
+  /** Why it failed, where Spark says (4.x). Not redacted yet. */
+  readonly error?: string | null
 }
 
 /** One thread of a driver's or executor's JVM, as Spark's thread dump has it. */

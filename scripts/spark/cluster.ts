@@ -12,8 +12,14 @@ export interface ClusterOptions {
   readonly history?: boolean
   /** Heap of each daemon; 256 MB is enough for tests. */
   readonly daemonMemory?: string
-  /** Memory that each worker offers, in MB. */
+  /** Memory that each worker offers, in MB (600). */
   readonly workerMemoryMb?: number
+  /** Task slots that each worker offers (1). */
+  readonly workerCores?: number
+  /** Loopback addresses, one a worker, so that they are different hosts to Spark; all of 127.0.0.0/8 is this machine. */
+  readonly workerHosts?: readonly string[]
+  /** Where shuffle files go; a folder of its own unless given. */
+  readonly localDir?: string
   /** Java system properties of the master, for example `spark.ui.killEnabled: 'false'`. */
   readonly masterProperties?: Readonly<Record<string, string>>
 }
@@ -39,6 +45,7 @@ export interface Cluster {
 }
 
 const START_LIMIT_MS = 90_000
+const LAST_WORDS_MS = 2_000
 
 /** Starts a cluster and waits until master and workers answer; throws with the log's place when they do not. */
 export async function startCluster(spark: SparkInstallation, options: ClusterOptions = {}): Promise<Cluster> {
@@ -92,7 +99,8 @@ export async function startCluster(spark: SparkInstallation, options: ClusterOpt
     const workers = options.workers ?? 1
     for (let index = 0; index < workers; index += 1)
       daemon(`worker-${index}`, 'org.apache.spark.deploy.worker.Worker', [
-        '--host', '127.0.0.1', '--webui-port', '0', '--cores', '1',
+        '--host', options.workerHosts?.[index] ?? '127.0.0.1', '--webui-port', '0',
+        '--cores', String(options.workerCores ?? 1),
         '--memory', `${options.workerMemoryMb ?? 600}M`,
         '--work-dir', path.join(dir, `work-${index}`), sparkUrl,
       ]) // prettier-ignore
@@ -178,7 +186,7 @@ function environment(spark: SparkInstallation, dir: string, options: ClusterOpti
     PYSPARK_PYTHON: spark.python,
     PYSPARK_DRIVER_PYTHON: spark.python,
     SPARK_LOCAL_IP: '127.0.0.1',
-    SPARK_LOCAL_DIRS: path.join(dir, 'local'),
+    SPARK_LOCAL_DIRS: options.localDir ?? path.join(dir, 'local'),
     SPARK_DAEMON_MEMORY: options.daemonMemory ?? '256m',
     // One compiler thread and the serial collector: two cores are shared with the tests themselves.
     SPARK_DAEMON_JAVA_OPTS: '-XX:+UseSerialGC -XX:TieredStopAtLevel=1',
@@ -200,7 +208,12 @@ export function follow(child: ChildProcess, log: string): Submitted {
   let over = false
   const ended = new Promise<number>((resolve) => {
     child.once('error', () => resolve(127))
-    child.once('exit', (code, signal) => resolve(code ?? (signal === 'SIGKILL' ? 137 : 143)))
+    child.once('exit', (code, signal) => {
+      // Its last words are still in the pipe; what it has started may hold that open for long.
+      const end = (): void => resolve(code ?? (signal === 'SIGKILL' ? 137 : 143))
+      child.once('close', end)
+      setTimeout(end, LAST_WORDS_MS).unref()
+    })
   }).finally(() => {
     over = true
     out.end()

@@ -207,5 +207,7 @@ function remembering(reader: PlatformReader): PlatformReader {
     executors: byApp('executors', (app, signal) => reader.executors(app, signal)),
     stages: byApp('stages', (app, signal) => reader.stages(app, signal)),
     environment: byApp('environment', (app, signal) => reader.environment(app, signal)),
+    log: (run, bytes, signal) =>
+      once('log', [run.runId, run.jobName, bytes], signal, () => reader.log(run, bytes, signal)),
   }
 }

@@ -1,14 +1,18 @@
 // The end of the driver's log, read for the failures that we know; the thread must do where nobody has a VPN.
 import * as z from 'zod'
+import type { LogTail } from '../../ports.ts'
 import { readLog, type LogReading } from '../failures/read-log.ts'
 import type { Finding, Probe } from '../model.ts'
 import { blank, evidence, outputsOf, unseen } from './support.ts'
 
 const KIB = 1024
+const DEFAULT_KIB = 512
+/** How much of a log's end is read where nobody says otherwise. */
+export const LOG_BYTES = DEFAULT_KIB * KIB
 const params = z
   .strictObject({
     /** How much of the log's end is read, in KiB. */
-    kib: z.int().min(1).max(4096).default(512),
+    kib: z.int().min(1).max(4096).default(DEFAULT_KIB),
   })
   .prefault({})
 
@@ -33,9 +37,7 @@ export const log: Probe = {
         outputs: blank(log),
         findings: [unseen(log.id, `${reader.platform} has no log of this run.`, [])],
       }
-    const lines = tail.text.split('\n')
-    // The first line of a part is most likely the end of one.
-    const reading = await readLog(tail.cut ? lines.slice(1) : lines, tail.whose)
+    const reading = await readTail(tail)
     const [first] = reading.seen
     return {
       outputs: outputsOf(log, {
@@ -48,6 +50,13 @@ export const log: Probe = {
       findings: [findingOf(reading, tail)],
     }
   },
+}
+
+/** What a tail says. */
+export function readTail(tail: Pick<LogTail, 'text' | 'cut' | 'whose'>): Promise<LogReading> {
+  const lines = tail.text.split('\n')
+  // The first line of a part is most likely the end of one.
+  return readLog(tail.cut ? lines.slice(1) : lines, tail.whose)
 }
 
 function findingOf(

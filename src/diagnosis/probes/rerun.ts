@@ -2,10 +2,11 @@
 import type { PlatformReader, SparkApplication } from '../../ports.ts'
 import { reasonOf } from '../../errors.ts'
 import type { Said } from '../failures/model.ts'
-import { strongest } from '../failures/read.ts'
+import { type Sighting, strongest } from '../failures/read.ts'
 import type { Finding, Probe, ProbeContext } from '../model.ts'
 import { type RerunFacts, verdictOf } from '../rerun/verdict.ts'
 import { isMicroBatch, writesOf } from '../rerun/writes.ts'
+import { LOG_BYTES, readTail } from './log.ts'
 import { NO_PARAMS, evidence, outputsOf } from './support.ts'
 import { wordsOfExecutors, wordsOfTasks } from './words.ts'
 
@@ -25,6 +26,7 @@ export const rerun: Probe = {
     class: 'transient, deterministic, infrastructure, permission, data or unknown',
     signature: 'id of the failure mode, unknown, or none',
     cause: 'the same in words',
+    certainty: 'how certain the failure is: high, medium or low; null where none is known',
     writes: 'how it writes: append, overwrite, if-absent, merge, unknown, or none; several with a comma',
     streaming: 'true for a stream',
     other_run: 'another run of the job that is under way; none where there is none',
@@ -52,6 +54,7 @@ export const rerun: Probe = {
         class: facts.class,
         signature: best?.mode.id ?? 'unknown',
         cause: facts.cause,
+        certainty: best?.certainty ?? null,
         writes: facts.writes === null ? null : modes.length === 0 ? 'none' : modes.join(', '),
         streaming: facts.streaming,
         other_run: facts.otherRun === undefined ? null : (facts.otherRun ?? 'none'),
@@ -61,9 +64,12 @@ export const rerun: Probe = {
   },
 }
 
+/** A failure, and the line that says so. */
+type Named = Pick<Sighting, 'mode' | 'cause' | 'certainty' | 'line'>
+
 interface Gathered {
   readonly facts: RerunFacts
-  readonly best: ReturnType<typeof strongest>
+  readonly best: Named | null
   readonly link: string | null
 }
 
@@ -95,7 +101,15 @@ async function gather(
       ? null
       : attempt('other runs', () => reader.runs(jobName, RUNS_READ, signal)),
   ])
-  const best = strongest([...(current?.words ?? []), ...words])
+  const failed = (queries ?? []).flatMap(({ error }): Said[] =>
+    error == null ? [] : [{ text: error, place: 'driver' }],
+  )
+  const told = strongest([...(current?.words ?? []), ...words, ...failed])
+  // A driver's own end is told by nobody else; what was named already need not be looked for.
+  const best =
+    told?.certainty === 'high' || !can('log')
+      ? told
+      : surer(told, await attempt('log', () => namedByLog(reader, run, signal)))
   const own = current?.id ?? app?.id
   const other = others?.find(
     ({ id, state }) => id !== own && (state === 'running' || state === 'queued' || state === 'retrying'),
@@ -118,6 +132,26 @@ async function gather(
       running: runningOf(app, current?.state ?? null),
     },
   }
+}
+
+/** What the driver's log names best. */
+async function namedByLog(
+  reader: PlatformReader,
+  run: ProbeContext['run'],
+  signal: AbortSignal,
+): Promise<Named | null> {
+  const tail = await reader.log(run, LOG_BYTES, signal)
+  const first = tail === null ? undefined : (await readTail(tail)).seen[0]
+  return first === undefined ? null : { ...first, line: first.quote }
+}
+
+const SURE = { high: 0, medium: 1, low: 2 } as const
+
+/** The surer of two; of equals a cause before a symptom, and the first. */
+function surer(a: Named | null, b: Named | null): Named | null {
+  if (a === null || b === null) return a ?? b
+  const rank = ({ certainty, mode }: Named): number => SURE[certainty] * 2 + Number(mode.kind !== 'cause')
+  return rank(b) < rank(a) ? b : a
 }
 
 async function wordsOf(

@@ -178,7 +178,15 @@ export async function readQueries(
   return read.flatMap((one) =>
     one === null
       ? []
-      : [{ id: one.id, status: one.status, description: one.description, plan: one.planDescription }],
+      : [
+          {
+            id: one.id,
+            status: one.status,
+            description: one.description,
+            plan: one.planDescription,
+            error: one.errorMessage || null,
+          },
+        ],
   )
 }
 

@@ -86,6 +86,8 @@ export const querySchema = z.object({
   status: z.string(),
   description: z.string().default(''),
   planDescription: z.string().default(''),
+  /** Since 4.0; empty where nothing failed. */
+  errorMessage: z.string().nullish(),
 })
 
 export const taskSchema = z.object({

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import type { ProbeResult } from '../../../src/diagnosis/model.ts'
 import { rerun } from '../../../src/diagnosis/probes/rerun.ts'
 import type { SparkQuery } from '../../../src/ports.ts'
-import { APP, RUN, type World, contextOf, executor, stage } from '../support.ts'
+import { APP, type Calls, RUN, type World, contextOf, executor, readerOf, stage } from '../support.ts'
 
 const look = (world: World): Promise<ProbeResult> => rerun.run(undefined, contextOf(world))
 const writing = (mode: string, status = 'FAILED'): SparkQuery => ({
@@ -27,6 +27,7 @@ it('safe: preempted while it overwrote, and nobody else runs', async () => {
     class: 'transient',
     signature: 'F11',
     cause: 'preempted',
+    certainty: 'high',
     writes: 'overwrite',
     streaming: false,
     other_run: 'none',
@@ -93,4 +94,51 @@ it.each<[string, World, string]>([
 
 it('the run that it is about is not taken for another one', async () => {
   expect((await look({ ...ended, runs: [{ ...RUN, state: 'running' }] })).outputs['other_run']).toBe('none')
+})
+
+const LOG = {
+  text: 'x\nException in thread "main" java.lang.OutOfMemoryError: Java heap space\n',
+  cut: true,
+  whose: 'driver',
+  from: 'stderr',
+  link: null,
+} as const
+
+it.each<[string, World, string, string]>([
+  ['the driver’s log, which alone knows of its end', { executors: [], log: LOG }, 'F01', 'high'],
+  [
+    'a failed query, which 4.x tells of',
+    {
+      executors: [],
+      queries: [{ ...writing('Overwrite'), error: 'Could not execute broadcast in 300 secs.' }],
+    },
+    'F19',
+    'high',
+  ],
+  ['what was named before a log that is not needed', { log: LOG }, 'F11', 'high'],
+  [
+    'the log’s cause before a symptom',
+    { executors: [], stages: [stage({ failureReason: 'FetchFailedException' })], log: LOG },
+    'F01',
+    'high',
+  ],
+  [
+    'a code before a log that names nothing',
+    { executors: [executor('1', 'exited with code 137')], log: { ...LOG, text: 'x\ny\n' } },
+    'F03',
+    'medium',
+  ],
+])('knows why it failed from %s', async (_what, world, signature, certainty) => {
+  const calls: Calls = {}
+  const context = { ...contextOf({}), reader: readerOf({ ...ended, ...world }, calls) }
+  const { outputs, findings } = await rerun.run(undefined, context)
+  expect(outputs).toMatchObject({ signature, certainty })
+  expect(findings[0]?.evidence).toHaveLength(1)
+  if (signature === 'F11') expect(calls['log']).toBeUndefined()
+})
+
+it('a log out of reach is said, and the rest still counts', async () => {
+  const { outputs, findings } = await look({ ...ended, executors: [], broken: ['log'] })
+  expect(outputs['signature']).toBe('unknown')
+  expect(findings[0]?.unreached).toEqual(['log: log is out of reach'])
 })

@@ -145,7 +145,13 @@ describe('queries', () => {
         body: JSON.stringify(
           id === undefined
             ? list
-            : { ...list[Number(id) - 1], description: 'x', planDescription: `plan ${id}` },
+            : {
+                ...list[Number(id) - 1],
+                description: 'x',
+                planDescription: `plan ${id}`,
+                // As 4.x; empty where nothing failed.
+                errorMessage: id === '2' ? 'No' : '',
+              },
         ),
       }
     })
@@ -156,8 +162,8 @@ describe('queries', () => {
       pages: '',
     }
     expect(await readQueries(spark, 2, NEVER)).toEqual([
-      { id: 2, status: 'FAILED', description: 'x', plan: 'plan 2' },
-      { id: 4, status: 'COMPLETED', description: 'x', plan: 'plan 4' },
+      { id: 2, status: 'FAILED', description: 'x', plan: 'plan 2', error: 'No' },
+      { id: 4, status: 'COMPLETED', description: 'x', plan: 'plan 4', error: null },
     ])
     expect(asked).toEqual([
       `GET ${PATH}/sql?details=false&planDescription=false&length=1000`,

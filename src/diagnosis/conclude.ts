@@ -1,0 +1,149 @@
+// What broke, out of everything that the probes found: the failure named best, else the one that figures tell. Pure.
+import { byGravity, type Confidence, type Evidence, type Finding, type FindingSeverity } from './model.ts'
+import type { FailureClass, FailureMode } from './failures/model.ts'
+import { FAILURE_MODES } from './failures/modes.ts'
+import type { StepResult } from './run-probes.ts'
+
+export interface Conclusion {
+  /** Id of the failure mode: `F02`. */
+  readonly id: string
+  /** Its name, or the finer one of what was said: `executor-heap-oom`. */
+  readonly cause: string
+  readonly meaning: string
+  readonly class: FailureClass
+  readonly certainty: Confidence
+  /** The line that says so; null where figures do without one. */
+  readonly evidence: Evidence | null
+  /** The probe whose word this is. */
+  readonly probe: string
+  /** Somebody named it, or it follows from figures. */
+  readonly by: 'words' | 'figures'
+}
+
+/** Findings below this tell how things are, not what broke. */
+const LEAST: FindingSeverity = 'medium'
+
+/** Which failure a performance finding is a sign of, where it is one of its own; runbooks' matchers say the same. */
+const OF_PERFORMANCE: Readonly<Record<string, string>> = {
+  gc_ratio: 'F07',
+  spill_ratio: 'F08',
+  exec_imbalance: 'F06',
+  idle_cores: 'F31',
+  driver_share: 'F31',
+  small_tasks: 'F18',
+  small_files: 'F18',
+  no_progress: 'F13',
+  alloc_stuck: 'F12',
+  stream_lag: 'F14',
+  stream_rate: 'F14',
+  state_growth: 'F15',
+  listener_drop: 'F25',
+}
+
+/**
+ * A cause that somebody named; else one that an exit code tells; else a symptom in words; else what figures of medium
+ * gravity or more are a sign of; else what only may be the reason. Null where nothing of all that was found.
+ */
+export function conclude(results: readonly StepResult[]): Conclusion | null {
+  const said = results.flatMap(bySignature).sort((a, b) => a.rank - b.rank)
+  const measured = results
+    .flatMap((result) => [...bySkew(result), ...byFigures(result)])
+    .sort((a, b) => byGravity(a.severity, b.severity))
+  const [best] = said
+  if (best !== undefined && best.rank < DOUBTFUL) return best.conclusion
+  return measured[0]?.conclusion ?? best?.conclusion ?? null
+}
+
+interface Said {
+  readonly rank: number
+  readonly conclusion: Conclusion
+}
+
+/** From here on it may be something else as well. */
+const DOUBTFUL = 3
+
+/** What probes of words found: `signature` and `cause` among their outputs, their confidence on the finding. */
+function bySignature({ step, outputs, findings }: StepResult): Said[] {
+  const { signature, cause } = outputs
+  if (typeof signature !== 'string' || typeof cause !== 'string') return []
+  const mode = modeNamed(signature, cause)
+  const finding = findings[0]
+  if (mode === undefined || finding === undefined) return []
+  // A verdict may be doubtful where its failure is certain.
+  const certainty = confidenceOf(outputs['certainty']) ?? finding.confidence
+  return [
+    {
+      rank: certainty === 'low' ? DOUBTFUL : certainty === 'high' ? 0 : mode.kind === 'symptom' ? 2 : 1,
+      conclusion: {
+        ...told(mode, cause),
+        certainty,
+        evidence: finding.evidence[0] ?? null,
+        probe: finding.probe === '' ? step : finding.probe,
+        by: 'words',
+      },
+    },
+  ]
+}
+
+function confidenceOf(output: unknown): Confidence | null {
+  return output === 'high' || output === 'medium' || output === 'low' ? output : null
+}
+
+interface Measured {
+  readonly severity: FindingSeverity
+  readonly conclusion: Conclusion
+}
+
+/** Time and bytes are uneven: the data. Time alone, where bytes were compared: the host. */
+function bySkew({ outputs, findings }: StepResult): Measured[] {
+  const { skewed, data_ratio: data } = outputs
+  const [finding] = findings
+  if (finding?.probe !== 'spark.skew' || !matters(finding)) return []
+  if (skewed === true) return [figures('F05', finding)]
+  return typeof data === 'number' ? [figures('F06', finding)] : []
+}
+
+/** A finding of figures begins its evidence with its id: `gc_ratio: sum totalGCTime ...`. */
+function byFigures({ findings }: StepResult): Measured[] {
+  return findings.filter(matters).flatMap((finding) => {
+    const id = /^([a-z_]+): /.exec(finding.evidence[0]?.text ?? '')?.[1] ?? ''
+    const mode = OF_PERFORMANCE[id]
+    return mode === undefined ? [] : [figures(mode, finding)]
+  })
+}
+
+function matters({ severity }: Finding): boolean {
+  return byGravity(severity, LEAST) <= 0
+}
+
+function figures(id: string, finding: Finding): Measured {
+  const mode = FAILURE_MODES.find((one) => one.id === id) as FailureMode
+  return {
+    severity: finding.severity,
+    conclusion: {
+      ...told(mode, mode.name),
+      certainty: finding.confidence,
+      evidence: finding.evidence[0] ?? null,
+      probe: finding.probe,
+      by: 'figures',
+    },
+  }
+}
+
+/** Of two modes with one id (a cause and its symptom) the one that this is the name of. */
+function modeNamed(id: string, cause: string): FailureMode | undefined {
+  const named = (mode: FailureMode): boolean =>
+    mode.name === cause ||
+    mode.hint?.variant === cause ||
+    mode.patterns.some(({ variant }) => variant === cause)
+  return (
+    FAILURE_MODES.find((mode) => mode.id === id && named(mode)) ??
+    FAILURE_MODES.find((mode) => mode.id === id)
+  )
+}
+
+function told(mode: FailureMode, cause: string): Pick<Conclusion, 'id' | 'cause' | 'meaning' | 'class'> {
+  const finer = mode.patterns.find(({ variant }) => variant === cause)?.meaning
+  const hinted = mode.hint?.variant === cause ? mode.hint.meaning : undefined
+  return { id: mode.id, cause, meaning: finer ?? hinted ?? mode.meaning, class: mode.class }
+}

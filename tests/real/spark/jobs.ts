@@ -1,0 +1,148 @@
+// The jobs that break Spark on purpose, each in one way, and the healthy ones: how each is run, and what is to be found.
+import type { FailureClass } from '../../../src/diagnosis/failures/model.ts'
+
+export interface Expected {
+  /** Id and cause of the failure mode, as they are shown: `F02 executor-heap-oom`. */
+  readonly mode: string
+  readonly class: FailureClass
+  /** What the quoted line says, in Spark's words or by Spark's fields. */
+  readonly says: RegExp
+}
+
+export interface SparkJob {
+  /** File in scripts/spark/jobs, without its ending; and the application's name. */
+  readonly job: string
+  readonly name: string
+  readonly args?: readonly string[]
+  readonly conf?: Readonly<Record<string, string>>
+  /** While it runs (asked again and again until it shows), or after its end. */
+  readonly looked: 'live' | 'ended'
+  /** Only the driver's log tells, wherever that is kept; on 3.5 alone where it says so. */
+  readonly log?: 'always' | '3.5'
+  /** Null for a healthy one: no finding above low. */
+  readonly expected: Expected | null
+  /** A disk of a few megabytes. */
+  readonly smallDisk?: boolean
+}
+
+export const JOBS: readonly SparkJob[] = [
+  {
+    job: 'executor_oom',
+    name: 'orders-daily',
+    conf: { 'spark.cores.max': '1' },
+    looked: 'live',
+    expected: {
+      mode: 'F02 executor-heap-oom',
+      class: 'deterministic',
+      says: /^java\.lang\.OutOfMemoryError: Java heap space/,
+    },
+  },
+  {
+    job: 'python_memory',
+    name: 'scores-nightly',
+    looked: 'ended',
+    conf: { 'spark.cores.max': '1' },
+    expected: { mode: 'F37 python-memory', class: 'deterministic', says: /MemoryError/ },
+  },
+  {
+    job: 'driver_oom',
+    name: 'customer-export',
+    looked: 'ended',
+    log: 'always',
+    expected: {
+      mode: 'F01 driver-oom',
+      class: 'deterministic',
+      says: /java\.lang\.OutOfMemoryError: Java heap space/,
+    },
+  },
+  {
+    job: 'lost_shuffle',
+    name: 'refunds-hourly',
+    looked: 'ended',
+    expected: { mode: 'F04 fetch-failed', class: 'transient', says: /FetchFailed/ },
+  },
+  {
+    job: 'broadcast_timeout',
+    name: 'prices-join',
+    looked: 'ended',
+    log: '3.5',
+    expected: {
+      mode: 'F19 broadcast-timeout',
+      class: 'unknown',
+      says: /Could not execute broadcast in 3 secs/,
+    },
+  },
+  {
+    job: 'max_result',
+    name: 'report-monthly',
+    looked: 'ended',
+    conf: { 'spark.cores.max': '1' },
+    expected: {
+      mode: 'F20 result-too-big',
+      class: 'deterministic',
+      says: /Total size of serialized results of \d+ tasks \(.*\) is bigger than spark\.driver\.maxResultSize \(1024\.0 KiB\)/,
+    },
+  },
+  {
+    job: 'schema_mismatch',
+    name: 'ledger-load',
+    looked: 'ended',
+    conf: { 'spark.cores.max': '1' },
+    expected: {
+      mode: 'F29 schema-or-query',
+      class: 'data',
+      says: /Parquet column cannot be converted in file|FAILED_READ_FILE\.PARQUET_COLUMN_DATA_TYPE_MISMATCH/,
+    },
+  },
+  {
+    job: 'corrupt_checkpoint',
+    name: 'visits-stream',
+    looked: 'ended',
+    conf: { 'spark.cores.max': '1' },
+    expected: {
+      mode: 'F16 checkpoint-damaged',
+      class: 'data',
+      says: /Error reading delta file .*1\.delta/,
+    },
+  },
+  {
+    job: 'disk_full',
+    name: 'events-compact',
+    looked: 'ended',
+    smallDisk: true,
+    conf: { 'spark.cores.max': '1' },
+    expected: { mode: 'F09 disk-full', class: 'infrastructure', says: /No space left on device/ },
+  },
+  {
+    job: 'skewed_join',
+    name: 'clicks-sessionize',
+    args: ['0', '1'],
+    looked: 'ended',
+    expected: { mode: 'F05 data-skew', class: 'deterministic', says: /executorRunTime max \d+ ms/ },
+  },
+  {
+    job: 'straggler',
+    name: 'invoices-render',
+    args: ['127.0.0.2', '400'],
+    looked: 'ended',
+    expected: { mode: 'F06 straggler', class: 'infrastructure', says: /executorRunTime max \d+ ms/ },
+  },
+  {
+    job: 'excessive_gc',
+    name: 'features-build',
+    args: ['400'],
+    looked: 'ended',
+    conf: { 'spark.cores.max': '1' },
+    expected: { mode: 'F07 excessive-gc', class: 'deterministic', says: /^gc_ratio: sum totalGCTime/ },
+  },
+  {
+    job: 'healthy',
+    name: 'inventory-snapshot',
+    looked: 'ended',
+    conf: { 'spark.cores.max': '1' },
+    expected: null,
+  },
+  { job: 'big_shuffle', name: 'warehouse-rollup', looked: 'ended', expected: null },
+  { job: 'slow_even', name: 'letters-print', looked: 'ended', expected: null },
+  { job: 'tiny_skew', name: 'countries-refresh', looked: 'ended', expected: null },
+]

@@ -1,0 +1,101 @@
+// Runs one job on a cluster and lets the engine look at it, as the job's entry says: while it runs, or after its end.
+import path from 'node:path'
+import { type Cluster, getJson, until } from '../../../scripts/spark/cluster.ts'
+import { type Examination, examine } from '../../../src/diagnosis/examine.ts'
+import { type FindingSeverity, byGravity } from '../../../src/diagnosis/model.ts'
+import { withLog } from '../../../src/cli/diagnose/reader.ts'
+import { NEVER, platformOf, runOf } from '../../platforms/support.ts'
+import type { SparkJob } from './jobs.ts'
+
+const FOLDER = path.join(import.meta.dirname, '..', '..', '..', 'scripts', 'spark', 'jobs')
+/** Two cores are shared with the tests: one compiler thread and the serial collector start and end soonest. */
+const LEAN = '-XX:+UseSerialGC -XX:TieredStopAtLevel=1'
+/** What stands for a minute of wasted time here is a second: jobs of an hour are not for tests. */
+const SKEW = { material_s: [1, 5, 15, 60], least_s: 1, least_mib: 1 }
+const LOOKS_EVERY_MS = 2_000
+
+export interface Look {
+  readonly appId: string
+  readonly examination: Examination
+  /** `F02 executor-heap-oom`, or `none`. */
+  readonly diagnosed: string
+  /** Gravest finding of all. */
+  readonly gravest: FindingSeverity
+  readonly seconds: number
+}
+
+export async function look(cluster: Cluster, line: string, job: SparkJob, limitMs = 150_000): Promise<Look> {
+  const began = Date.now()
+  const submitted = cluster.submit(
+    path.join(FOLDER, `${job.job}.py`),
+    {
+      'spark.cores.max': '2',
+      'spark.driver.extraJavaOptions': LEAN,
+      'spark.executor.extraJavaOptions': LEAN,
+      ...job.conf,
+    },
+    job.args,
+  )
+  try {
+    const appId = await idOf(cluster, job.name, submitted.log)
+    const { reader: plain } = platformOf({ master_url: cluster.masterUrl, history_url: cluster.historyUrl })
+    const logged = job.log === 'always' || job.log === line
+    const reader = logged ? await withLog(plain, submitted.log) : plain
+    const ask = (): Promise<Examination> =>
+      examine(reader, runOf({ runId: appId, jobName: job.name }), {
+        now: new Date(),
+        signal: NEVER,
+        deadlineMs: 30_000,
+        params: { 'spark.skew': SKEW },
+      })
+    if (job.looked === 'ended') {
+      const over = new Promise<never>((_, reject) => {
+        setTimeout(() => reject(new Error(`${job.job} does not end (${submitted.log})`)), limitMs).unref()
+      })
+      await Promise.race([submitted.ended, over])
+      await until(() => isKept(cluster, appId), `${job.job} in the History Server`)
+      return lookOf(appId, await ask(), began)
+    }
+    for (;;) {
+      const seen = lookOf(appId, await ask(), began)
+      const shows = seen.diagnosed === job.expected?.mode
+      if (shows || Date.now() - began > limitMs) return seen
+      await new Promise((resolve) => setTimeout(resolve, LOOKS_EVERY_MS))
+    }
+  } finally {
+    await submitted.stop()
+  }
+}
+
+function lookOf(appId: string, examination: Examination, began: number): Look {
+  const { conclusion, results } = examination
+  const severities = results.flatMap(({ findings }) => findings.map(({ severity }) => severity))
+  return {
+    appId,
+    examination,
+    diagnosed: conclusion === null ? 'none' : `${conclusion.id} ${conclusion.cause}`,
+    gravest: severities.sort(byGravity)[0] ?? 'none',
+    seconds: Math.round((Date.now() - began) / 1000),
+  }
+}
+
+async function idOf(cluster: Cluster, name: string, log: string): Promise<string> {
+  let id: string | undefined
+  await until(async () => {
+    const master = (await getJson(`${cluster.masterUrl}/json/`)) as unknown as Record<
+      'activeapps' | 'completedapps',
+      { id: string; name: string }[]
+    > | null
+    const apps = master === null ? [] : [...master.activeapps, ...master.completedapps]
+    id = apps.find((app) => app.name === name)?.id
+    return id !== undefined
+  }, `${name} at the master (${log})`)
+  return id ?? ''
+}
+
+/** A driver's event log is complete a moment after it has ended, and the History Server looks every two seconds. */
+async function isKept(cluster: Cluster, appId: string): Promise<boolean> {
+  const info = await getJson(`${String(cluster.historyUrl)}/api/v1/applications/${appId}`)
+  const attempts = (info?.['attempts'] ?? []) as { completed: boolean }[]
+  return attempts[0]?.completed === true
+}

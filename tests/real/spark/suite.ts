@@ -1,0 +1,109 @@
+// Every job on a real Spark, two at a time: each diagnosed as what it is, and the table that shows so.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { spawnSync } from 'node:child_process'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Cluster, startCluster } from '../../../scripts/spark/cluster.ts'
+import type { SparkInstallation } from '../../../scripts/spark/lines.ts'
+import { JOBS, type SparkJob } from './jobs.ts'
+import { type Look, look } from './look.ts'
+import { confusionTable } from './table.ts'
+
+const AT_A_TIME = 2
+/** Less than one shuffle of the job needs. */
+const SMALL_DISK = '24m'
+
+/** A disk of a few megabytes, or null where nobody may mount one. */
+async function smallDisk(): Promise<{ folder: string; free(): Promise<void> } | null> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'arrestor-small-disk-'))
+  const mounted =
+    spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${SMALL_DISK}`, 'tmpfs', folder]).status === 0
+  const free = async (): Promise<void> => {
+    if (mounted) spawnSync('umount', [folder])
+    await rm(folder, { recursive: true, force: true })
+  }
+  if (mounted) return { folder, free }
+  await free()
+  return null
+}
+
+/** The whole on one line of Spark. */
+export function brokenJobs(spark: SparkInstallation, jobs: readonly SparkJob[] = JOBS): void {
+  describe(`jobs that break Spark ${spark.version} on purpose`, () => {
+    const looks = new Map<string, Promise<Look>>()
+    const clusters: Cluster[] = []
+    let disk: Awaited<ReturnType<typeof smallDisk>> = null
+
+    beforeAll(async () => {
+      const large = await startCluster(spark, {
+        history: true,
+        workers: 2,
+        workerCores: 2,
+        workerMemoryMb: 1400,
+        workerHosts: ['127.0.0.1', '127.0.0.2'],
+      })
+      clusters.push(large)
+      let small: Cluster | null = null
+      if (jobs.some((job) => job.smallDisk === true)) {
+        disk = await smallDisk()
+        if (disk !== null)
+          small = await startCluster(spark, { history: true, workers: 1, localDir: disk.folder })
+        if (small !== null) clusters.push(small)
+      }
+      const turns = Array.from({ length: AT_A_TIME }, () => Promise.resolve<unknown>(undefined))
+      jobs.forEach((job, index) => {
+        const cluster = job.smallDisk === true ? small : large
+        if (cluster === null) return
+        // Whichever turn is over first would be better still; alternating keeps it plain.
+        const at = index % AT_A_TIME
+        const next = (turns[at] as Promise<unknown>).then(() => look(cluster, spark.line, job))
+        turns[at] = next.catch(() => undefined)
+        looks.set(job.job, next)
+        next.catch(() => undefined)
+      })
+    })
+    afterAll(async () => {
+      const table = await confusionTable(jobs, looks)
+      process.stdout.write(`\nSpark ${spark.version}\n${table}\n`)
+      await Promise.all(clusters.map((cluster) => cluster.stop()))
+      await disk?.free()
+    })
+
+    for (const job of jobs) {
+      const { expected } = job
+      if (expected === null)
+        it(`${job.job}: nothing is found above low`, async () => {
+          const seen = await seenOf(job.job)
+          expect(seen.examination.conclusion).toBeNull()
+          expect(gravestOf(seen)).toEqual([])
+        })
+      else
+        it(`${job.job}: ${expected.mode}, ${expected.class}, by the line that says so`, async (context) => {
+          if (job.smallDisk === true && disk === null) context.skip('nobody may mount a small disk here')
+          const { examination, diagnosed } = await seenOf(job.job)
+          expect({ diagnosed, class: examination.conclusion?.class }).toEqual({
+            diagnosed: expected.mode,
+            class: expected.class,
+          })
+          expect(examination.conclusion?.evidence?.text).toMatch(expected.says)
+          expect(examination.unreached).toEqual([])
+        })
+    }
+
+    async function seenOf(job: string): Promise<Look> {
+      const seen = await looks.get(job)
+      if (seen === undefined) throw new Error(`${job} was not run`)
+      return seen
+    }
+  })
+}
+
+/** The findings above low, as a failing test should show them. */
+function gravestOf({ examination }: Look): string[] {
+  return examination.results.flatMap(({ findings }) =>
+    findings.flatMap(({ severity, sentence }) =>
+      severity === 'none' || severity === 'low' ? [] : [`${severity}: ${sentence}`],
+    ),
+  )
+}
