@@ -28,6 +28,7 @@ import { platformSecrets } from './platforms/registry.ts'
 import { countRunbooks, tellProblems } from './checkout/tell.ts'
 import { createClient, createDirectory, createSlack, slackFromEnvironment } from './slack/index.ts'
 import type { SlackSocket } from './slack/socket.ts'
+import { DEPLOY, defaultsIn, readMarkers } from './sources/deploy/index.ts'
 import { SOURCES } from './sources/registry.ts'
 import { createDueLoop } from './store/due.ts'
 import { registerJobs } from './store/jobs.ts'
@@ -161,6 +162,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       deps,
       intake,
       sources: SOURCES,
+      deploy: { name: DEPLOY, read: readMarkers, defaultsIn },
       credentials: credentialsOf(config),
       apiTokens: config.api.tokens.map(({ name, token, teams }) => ({ name, token, teams: teams ?? null })),
       pagerDuty:

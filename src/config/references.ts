@@ -4,6 +4,7 @@ import { createNormaliseJobName } from '../alerts/job-name.ts'
 import { ACTIONS } from '../remediation/registry.ts'
 import { nearest } from '../runbooks/nearest.ts'
 import { compileRoute } from './routes.ts'
+import { DEPLOY } from '../sources/deploy/index.ts'
 import { SOURCES } from '../sources/registry.ts'
 import type { ConfigProblem } from './load.ts'
 import type { Config } from './schema.ts'
@@ -50,7 +51,7 @@ export function checkReferences(config: Config): ConfigProblem[] {
       })
   }
   for (const [source, { credentials }] of Object.entries(config.webhooks)) {
-    must(['webhooks', source], 'alert source', source, SOURCES.keys())
+    must(['webhooks', source], 'alert source', source, [...SOURCES.keys(), DEPLOY])
     for (const [index, credential] of credentials.entries()) {
       for (const team of credential.teams ?? [])
         must(['webhooks', source, 'credentials', index, 'teams'], 'team', team, teams)

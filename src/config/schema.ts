@@ -106,7 +106,9 @@ export const ConfigSchema = z.strictObject({
   webhooks: z
     .record(Name, z.strictObject({ credentials: z.array(CredentialSchema).min(1).describe('who may send') }))
     .default({})
-    .describe('alert sources by name (alertmanager); one without credentials takes nothing'),
+    .describe(
+      'who may send: alert sources by name (alertmanager), and deploy markers (deploy); without credentials nothing is taken',
+    ),
   api: z
     .strictObject({
       tokens: z

@@ -20,4 +20,10 @@ export const DUE = {
   recovery: 'run.recovery',
 } as const
 
-export const JOBS = { diagnose: 'diagnose', act: 'act', verify: 'verify', twins: 'twins', recover: 'recover' } as const
+export const JOBS = {
+  diagnose: 'diagnose',
+  act: 'act',
+  verify: 'verify',
+  twins: 'twins',
+  recover: 'recover',
+} as const

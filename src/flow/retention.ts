@@ -6,8 +6,10 @@ const DAY_MS = 86_400_000
 const DELIVERED_DAYS = 14
 /** Raw bodies may quote customers; long enough to find out why a sender was misunderstood. */
 const RAW_DAYS = 30
+/** A job that runs once a quarter is compared with its last good run, too. */
+const DEPLOYED_DAYS = 100
 
-/** Sweeps delivered ordered rows, raw bodies and old slots. Cards' level rows stay: they hold where the card is. */
+/** Sweeps delivered ordered rows, raw bodies, old deploy markers and old slots. Cards' level rows stay: they hold where the card is. */
 export const RETENTION: Schedule = {
   name: 'retention',
   cron: '17 3 * * *',
@@ -21,6 +23,7 @@ export const RETENTION: Schedule = {
       .where('done_at', '<', before(DELIVERED_DAYS))
       .execute()
     await tx.deleteFrom('raw_bodies').where('received_at', '<', before(RAW_DAYS)).execute()
+    await tx.deleteFrom('deployments').where('received_at', '<', before(DEPLOYED_DAYS)).execute()
     await tx.deleteFrom('schedule_slots').where('taken_at', '<', before(RAW_DAYS)).execute()
   },
 }

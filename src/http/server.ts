@@ -7,6 +7,7 @@ import { ArrestorError, reasonOf } from '../errors.ts'
 import type { FlowDeps } from '../flow/deps.ts'
 import type { Intake } from '../flow/intake.ts'
 import { type ApiToken, registerApi } from './api/index.ts'
+import { type DeployHook, registerDeployHook } from './deploy-hook.ts'
 import { registerHealth } from './health.ts'
 import { registerLinks } from './links.ts'
 import { type RunbookHook, registerRunbookHook } from './runbook-hook.ts'
@@ -22,6 +23,8 @@ export interface HttpOptions {
   readonly pagerDuty:
     | ((rawBody: Uint8Array, signature: string | undefined) => Promise<{ status: number; body: unknown }>)
     | null
+  /** Deploy markers. */
+  readonly deploy: DeployHook
   /** Announcements of pushes to the repositories of runbooks; null where no secret is configured. */
   readonly runbookHook: RunbookHook | null
   /** Where people read an incident: its card in Slack. */
@@ -40,8 +43,12 @@ export interface HttpServer {
 /** 10,000 alerts of about 3 kB; a larger body is 413, which Alertmanager's `max_alerts` avoids. */
 const MAX_BODY = 32 * 1024 * 1024
 
-const TOO_LARGE =
-  'the body is larger than 32 MiB; let the sender split it (max_alerts in Alertmanager’s webhook_configs)'
+/** What each address takes is its own. */
+function tooLarge(limit: number): string {
+  const split =
+    limit === MAX_BODY ? '; let the sender split it (max_alerts in Alertmanager’s webhook_configs)' : ''
+  return `the body is larger than ${limit / 1024 / 1024} MiB${split}`
+}
 
 /** The application without a listener; tests inject requests into it. */
 export function buildHttp(options: HttpOptions): FastifyInstance {
@@ -54,9 +61,10 @@ export function buildHttp(options: HttpOptions): FastifyInstance {
   // Bodies stay raw: what cannot be parsed is kept as it came, and we say what is wrong with it.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
-  app.setErrorHandler((error: { statusCode?: number; message: string }, _request, reply) => {
+  app.setErrorHandler((error: { statusCode?: number; message: string }, request, reply) => {
     const status = error.statusCode ?? 500
-    if (status === 413) return reply.code(413).send({ error: TOO_LARGE })
+    if (status === 413)
+      return reply.code(413).send({ error: tooLarge(request.routeOptions.bodyLimit ?? MAX_BODY) })
     if (status < 500) return reply.code(status).send({ error: error.message })
     options.deps.logger.error({ reason: reasonOf(error) }, 'a request failed')
     // What may succeed later without anybody's doing is not "our mistake" to the one who asks.
@@ -74,6 +82,7 @@ export function buildHttp(options: HttpOptions): FastifyInstance {
   )
   registerHealth(app, options.deps)
   registerRunbookHook(app, options.runbookHook)
+  registerDeployHook(app, options)
   registerWebhooks(app, options)
   registerLinks(app, options)
   registerApi(app, options.deps, options.apiTokens)

@@ -64,9 +64,8 @@ export function registerWebhooks(app: FastifyInstance, options: HttpOptions): vo
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
     const understood = understand(options.deps, source, sender, body)
     if (understood.kind === 'refused') {
-      await remember(options, source.name, sender, understood.reason)
       options.deps.metrics.alerts.inc({ source: source.name, outcome: 'body_refused' })
-      return await reply.code(400).send({ error: understood.reason })
+      return await refuseBody(options, reply, source.name, sender, understood.reason)
     }
     const { prepared } = understood
     const stored = await options.intake.store(prepared)
@@ -95,14 +94,26 @@ function senderOf(request: FastifyRequest, credentials: readonly SourceCredentia
   )
 }
 
-async function unavailable(reply: FastifyReply, error: string): Promise<FastifyReply> {
+/** What may be stored later: the sender is asked to try again. */
+export async function unavailable(reply: FastifyReply, error: string): Promise<FastifyReply> {
   return await reply
     .code(503)
     .header('retry-after', String(RETRY_AFTER_S))
     .send({ error: `${error}; send again` })
 }
 
-/** A refused body is a decision too; when even that cannot be stored, the answer is still the sender's 400. */
+/** 400, with its reason among the decisions; where even that cannot be stored, the answer is still the sender's 400. */
+export async function refuseBody(
+  options: HttpOptions,
+  reply: FastifyReply,
+  source: string,
+  sender: Sender,
+  reason: string,
+): Promise<FastifyReply> {
+  await remember(options, source, sender, reason)
+  return await reply.code(400).send({ error: reason })
+}
+
 async function remember(options: HttpOptions, source: string, sender: Sender, reason: string): Promise<void> {
   const { store, clock, logger } = options.deps
   logger.warn({ source, sender: sender.name, reason }, 'a webhook body was refused')

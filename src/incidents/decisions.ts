@@ -4,6 +4,7 @@ import { type Tx, json } from '../store/store.ts'
 
 export type DecisionKind =
   | 'alert_rejected'
+  | 'marker_rejected'
   | 'alert_ignored'
   | 'body_refused'
   | 'press_refused'

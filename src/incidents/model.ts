@@ -86,6 +86,7 @@ export type TimelineKind =
   | 'noted'
   | 'runbook_drafted'
   | 'recovery_stopped'
+  | 'deployed'
 
 /** The name a person reads for an actor. */
 export function nameOf(actor: Actor): string {

@@ -23,6 +23,7 @@ export const TABLES_IN_ORDER = [
   'runbook_opens',
   'runbook_ticks',
   'runbook_votes',
+  'deployments',
   'audit',
 ] as const satisfies readonly (keyof Database)[]
 

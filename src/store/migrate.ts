@@ -3,6 +3,7 @@ import { type Migration, Migrator } from 'kysely/migration'
 import { ArrestorError, reasonOf } from '../errors.ts'
 import * as firstTables from './migrations/0001-first-tables.ts'
 import * as runbookRecord from './migrations/0002-runbook-record.ts'
+import * as deployments from './migrations/0003-deployments.ts'
 import { asStoreError } from './pool.ts'
 import type { Db } from './store.ts'
 
@@ -10,6 +11,7 @@ import type { Db } from './store.ts'
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-tables': firstTables,
   '0002-runbook-record': runbookRecord,
+  '0003-deployments': deployments,
 }
 
 const KNOWN = Object.keys(MIGRATIONS).sort()

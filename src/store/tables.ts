@@ -223,6 +223,23 @@ export interface RunbookVotesTable {
   at: Time
 }
 
+export interface DeploymentsTable {
+  sender: string
+  external_id: string
+  team: string
+  platform: MaybeText
+  job_names: Json<readonly string[]>
+  what: string
+  commit: MaybeText
+  image: MaybeText
+  version: MaybeText
+  summary: MaybeText
+  by: MaybeText
+  url: MaybeText
+  at: Time
+  received_at: Time
+}
+
 export interface ExternalRefsTable {
   system: string
   external_id: string
@@ -264,6 +281,7 @@ export interface Database {
   runbook_opens: RunbookOpensTable
   runbook_ticks: RunbookTicksTable
   runbook_votes: RunbookVotesTable
+  deployments: DeploymentsTable
   schedule_slots: ScheduleSlotsTable
   audit: AuditTable
 }

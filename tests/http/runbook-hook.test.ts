@@ -1,7 +1,7 @@
 // The webhook that announces a push: who is believed, and what a stranger gets.
 import { createHmac } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { isProved } from '../../src/http/runbook-hook.ts'
+import { isProved } from '../../src/http/proof.ts'
 import { type FrontDoor, openFrontDoor } from '../support/front-door.ts'
 import { openTestStore } from '../support/stores.ts'
 

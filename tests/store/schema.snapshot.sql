@@ -69,6 +69,25 @@ decisions.count bigint not null default 1
 decisions: decisions_pkey PRIMARY KEY (kind, subject, reason)
 CREATE INDEX decisions_by_time ON public.decisions USING btree (last_at DESC)
 
+-- deployments
+deployments.sender text not null
+deployments.external_id text not null
+deployments.team text not null
+deployments.platform text
+deployments.job_names jsonb not null
+deployments.what text not null
+deployments.commit text
+deployments.image text
+deployments.version text
+deployments.summary text
+deployments.by text
+deployments.url text
+deployments.at timestamp with time zone not null
+deployments.received_at timestamp with time zone not null
+deployments: deployments_pkey PRIMARY KEY (sender, external_id, team)
+CREATE INDEX deployments_by_time ON public.deployments USING btree (team, at DESC)
+CREATE INDEX deployments_to_sweep ON public.deployments USING btree (received_at)
+
 -- due
 due.kind text not null
 due.subject text not null

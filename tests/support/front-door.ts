@@ -11,6 +11,7 @@ import { type HttpServer, startHttp } from '../../src/http/server.ts'
 import type { RunbookIndex } from '../../src/runbooks/index-of.ts'
 import { loadRunbooks } from '../../src/runbooks/load.ts'
 import { credentialsOf } from '../../src/service.ts'
+import { DEPLOY, defaultsIn, readMarkers } from '../../src/sources/deploy/index.ts'
 import { SOURCES } from '../../src/sources/registry.ts'
 import { registerJobs } from '../../src/store/jobs.ts'
 import type { Store } from '../../src/store/store.ts'
@@ -34,6 +35,11 @@ webhooks:
       - { name: everybody, token: token-of-everybody }
       - { name: streaming-only, token: token-of-streaming, teams: [streaming] }
       - { name: spare-only, token: token-of-spare, platforms: [spare] }
+  deploy:
+    credentials:
+      - { name: ci, token: token-of-ci }
+      - { name: ci-streaming, token: token-of-ci-streaming, teams: [streaming] }
+      - { name: ci-spare, token: token-of-ci-spare, platforms: [spare] }
 api:
   tokens:
     - { name: all, token: api-token-of-all }
@@ -127,6 +133,7 @@ export async function openFrontDoor(
     deps,
     intake: counted,
     sources: SOURCES,
+    deploy: { name: DEPLOY, read: readMarkers, defaultsIn },
     credentials: credentialsOf(config),
     apiTokens: config.api.tokens.map(({ name, token, teams }) => ({ name, token, teams: teams ?? null })),
     pagerDuty: null,

@@ -1,5 +1,6 @@
 // What hangs in a card's thread: findings with all their evidence, what actions did, who is called. Pure.
 import type { KnownBlock } from '@slack/types'
+import { type DeployKind, shortCommit } from '../../alerts/deploy-marker.ts'
 import type { Finding } from '../../diagnosis/model.ts'
 import type { Actor } from '../../incidents/model.ts'
 import { spokenParams } from '../../remediation/inputs.ts'
@@ -33,6 +34,17 @@ export type ThreadEntry =
       readonly verified: string
       readonly state: string
       readonly detail: string
+    }
+  | {
+      readonly type: 'deployed'
+      readonly what: DeployKind
+      readonly commit: string | null
+      readonly image: string | null
+      readonly version: string | null
+      readonly summary: string | null
+      readonly by: string | null
+      readonly url: string | null
+      readonly at: string
     }
   | {
       readonly type: 'recovered'
@@ -99,6 +111,8 @@ export function threadMessage(entry: ThreadEntry): ThreadMessage {
         `*${how}*: ${label(entry.action)} ${inline(entry.target, 100)}. ${inline(entry.detail, 400)}`,
       )
     }
+    case 'deployed':
+      return one(deployedLine(entry))
     case 'recovered': {
       const at = entry.endedAt === null ? '' : ` at ${when(new Date(entry.endedAt))}`
       const what = entry.own
@@ -118,6 +132,20 @@ export function threadMessage(entry: ThreadEntry): ThreadMessage {
         `Runbook: now *${inline(entry.to, 80)}*, was ${entry.from === null ? 'none' : `*${inline(entry.from, 80)}*`}, because ${reasons(entry.because)}.`,
       )
   }
+}
+
+const DEPLOYED = { deploy: 'Deployed', rollback: 'Rolled back', config: 'Configuration changed' } as const
+
+function deployedLine(entry: Extract<ThreadEntry, { type: 'deployed' }>): string {
+  const parts = [
+    entry.summary,
+    entry.version === null ? null : `version ${entry.version}`,
+    entry.image === null ? null : `image ${entry.image}`,
+    entry.commit === null ? null : `commit ${shortCommit(entry.commit)}`,
+    entry.by === null ? null : `by ${entry.by}`,
+  ].flatMap((part) => (part === null ? [] : [inline(part, 200)]))
+  const page = entry.url === null ? '' : ` ${link('open', entry.url)}`
+  return `*${DEPLOYED[entry.what]}* at ${when(new Date(entry.at))}: ${parts.join(', ')}.${page}`
 }
 
 /** What was found decides a switch, so it is told before what the alert said from the beginning. */

@@ -1,0 +1,102 @@
+// Deploy markers in the database. Every function takes the transaction first.
+import type { Selectable } from 'kysely'
+import type { DeployKind, DeployMarker } from '../alerts/deploy-marker.ts'
+import { type Tx, json } from '../store/store.ts'
+import type { DeploymentsTable } from '../store/tables.ts'
+
+/** A marker that is kept, of one team. */
+export interface Deployment extends Omit<DeployMarker, 'id' | 'at' | 'team'> {
+  /** The credential that brought it. */
+  readonly sender: string
+  readonly externalId: string
+  readonly team: string
+  readonly at: Date
+  readonly receivedAt: Date
+}
+
+/** Stores those that are new and answers them; the others were stored before. */
+export async function storeDeployments(
+  tx: Tx,
+  deployments: readonly Deployment[],
+): Promise<readonly Deployment[]> {
+  if (deployments.length === 0) return []
+  const unique = new Map(deployments.map((one) => [keyOf(one.sender, one.externalId, one.team), one]))
+  const inserted = await tx
+    .insertInto('deployments')
+    .values(
+      // In order of their keys, so that two replicas that take the same markers cannot wait for one another.
+      [...unique.entries()]
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([, one]) => ({
+          sender: one.sender,
+          external_id: one.externalId,
+          team: one.team,
+          platform: one.platform,
+          job_names: json(one.jobNames),
+          what: one.what,
+          commit: one.commit,
+          image: one.image,
+          version: one.version,
+          summary: one.summary,
+          by: one.by,
+          url: one.url,
+          at: one.at,
+          received_at: one.receivedAt,
+        })),
+    )
+    .onConflict((conflict) => conflict.columns(['sender', 'external_id', 'team']).doNothing())
+    .returning(['sender', 'external_id', 'team'])
+    .execute()
+  return inserted.flatMap((row) => unique.get(keyOf(row.sender, row.external_id, row.team)) ?? [])
+}
+
+export interface DeploymentFilter {
+  /** Null: of all teams. */
+  readonly teams: readonly string[] | null
+  readonly since: Date
+  readonly limit: number
+}
+
+/** The newest deployments that pass the filter, newest first. */
+export async function listDeployments(tx: Tx, filter: DeploymentFilter): Promise<readonly Deployment[]> {
+  let query = tx
+    .selectFrom('deployments')
+    .selectAll()
+    .where('at', '>=', filter.since)
+    .orderBy('at', 'desc')
+    .orderBy('external_id')
+    .limit(filter.limit)
+  if (filter.teams !== null) query = query.where('team', 'in', [...filter.teams])
+  return (await query.execute()).map(toDeployment)
+}
+
+/** Whether a deployment speaks of this job on this platform; one that names no job or platform speaks of all. */
+export function speaksOf(
+  { jobNames, platform }: Pick<Deployment, 'jobNames' | 'platform'>,
+  jobName: string | null,
+  of: string | null,
+): boolean {
+  if (platform !== null && of !== null && platform !== of) return false
+  return jobNames.length === 0 || (jobName !== null && jobNames.includes(jobName))
+}
+
+function toDeployment(row: Selectable<DeploymentsTable>): Deployment {
+  return {
+    sender: row.sender,
+    externalId: row.external_id,
+    team: row.team,
+    platform: row.platform,
+    jobNames: row.job_names,
+    what: row.what as DeployKind,
+    commit: row.commit,
+    image: row.image,
+    version: row.version,
+    summary: row.summary,
+    by: row.by,
+    url: row.url,
+    at: row.at,
+    receivedAt: row.received_at,
+  }
+}
+
+const keyOf = (...parts: readonly string[]): string => JSON.stringify(parts)
