@@ -91,7 +91,10 @@ function wait(entry: Entry, signal: AbortSignal): Promise<unknown> {
     const leave = (): void => {
       entry.askers -= 1
       if (entry.askers === 0 && !entry.settled) entry.control.abort(signal.reason)
-      else reject(signal.reason)
+      // Who leaves together with the last one hears what the work says, too: it knows where it was held up.
+      queueMicrotask(() => {
+        if (entry.askers > 0 || entry.settled) reject(signal.reason)
+      })
     }
     signal.addEventListener('abort', leave, { once: true })
     entry.answer.then(resolve, reject).finally(() => {

@@ -104,7 +104,7 @@ describe('who leaves', () => {
     one.abort(new Error('enough'))
     two.abort()
     const anew = answers.ask('k', NEVER, work)
-    await expect(first).rejects.toThrow('enough')
+    await expect(first).rejects.toThrow('called off')
     await expect(second).rejects.toThrow('called off')
     expect(asked).toHaveLength(2)
     asked[1]!.resolve('a')
