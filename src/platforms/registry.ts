@@ -2,7 +2,10 @@
 import * as z from 'zod'
 import type { ReadCapability } from '../ports.ts'
 import type { Platform, PlatformDeps } from './platform.ts'
+import { awsSecrets } from './aws/config.ts'
 import { databricks } from './databricks/index.ts'
+import { emrOnEks } from './emr-on-eks/index.ts'
+import { emrServerless } from './emr-serverless/index.ts'
 import { livy } from './livy/index.ts'
 import { prometheusSchema } from './prometheus/config.ts'
 import { createMetricsReader } from './prometheus/reader.ts'
@@ -31,6 +34,8 @@ export const platformConfigSchema = z.discriminatedUnion('kind', [
   databricks.config.extend(SHARED),
   yarn.config.extend(SHARED),
   livy.config.extend(SHARED),
+  emrServerless.config.extend(SHARED),
+  emrOnEks.config.extend(SHARED),
 ])
 export type PlatformConfig = z.output<typeof platformConfigSchema>
 
@@ -39,6 +44,8 @@ export const PLATFORM_KINDS: ReadonlySet<string> = new Set([
   databricks.kind,
   yarn.kind,
   livy.kind,
+  emrServerless.kind,
+  emrOnEks.kind,
 ])
 
 /** What the readers of each kind can answer. */
@@ -50,6 +57,8 @@ export const PLATFORM_READS: ReadonlyMap<string, readonly ReadCapability[]> = ne
   [databricks.kind, databricks.reads],
   [yarn.kind, yarn.reads],
   [livy.kind, livy.reads],
+  [emrServerless.kind, emrServerless.reads],
+  [emrOnEks.kind, emrOnEks.reads],
 ])
 
 /** The reader of a configured platform, and its writer where the configuration allows an action. */
@@ -74,6 +83,10 @@ function createKind(name: string, config: PlatformConfig, deps: PlatformDeps): P
       return yarn.create(name, config, deps)
     case 'livy':
       return livy.create(name, config, deps)
+    case 'emr-serverless':
+      return emrServerless.create(name, config, deps)
+    case 'emr-on-eks':
+      return emrOnEks.create(name, config, deps)
   }
 }
 
@@ -90,6 +103,9 @@ function ownSecrets(config: PlatformConfig): readonly string[] {
     case 'spark-standalone':
     case 'livy':
       return config.authorization === undefined ? [] : [config.authorization]
+    case 'emr-serverless':
+    case 'emr-on-eks':
+      return awsSecrets(config)
     case 'yarn':
       return [config.authorization, config.delegation_token].filter((secret) => secret !== undefined)
     case 'databricks': {

@@ -2,6 +2,7 @@
 import { setImmediate as others } from 'node:timers/promises'
 import { ArrestorError, reasonOf } from '../../errors.ts'
 import type { PlatformReader, SparkApplication } from '../../ports.ts'
+import { orAborted } from '../or-aborted.ts'
 import { logFilesOf, logOfApplication, within } from './files.ts'
 import { type LineCounts, linesOf } from './lines.ts'
 import { type EventLogContent, createReplay } from './replay.ts'
@@ -73,7 +74,10 @@ export function createEventLogReader(
     },
     async find(folder, appId, signal) {
       signal.throwIfAborted()
-      const found = logOfApplication((await store.list(folder, signal)) ?? [], appId)
+      const entries = await (store.named === undefined
+        ? store.list(folder, signal)
+        : store.named(folder, [appId, `eventlog_v2_${appId}`], signal))
+      const found = logOfApplication(entries ?? [], appId)
       if (found === null) return null
       return found.folder ? this.open(found.path, signal) : read([found], signal)
     },
@@ -128,20 +132,6 @@ function unreadOf(counts: LineCounts, leftOut: number, broken: number, limits: E
     ...(counts.long > 0 ? [`event log: ${counts.long} lines that are too long`] : []),
     ...(broken > 0 ? [`event log: ${broken} events that are not as Spark writes them`] : []),
   ]
-}
-
-/** Waits for something shared no longer than the signal allows. */
-async function orAborted<T>(shared: Promise<T>, signal: AbortSignal): Promise<T> {
-  let stop = (): void => {}
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason instanceof Error ? signal.reason : new Error(reasonOf(signal.reason)))
-    signal.addEventListener('abort', stop, { once: true })
-  })
-  try {
-    return await Promise.race([shared, aborted])
-  } finally {
-    signal.removeEventListener('abort', stop)
-  }
 }
 
 type Details = Pick<

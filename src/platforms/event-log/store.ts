@@ -14,6 +14,12 @@ export interface StoredFile {
 /** Reads and can do nothing else (P10). Throws ARR-501, ARR-502; null where the thing does not exist. */
 export interface LogStore {
   list(folder: string, signal: AbortSignal): Promise<readonly StoredFile[] | null>
+  /** Entries whose names begin so, where a store need not list all for that: Spark's folder may hold every log of years. */
+  named?(
+    folder: string,
+    beginnings: readonly string[],
+    signal: AbortSignal,
+  ): Promise<readonly StoredFile[] | null>
   /** At most `bytes` of a file from `offset` on, in chunks. A file that ends earlier gives fewer. */
   read(file: string, offset: number, bytes: number, signal: AbortSignal): AsyncIterable<Buffer>
 }

@@ -1,0 +1,28 @@
+// Cancels job runs of EMR Serverless, once per call and never again by itself.
+import * as z from 'zod'
+import { createCredentials } from '../aws/credentials.ts'
+import { createJobRunWriter } from '../aws/job-run-writer.ts'
+import type { PlatformWriter } from '../../ports.ts'
+import type { PlatformDeps } from '../platform.ts'
+import type { Config } from './config.ts'
+import { readsOf, writesOf } from './service.ts'
+import { createSource } from './source.ts'
+
+const answerSchema = z.object({ jobRunId: z.string() })
+
+/** `accepted` says that the cancelling has begun: the service gives the driver two minutes, and the reader sees the end. */
+export function createWriter(platform: string, config: Config, deps: PlatformDeps): PlatformWriter {
+  const credentials = createCredentials(config)
+  const source = createSource(config, readsOf(platform, config, credentials, deps), deps.normaliseJobName)
+  const client = writesOf(platform, config, credentials, deps)
+  return createJobRunWriter(
+    platform,
+    config.actions,
+    source,
+    'EMR Serverless',
+    deps.normaliseJobName,
+    (home, id, signal) =>
+      // prettier-ignore
+      client.call('CancelJobRun', { applicationId: home, jobRunId: id }, answerSchema, signal, { raw: true }),
+  )
+}
