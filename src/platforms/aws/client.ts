@@ -169,7 +169,8 @@ export function createAwsClient<Inputs extends object>(
       if (parsed.success) return parsed.data
       const [issue] = parsed.error.issues
       throw new ArrestorError('ARR-502', {
-        ...place,
+        platform,
+        url: at,
         why: `${issue?.path.map(String).join('.') ?? ''}: ${issue?.message ?? 'not as AWS answers'}`,
       })
     },

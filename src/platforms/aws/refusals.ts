@@ -40,31 +40,32 @@ export function isAbsence(error: unknown): boolean {
  */
 export function refusalOf(asked: Asked, error: unknown, signal: AbortSignal): ArrestorError {
   if (error instanceof ArrestorError) return error
+  const { platform, url } = asked
   const { name, message, code, status } = sdkError(error)
   const told = `${status === null ? '' : `${status} `}${name}${message === '' || message === name ? '' : `: ${message}`}`
-  const unreachable = (why: string): ArrestorError => new ArrestorError('ARR-501', { ...asked, why })
-  if (signal.aborted) return unreachable('there was no time left')
-  if (REFUSED.test(name)) return new ArrestorError('ARR-506', { ...asked, why: told })
-  if (LATER.test(name)) return unreachable(told)
-  if (name === 'TimeoutError' || name === 'AbortError') return unreachable('it did not answer in time')
-  if (status !== null && status >= 300 && status < 400)
-    return new ArrestorError('ARR-502', {
-      ...asked,
-      why:
-        name === 'PermanentRedirect' || status === 301
-          ? `${status}: a login page, or a bucket of another region`
-          : `it redirects (${status}): a login page, or another address`,
-    })
   const broken =
     error instanceof SyntaxError ||
     error instanceof TypeError ||
     /Deserialization error|Unexpected token|XML/i.test(message)
-  if (status === 401 || status === 403) return new ArrestorError('ARR-506', { ...asked, why: broken ? `it answers ${status}` : told }) // prettier-ignore
+  const unreachable = (why: string): ArrestorError => new ArrestorError('ARR-501', { platform, url, why })
+  const unexpected = (why: string): ArrestorError => new ArrestorError('ARR-502', { platform, url, why })
+  const refused = (why: string): ArrestorError => new ArrestorError('ARR-506', { platform, url, why })
+  if (signal.aborted) return unreachable('there was no time left')
+  if (REFUSED.test(name)) return refused(told)
+  if (LATER.test(name)) return unreachable(told)
+  if (name === 'TimeoutError' || name === 'AbortError') return unreachable('it did not answer in time')
+  if (name === 'PermanentRedirect' || status === 301)
+    return unexpected(`${status ?? 301}: a login page, or a bucket of another region`)
+  if (status !== null && status >= 300 && status < 400)
+    return unexpected(`it redirects (${status}): a login page, or another address`)
+  if (status === 401 || status === 403) return refused(broken ? `it answers ${status}` : told)
   if (status !== null && status >= 500) return unreachable(broken ? `it answers ${status}` : told)
-  if (broken) return new ArrestorError('ARR-502', { ...asked, why: status === 404 ? 'there is no AWS at this address (404)' : 'its answer is broken' }) // prettier-ignore
-  if (status === 404) return new ArrestorError('ARR-502', { ...asked, why: 'there is no AWS at this address (404)' }) // prettier-ignore
-  if (status !== null && status >= 400) return new ArrestorError('ARR-502', { ...asked, why: told })
-  return unreachable(code === null ? reasonOf(error).slice(0, 300) : `${code}${message === '' ? '' : ` (${message})`}`) // prettier-ignore
+  if (status === 404) return unexpected('there is no AWS at this address (404)')
+  if (broken) return unexpected('its answer is broken')
+  if (status !== null && status >= 400) return unexpected(told)
+  return unreachable(
+    code === null ? reasonOf(error).slice(0, 300) : `${code}${message === '' ? '' : ` (${message})`}`,
+  )
 }
 
 function sdkError(error: unknown): SdkError {
