@@ -7,7 +7,7 @@ export interface Clock {
 }
 
 /** Where an application was found; the nearest source of truth first. */
-export type FoundAt = 'driver' | 'history' | 'event-log' | 'master' | 'resource-manager'
+export type FoundAt = 'driver' | 'history' | 'event-log' | 'master' | 'resource-manager' | 'cluster'
 
 export type ApplicationState = 'waiting' | 'running' | 'finished' | 'failed' | 'killed' | 'unknown'
 

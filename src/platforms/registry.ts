@@ -6,6 +6,7 @@ import { awsSecrets } from './aws/config.ts'
 import { databricks } from './databricks/index.ts'
 import { emrOnEks } from './emr-on-eks/index.ts'
 import { emrServerless } from './emr-serverless/index.ts'
+import { kubernetes } from './kubernetes/index.ts'
 import { livy } from './livy/index.ts'
 import { prometheusSchema } from './prometheus/config.ts'
 import { createMetricsReader } from './prometheus/reader.ts'
@@ -36,6 +37,7 @@ export const platformConfigSchema = z.discriminatedUnion('kind', [
   livy.config.extend(SHARED),
   emrServerless.config.extend(SHARED),
   emrOnEks.config.extend(SHARED),
+  kubernetes.config.extend(SHARED),
 ])
 export type PlatformConfig = z.output<typeof platformConfigSchema>
 
@@ -46,6 +48,7 @@ export const PLATFORM_KINDS: ReadonlySet<string> = new Set([
   livy.kind,
   emrServerless.kind,
   emrOnEks.kind,
+  kubernetes.kind,
 ])
 
 /** What the readers of each kind can answer. */
@@ -59,6 +62,7 @@ export const PLATFORM_READS: ReadonlyMap<string, readonly ReadCapability[]> = ne
   [livy.kind, livy.reads],
   [emrServerless.kind, emrServerless.reads],
   [emrOnEks.kind, emrOnEks.reads],
+  [kubernetes.kind, kubernetes.reads],
 ])
 
 /** The reader of a configured platform, and its writer where the configuration allows an action. */
@@ -87,6 +91,8 @@ function createKind(name: string, config: PlatformConfig, deps: PlatformDeps): P
       return emrServerless.create(name, config, deps)
     case 'emr-on-eks':
       return emrOnEks.create(name, config, deps)
+    case 'kubernetes':
+      return kubernetes.create(name, config, deps)
   }
 }
 
@@ -108,6 +114,11 @@ function ownSecrets(config: PlatformConfig): readonly string[] {
       return awsSecrets(config)
     case 'yarn':
       return [config.authorization, config.delegation_token].filter((secret) => secret !== undefined)
+    case 'kubernetes':
+      return [config.auth, config.act_auth]
+        .map((auth) => (auth?.type === 'token' ? auth.token : undefined))
+        .concat(config.history_authorization)
+        .filter((secret) => secret !== undefined)
     case 'databricks': {
       const { auth } = config
       if (auth.type === 'token') return [auth.token]

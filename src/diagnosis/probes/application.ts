@@ -9,6 +9,7 @@ const SEEN_AT: Readonly<Record<FoundAt, string>> = {
   'event-log': 'in its event log',
   master: "in the master's record alone",
   'resource-manager': "in the resource manager's record alone",
+  cluster: "in the cluster's record alone",
 }
 
 /** A failed application is worth a look; every other state is a fact without a grade. */
@@ -24,7 +25,7 @@ export const application: Probe = {
     name: 'application name',
     state: 'waiting, running, finished, failed, killed or unknown',
     running: 'true while it waits or runs',
-    found_at: 'driver, history, event-log, master or resource-manager: the nearest place that knows it',
+    found_at: 'driver, history, event-log, master, resource-manager or cluster: the nearest place that knows it',
     user: 'who submitted it',
     spark_version: 'for example 3.5.9',
     minutes: 'minutes it has run',

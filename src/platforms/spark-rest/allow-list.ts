@@ -29,13 +29,21 @@ const READS: readonly RegExp[] = [
   /^\/(sessions|batches)(\/\d+(\/log)?)?$/,
 ]
 
+/** Whether a path may be asked for; a server that is no Spark has a list of its own. */
+export type MayRead = (path: string) => boolean
+
 /**
  * The URL of a read below `base` (whose own path is kept as a prefix, for proxies).
  * Throws ARR-503 for whatever is not an allow-listed read: other methods' paths, dots, encoded or doubled slashes.
  */
-export function readUrl(base: URL, path: string, query: Readonly<Record<string, string>> = {}): URL {
+export function readUrl(
+  base: URL,
+  path: string,
+  query: Readonly<Record<string, string>> = {},
+  mayRead: MayRead = isRead,
+): URL {
   const prefix = base.pathname.replace(/\/+$/, '')
-  if (!isRead(path) || !isHarmless(prefix)) throw new ArrestorError('ARR-503', { path: printable(path) })
+  if (!mayRead(path) || !isHarmless(prefix)) throw new ArrestorError('ARR-503', { path: printable(path) })
   const url = new URL(base.origin)
   url.pathname = `${prefix}${path}`
   for (const [name, value] of Object.entries(query)) url.searchParams.append(name, value)
@@ -43,10 +51,10 @@ export function readUrl(base: URL, path: string, query: Readonly<Record<string, 
 }
 
 /** Whether a redirect of a read leads to another read of the same server; anything else is not followed. */
-export function mayFollow(base: URL, target: URL): boolean {
+export function mayFollow(base: URL, target: URL, mayRead: MayRead = isRead): boolean {
   const prefix = base.pathname.replace(/\/+$/, '')
   return target.origin === base.origin && target.pathname.startsWith(prefix) && isHarmless(prefix) &&
-    isRead(target.pathname.slice(prefix.length)) // prettier-ignore
+    mayRead(target.pathname.slice(prefix.length)) // prettier-ignore
 }
 
 /** Whether an id from outside can stand in a path as one word. */
@@ -54,7 +62,8 @@ export function isPathWord(id: string): boolean {
   return SEGMENT.test(id) && !DEEDS.has(id.toLowerCase()) && id.length <= 200
 }
 
-function isRead(path: string): boolean {
+/** Whether a path is a read of the list above. */
+export function isRead(path: string): boolean {
   return READS.some((read) => read.test(path)) && isHarmless(path)
 }
 

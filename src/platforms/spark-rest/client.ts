@@ -7,7 +7,7 @@ import type { Gate } from '../http/gate.ts'
 import { refusalWords } from '../http/refusal.ts'
 import { type Answer, createRequest, redirectOf, shownUrl, statusWords, typeOf } from '../http/request.ts'
 import { parseSafeJson } from '../safe-json.ts'
-import { mayFollow, readUrl } from './allow-list.ts'
+import { type MayRead, isRead, mayFollow, readUrl } from './allow-list.ts'
 
 export interface ReadClientOptions {
   readonly platform: string
@@ -19,9 +19,21 @@ export interface ReadClientOptions {
   readonly timeoutMs?: number
   /** Bytes of one answer (default 16 MB: 100 dead executors are 200 KB, a list of 1,000 stages 3 MB). */
   readonly maxBytes?: number
+  /** What may be asked for, in place of what Spark's own servers have. */
+  readonly mayRead?: MayRead
+  /** What an answer that is neither good nor a redirect says, where the server has a way of its own to say it. */
+  readonly refusal?: (answer: Answer) => Refusal | null
+  /** Whether an answer means "ask again" (`http/request.ts`). */
+  readonly passing?: (answer: Answer) => boolean
   readonly httpAgent?: HttpAgent
   readonly httpsAgent?: HttpsAgent
   readonly gate?: Gate
+}
+
+/** `null` in place of a code: there is no such thing. */
+export interface Refusal {
+  readonly code: 'ARR-501' | 'ARR-502' | 'ARR-506' | null
+  readonly why: string
 }
 
 export type Query = Readonly<Record<string, string>>
@@ -45,6 +57,7 @@ const MAX_REDIRECTS = 2
 export function createReadClient(options: ReadClientOptions): ReadClient {
   const { platform } = options
   const base = new URL(options.baseUrl)
+  const mayRead = options.mayRead ?? isRead
   const baseUrl = `${base.origin}${base.pathname.replace(/\/+$/, '')}`
   const request = createRequest({ timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES, ...options })
   // Hadoop answers 503 where it cannot give a type that is asked for: a log is plain text alone.
@@ -58,7 +71,7 @@ export function createReadClient(options: ReadClientOptions): ReadClient {
     const answer = await request({ method: 'GET', url, headers }, signal)
     if (answer.status < 300 || answer.status >= 400) return answer
     const { target, shown } = redirectOf(answer, url)
-    if (target === null || redirects >= MAX_REDIRECTS || !mayFollow(base, target))
+    if (target === null || redirects >= MAX_REDIRECTS || !mayFollow(base, target, mayRead))
       throw unexpected(
         url,
         `it redirects to ${shown}, which is not a read of it: a login page, or another address`,
@@ -67,10 +80,15 @@ export function createReadClient(options: ReadClientOptions): ReadClient {
   }
 
   async function ask(path: string, signal: AbortSignal, query?: Query): Promise<Answer | null> {
-    const url = readUrl(base, path, query)
+    const url = readUrl(base, path, query, mayRead)
     const answer = await get(url, signal)
     const { status } = answer
     const type = typeOf(answer)
+    const refusal = status === 200 ? null : (options.refusal?.(answer) ?? null)
+    if (refusal !== null) {
+      if (refusal.code === null) return null
+      throw new ArrestorError(refusal.code, { platform, url: shownUrl(url), why: refusal.why })
+    }
     if (status === 404) {
       // Spark says in plain words what it does not have ("unknown app: ..."); a page of HTML is somebody else's 404.
       if (type === 'text/plain' || type.includes('json')) return null
@@ -92,7 +110,7 @@ export function createReadClient(options: ReadClientOptions): ReadClient {
     async json(path, schema, signal, query) {
       const answer = await ask(path, signal, query)
       if (answer === null) return null
-      const url = readUrl(base, path, query)
+      const url = readUrl(base, path, query, mayRead)
       const type = typeOf(answer)
       const text = answer.body.toString('utf8')
       // A driver UI answers so, with 200, until its SparkContext is there.

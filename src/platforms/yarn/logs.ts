@@ -1,6 +1,7 @@
 // The end of an ApplicationMaster's log: at its NodeManager while it lives, at the JobHistoryServer after.
 import { ArrestorError } from '../../errors.ts'
 import type { LogTail } from '../../ports.ts'
+import { lastBytes } from '../last-bytes.ts'
 import type { ReadClient } from '../spark-rest/client.ts'
 import { type Clients, isYarnId } from './clients.ts'
 import type { Config } from './config.ts'
@@ -126,21 +127,16 @@ export function joined([stderr, stdout]: readonly Piece[], bytes: number): Piece
   const both = log !== '' && printed !== ''
   const whole = both ? `${log}\n${printed}` : `${log}${printed}`
   const text =
-    Buffer.byteLength(whole) <= bytes ? whole : both ? withinBytes(log, printed, bytes) : endOf(whole, bytes)
+    Buffer.byteLength(whole) <= bytes
+      ? whole
+      : both
+        ? withinBytes(log, printed, bytes)
+        : lastBytes(whole, bytes).text
   return { text, cut: text !== whole || stderr?.cut === true || stdout?.cut === true }
 }
 
 function withinBytes(log: string, printed: string, bytes: number): string {
-  const last = endOf(printed, Math.max(Math.floor(bytes / 2), bytes - 1 - Buffer.byteLength(log)))
-  const first = endOf(log, bytes - 1 - Buffer.byteLength(last))
+  const last = lastBytes(printed, Math.max(Math.floor(bytes / 2), bytes - 1 - Buffer.byteLength(log))).text
+  const first = lastBytes(log, bytes - 1 - Buffer.byteLength(last)).text
   return first === '' ? last : `${first}\n${last}`
-}
-
-/** The last bytes of a text, no character cut in two. */
-export function endOf(text: string, bytes: number): string {
-  const all = Buffer.from(text)
-  if (all.length <= bytes) return text
-  let from = all.length - Math.max(0, bytes)
-  while (from < all.length && ((all[from] ?? 0) & 0xc0) === 0x80) from += 1
-  return all.subarray(from).toString()
 }

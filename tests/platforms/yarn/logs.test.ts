@@ -1,6 +1,7 @@
 // What YARN writes around a log is taken off, and what is kept stays within its bytes.
 import { describe, expect, it } from 'vitest'
-import { endOf, joined, pieceOf } from '../../../src/platforms/yarn/logs.ts'
+import { lastBytes } from '../../../src/platforms/last-bytes.ts'
+import { joined, pieceOf } from '../../../src/platforms/yarn/logs.ts'
 import { recording } from './server.ts'
 
 describe('a page with a log', () => {
@@ -52,8 +53,8 @@ describe('both files', () => {
   })
 
   it('cut no character in two', () => {
-    expect(endOf('a🔥', 4)).toBe('🔥')
-    expect(endOf('a🔥', 3)).toBe('')
+    expect(lastBytes('a🔥', 4).text).toBe('🔥')
+    expect(lastBytes('a🔥', 3)).toEqual({ text: '', cut: true })
     expect(endOf('abc', 0)).toBe('')
   })
 })

@@ -1,0 +1,98 @@
+// How Spark on Kubernetes is written in arrestor.yml: whose API server, as whom, which namespaces.
+import * as z from 'zod'
+
+const url = z.url({ protocol: /^https?$/, error: 'must be an http or https address' })
+
+/** A namespace, or another name that Kubernetes holds to RFC 1123. */
+const namespace = z
+  .string()
+  .refine((name) => /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(name), 'must be the name of a namespace')
+
+const authSchema = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('in_cluster').describe('the service account of the pod that this service runs in'),
+  }),
+  z.strictObject({
+    type: z.literal('kubeconfig').describe('a kubeconfig file; certificates, tokens and exec plugins of it'),
+    path: z.string().min(1).describe('the file'),
+    context: z.string().min(1).optional().describe('a context of it; its current one where absent'),
+  }),
+  z
+    .strictObject({
+      type: z.literal('token').describe('an address, a bearer token and a certificate authority'),
+      server: url
+        .refine(isSafe, 'must be https: a token must not go over the network in the clear')
+        .describe('address of the API server, for example https://10.0.0.1:6443'),
+      token: z.string().min(1).optional().describe('the token, as `${NAME}`'),
+      token_file: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('a file with the token, read again every minute, for tokens that are rotated'),
+      ca_file: z
+        .string()
+        .min(1)
+        .optional()
+        .describe("certificate authority of the API server, PEM; the system's where absent"),
+      tls_server_name: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('name in its certificate, where it is not the one of the address'),
+    })
+    .refine(
+      ({ token, token_file }) => token === undefined || token_file === undefined,
+      'has token and token_file; one of them is enough',
+    ),
+])
+export type Auth = z.output<typeof authSchema>
+
+/** `kubectl proxy` speaks plain http, on the same machine. */
+function isSafe(address: string): boolean {
+  const { protocol, hostname = '' } = URL.parse(address) ?? {}
+  return protocol !== 'http:' || ['localhost', '[::1]'].includes(hostname) || hostname.startsWith('127.')
+}
+
+/** `auth` and `namespaces` are needed. Without `actions` nothing can be done. */
+export const configSchema = z.strictObject({
+  kind: z.literal('kubernetes').describe('what it is'),
+  auth: authSchema.describe('which API server, and who we are to it when we read'),
+  namespaces: z
+    .array(namespace)
+    .min(1)
+    .max(50)
+    .describe('where Spark applications run; nothing outside of them is ever asked for'),
+  operator: z
+    .enum(['auto', 'none', 'kubeflow', 'apache'])
+    .default('auto')
+    .describe(
+      'whose SparkApplications are read: kubeflow/spark-operator, apache/spark-kubernetes-operator, none (spark-submit alone), or whichever answers',
+    ),
+  driver_ui: z
+    .enum(['proxy', 'none'])
+    .default('proxy')
+    .describe(
+      "how live driver UIs are reached: through the API server's proxy of pods (needs `get` on `pods/proxy`), or not at all",
+    ),
+  history_url: url
+    .optional()
+    .describe('web interface of the Spark History Server, for example http://spark-history:18080'),
+  history_authorization: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Authorization header for the History Server alone'),
+  timeout_ms: z.int().min(100).max(60_000).default(10_000).describe('how long one request may take'),
+  actions: z
+    .array(z.enum(['application.kill']))
+    .default([])
+    .describe('what may be done: `application.kill` ends an application; nothing, unless it is named here'),
+  act_auth: authSchema.optional().describe('who we are when we act; the same as when we read where absent'),
+  kubeflow_kill: z
+    .enum(['suspend', 'delete'])
+    .default('suspend')
+    .describe(
+      'how a SparkApplication of the kubeflow operator is ended: suspended, which keeps it and can be taken back, or deleted',
+    ),
+})
+export type Config = z.output<typeof configSchema>

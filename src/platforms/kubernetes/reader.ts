@@ -1,0 +1,139 @@
+// Reads Spark on Kubernetes: pods, events and SparkApplications say how a run stands, Spark itself why it fails.
+import { ArrestorError } from '../../errors.ts'
+import type { PlatformReader, ReadCapability, SparkApplication } from '../../ports.ts'
+import { notOffered } from '../not-offered.ts'
+import type { PlatformDeps } from '../platform.ts'
+import { isPathWord } from '../spark-rest/allow-list.ts'
+import type { Place } from '../spark-rest/application.ts'
+import { createReadClient } from '../spark-rest/client.ts'
+import { sparkDetails } from '../spark-rest/details.ts'
+import { historyOf, historyPlace } from '../spark-rest/history.ts'
+import { createApi } from './api.ts'
+import { isName } from './allow-list.ts'
+import { checkOf } from './check.ts'
+import type { Config } from './config.ts'
+import { eventsOf } from './events.ts'
+import { type Cluster, findRecord } from './find.ts'
+import { podsOf } from './objects.ts'
+import { createLocate } from './locate.ts'
+import { logOf } from './logs.ts'
+import { LABELS, containersOf } from './pods.ts'
+import { type Traces, createTraces, idOf } from './record.ts'
+import { runOfKubernetes, runsOfKubernetes } from './runs.ts'
+
+export const CAPABILITIES: readonly ReadCapability[] = [
+  'application',
+  'executors',
+  'stages',
+  'tasks',
+  'environment',
+  'run',
+  'runs',
+  'log',
+  'sql',
+  'containers',
+  'events',
+]
+/** What comes from Spark itself, through the proxy or the History Server. */
+const DETAILS: ReadonlySet<ReadCapability> = new Set(['executors', 'stages', 'tasks', 'environment', 'sql'])
+
+/** A reader of these namespaces. Nothing is asked before its methods are called. */
+export function createReader(
+  platform: string,
+  config: Config,
+  deps: PlatformDeps,
+  traces: Traces = createTraces(),
+): PlatformReader {
+  const api = createApi(platform, config, deps)
+  const cluster: Cluster = { api, config, normalise: deps.normaliseJobName, traces }
+  const history =
+    config.history_url === undefined
+      ? null
+      : createReadClient({
+          platform,
+          baseUrl: config.history_url,
+          timeoutMs: config.timeout_ms,
+          ...(config.history_authorization === undefined
+            ? {}
+            : { headers: { authorization: config.history_authorization } }),
+          ...(deps.httpAgent === undefined ? {} : { httpAgent: deps.httpAgent }),
+          ...(deps.httpsAgent === undefined ? {} : { httpsAgent: deps.httpsAgent }),
+        })
+  const locate = createLocate(cluster, history)
+
+  function placeOf(app: SparkApplication): Place {
+    const [base, tail] = app.apiUrl?.split('/api/v1/applications/') ?? []
+    const nowhere = (why: string): ArrestorError =>
+      new ArrestorError('ARR-501', { platform, url: app.link, why })
+    if (base === undefined || tail === undefined || !tail.split('/').every(isPathWord))
+      throw nowhere('only Kubernetes remembers this application, and it keeps no details')
+    if (history?.baseUrl === base) return historyPlace(history, app.id, app.attemptId)
+    const [, namespace = '', pod = '', port = ''] =
+      /\/api\/v1\/namespaces\/([^/]+)\/pods\/([^/:]+):(\d{1,5})\/proxy$/.exec(base) ?? []
+    if (!config.namespaces.includes(namespace) || !isName(pod)) throw nowhere('it is no longer configured')
+    return {
+      client: api.driver(namespace, pod, Number(port)),
+      path: `/api/v1/applications/${tail}`,
+      pages: history === null ? base : `${history.baseUrl}/history/${app.id}`,
+    }
+  }
+
+  /** Runs a read where the application was found, and at the History Server when its driver has gone meanwhile. */
+  async function at<T>(
+    app: SparkApplication,
+    _signal: AbortSignal,
+    read: (place: Place) => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await read(placeOf(app))
+    } catch (error) {
+      const gone =
+        error instanceof ArrestorError &&
+        (error.code === 'ARR-501' || error.code === 'ARR-502') &&
+        app.foundAt === 'driver'
+      if (!gone || history === null) throw error
+      try {
+        const kept = await historyOf(history, app.id, _signal)
+        return await read(historyPlace(history, app.id, kept?.attempts[0]?.attemptId ?? null))
+      } catch {
+        throw error
+      }
+    }
+  }
+
+  return {
+    ...notOffered(platform, config.kind),
+    platform,
+    kind: config.kind,
+    capabilities: new Set(CAPABILITIES.filter((one) => offers(config, one))),
+    locate,
+    ...sparkDetails(at),
+    run: (run, signal) => runOfKubernetes(cluster, history, run, signal),
+    runs: (jobName, limit, signal) => runsOfKubernetes(cluster, history, jobName, limit, signal),
+    async log(run, bytes, signal) {
+      const record = await findRecord(cluster, run, signal)
+      return record === null ? null : logOf(api, record, bytes, signal)
+    },
+    async containers(run, signal) {
+      const record = await findRecord(cluster, run, signal)
+      if (record === null) return []
+      const id = idOf(record)
+      const { driver, namespace } = record
+      const pods =
+        id === null
+          ? []
+          : await podsOf(api, namespace, `${LABELS.role}=executor,${LABELS.appId}=${id}`, signal)
+      return [...(driver === null ? [] : [driver]), ...pods].flatMap(containersOf)
+    },
+    async events(run, limit, signal) {
+      const record = await findRecord(cluster, run, signal)
+      return record === null ? [] : eventsOf(api, record, limit, signal)
+    },
+    check: (signal) => checkOf(api, config, history, signal),
+  }
+}
+
+/** P13: without a way to Spark's own pages there are no details. */
+function offers(config: Config, capability: ReadCapability): boolean {
+  return !DETAILS.has(capability) || config.driver_ui === 'proxy' || config.history_url !== undefined
+}
