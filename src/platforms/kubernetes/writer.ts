@@ -125,16 +125,17 @@ function deedFor(
       return `${appId} has ended already: its SparkApplication is ${resource.stateText}.`
     if (resource.state === 'cancelled')
       return `${appId} is ended already: its SparkApplication is ${resource.stateText}.`
-    if (resource.applicationId !== null && resource.applicationId !== appId && !appId.includes('/'))
-      return `${appId} has ended already: its SparkApplication has gone on to ${resource.applicationId}.`
+    // The SparkApplication may have gone on to its next attempt, which nobody asked to end.
+    if (!appId.includes('/') && isOver(driver))
+      return `${appId} has ended already: its driver is ${driver?.status.phase}, its SparkApplication ${resource.stateText}.`
+    if (!appId.includes('/') && driver === null && resource.applicationId !== appId)
+      return `${appId} has ended already: its SparkApplication speaks of ${resource.applicationId ?? 'another attempt'}.`
     return resource.operator === 'kubeflow' && config.kubeflow_kill === 'suspend'
       ? suspension(resource, namespace)
       : deletionOf(resource, namespace)
   }
   if (driver === null) return `Nothing of ${appId} is there to be ended.`
-  const state = stateOf(driver)
-  if (state !== 'running' && state !== 'waiting')
-    return `${appId} has ended already: its driver is ${driver.status.phase}.`
+  if (isOver(driver)) return `${appId} has ended already: its driver is ${driver.status.phase}.`
   if (driver.metadata.deletionTimestamp !== null) return `The driver of ${appId} is being deleted already.`
   const owner = ownerOf(driver)
   if (owner !== null)
@@ -149,6 +150,10 @@ function deedFor(
     done: `Kubernetes deletes the driver's pod ${name}, and its executors with it.`,
     understood: null,
   }
+}
+
+function isOver(driver: Recorded['driver']): boolean {
+  return driver !== null && !['running', 'waiting'].includes(stateOf(driver))
 }
 
 function suspension({ metadata }: Resource, namespace: string): Deed {

@@ -55,6 +55,6 @@ describe('both files', () => {
   it('cut no character in two', () => {
     expect(lastBytes('a🔥', 4).text).toBe('🔥')
     expect(lastBytes('a🔥', 3)).toEqual({ text: '', cut: true })
-    expect(endOf('abc', 0)).toBe('')
+    expect(lastBytes('abc', 0).text).toBe('')
   })
 })
