@@ -37,6 +37,7 @@ export const VARIABLES: readonly Variable[] = [
     'PEM of a certificate authority to trust beside Node’s own, for PagerDuty and for git',
   ),
   variable('HTTPS_PROXY', 'proxy for PagerDuty (other clients do not use it yet)', '', true),
+  variable('KUBERNETES_SERVICE_HOST', 'set by Kubernetes in its pods; `auth: { type: in_cluster }` needs it'),
   variable('PORT', 'what the service listens on', '3000'),
   variable('LOG_LEVEL', '`trace`, `debug`, `info`, `warn`, `error`', 'info'),
   variable('ARRESTOR_URL', 'where the command line finds a running service', 'http://127.0.0.1:3000'),

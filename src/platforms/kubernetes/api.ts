@@ -3,6 +3,7 @@ import type { Agent } from 'node:https'
 import type * as z from 'zod'
 import { ArrestorError } from '../../errors.ts'
 import type { PlatformDeps } from '../platform.ts'
+import type { Answer } from '../http/request.ts'
 import { parseSafeJson } from '../safe-json.ts'
 import { type Query, type ReadClient, type Refusal, createReadClient } from '../spark-rest/client.ts'
 import { isKubernetesRead } from './allow-list.ts'
@@ -67,9 +68,9 @@ function apiOver(platform: string, config: Config, connections: Connections, dep
       let status = 0
       const connection = await connections.get(signal)
       named = connection.server
-      const refusal = (answered: number, body: string): Refusal | null => {
-        status = answered
-        return refusalOf(answered, body)
+      const refusal = (answer: Answer): Refusal | null => {
+        status = answer.status
+        return refusalOf(answer)
       }
       try {
         return await read(createReadClient(optionsFor(connection, maxBytes, refusal)))
@@ -84,7 +85,7 @@ function apiOver(platform: string, config: Config, connections: Connections, dep
   function optionsFor(
     { server, headers, agent }: Connection,
     maxBytes: number,
-    refusal: (status: number, body: string) => Refusal | null,
+    refusal: (answer: Answer) => Refusal | null,
   ): Parameters<typeof createReadClient>[0] {
     const tls = server.startsWith('https:')
     return {
@@ -95,9 +96,11 @@ function apiOver(platform: string, config: Config, connections: Connections, dep
       maxBytes,
       mayRead: isKubernetesRead,
       refusal,
+      passing,
       // The cluster's own authority and certificate, or its proxy, go before what the service has for others.
       ...(tls && agent !== undefined ? { httpsAgent: agent as Agent } : {}),
       ...(tls || deps.httpAgent === undefined ? {} : { httpAgent: deps.httpAgent }),
+      ...(deps.gate === undefined ? {} : { gate: deps.gate }),
     }
   }
 
@@ -137,7 +140,7 @@ function apiOver(platform: string, config: Config, connections: Connections, dep
           answer = await get(path, listOf(item), signal, asked)
         } catch (error) {
           // A token for the next page ends after five minutes (410): what was read by then is said to be a part.
-          if (next !== '' && error instanceof ArrestorError && error.message.includes('410'))
+          if (next !== '' && error instanceof ArrestorError && error.message.includes('it answers 410'))
             return { items, cut: true }
           throw error
         }
@@ -169,14 +172,20 @@ function apiOver(platform: string, config: Config, connections: Connections, dep
 }
 
 /** A `Status` of Kubernetes; an answer of another shape is somebody else's, and not told here. */
-export function refusalOf(status: number, body: string): Refusal | null {
-  const said = statusOf(body)
-  if (said === null)
-    return status === 401 || status === 403 ? { code: 'ARR-506', why: `it answers ${status}` } : null
-  const why = `${status} ${said}`
+export function refusalOf({ status, body }: Answer): Refusal | null {
+  const said = statusOf(body.toString('utf8'))
+  if (said === null) return null
+  const why = `it answers ${status}: ${said}`
   if (status === 404) return { code: null, why }
   if (status === 401 || status === 403) return { code: 'ARR-506', why }
   return { code: status >= 500 || status === 429 ? 'ARR-501' : 'ARR-502', why }
+}
+
+/** A server that is overloaded is asked again; a pod that does not listen will not listen a moment later either. */
+function passing({ status, body }: Answer): boolean {
+  return (
+    status === 429 || status === 504 || (status === 503 && !body.includes('error trying to reach service'))
+  )
 }
 
 /** What a `Status` says: its message, which names the resource and who may not read it. */

@@ -50,7 +50,7 @@ export type Auth = z.output<typeof authSchema>
 /** `kubectl proxy` speaks plain http, on the same machine. */
 function isSafe(address: string): boolean {
   const { protocol, hostname = '' } = URL.parse(address) ?? {}
-  return protocol !== 'http:' || ['localhost', '[::1]'].includes(hostname) || hostname.startsWith('127.')
+  return protocol !== 'http:' || /^(?:localhost|\[::1\]|127(?:\.\d{1,3}){3})$/.test(hostname)
 }
 
 /** `auth` and `namespaces` are needed. Without `actions` nothing can be done. */

@@ -6,7 +6,7 @@ import type { PlatformDeps } from '../platform.ts'
 import { isPathWord } from '../spark-rest/allow-list.ts'
 import type { Place } from '../spark-rest/application.ts'
 import { createReadClient } from '../spark-rest/client.ts'
-import { sparkDetails } from '../spark-rest/details.ts'
+import { liveDetails, sparkDetails } from '../spark-rest/details.ts'
 import { historyOf, historyPlace } from '../spark-rest/history.ts'
 import { createApi } from './api.ts'
 import { isName } from './allow-list.ts'
@@ -33,9 +33,12 @@ export const CAPABILITIES: readonly ReadCapability[] = [
   'sql',
   'containers',
   'events',
+  'threads',
 ]
 /** What comes from Spark itself, through the proxy or the History Server. */
 const DETAILS: ReadonlySet<ReadCapability> = new Set(['executors', 'stages', 'tasks', 'environment', 'sql'])
+/** What only a driver that lives can tell. */
+const LIVE: ReadonlySet<ReadCapability> = new Set(['threads'])
 
 /** A reader of these namespaces. Nothing is asked before its methods are called. */
 export function createReader(
@@ -58,6 +61,7 @@ export function createReader(
             : { headers: { authorization: config.history_authorization } }),
           ...(deps.httpAgent === undefined ? {} : { httpAgent: deps.httpAgent }),
           ...(deps.httpsAgent === undefined ? {} : { httpsAgent: deps.httpsAgent }),
+          ...(deps.gate === undefined ? {} : { gate: deps.gate }),
         })
   const locate = createLocate(cluster, history)
 
@@ -81,7 +85,7 @@ export function createReader(
   /** Runs a read where the application was found, and at the History Server when its driver has gone meanwhile. */
   async function at<T>(
     app: SparkApplication,
-    _signal: AbortSignal,
+    signal: AbortSignal,
     read: (place: Place) => Promise<T>,
   ): Promise<T> {
     try {
@@ -93,7 +97,7 @@ export function createReader(
         app.foundAt === 'driver'
       if (!gone || history === null) throw error
       try {
-        const kept = await historyOf(history, app.id, _signal)
+        const kept = await historyOf(history, app.id, signal)
         return await read(historyPlace(history, app.id, kept?.attempts[0]?.attemptId ?? null))
       } catch {
         throw error
@@ -108,6 +112,7 @@ export function createReader(
     capabilities: new Set(CAPABILITIES.filter((one) => offers(config, one))),
     locate,
     ...sparkDetails(at),
+    ...(config.driver_ui === 'proxy' ? liveDetails(at) : {}),
     run: (run, signal) => runOfKubernetes(cluster, history, run, signal),
     runs: (jobName, limit, signal) => runsOfKubernetes(cluster, history, jobName, limit, signal),
     async log(run, bytes, signal) {
@@ -135,5 +140,6 @@ export function createReader(
 
 /** P13: without a way to Spark's own pages there are no details. */
 function offers(config: Config, capability: ReadCapability): boolean {
+  if (LIVE.has(capability)) return config.driver_ui === 'proxy'
   return !DETAILS.has(capability) || config.driver_ui === 'proxy' || config.history_url !== undefined
 }

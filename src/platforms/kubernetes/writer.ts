@@ -52,7 +52,8 @@ export function createWriter(
   const acting: Config = { ...config, auth: config.act_auth ?? config.auth }
   const connections = createConnections(platform, acting.auth)
   const cluster: Cluster = {
-    api: createApi(platform, config, deps),
+    // What decides about a deed is not an answer that somebody else got a moment ago.
+    api: createApi(platform, config, deps.gate === undefined ? deps : { ...deps, gate: deps.gate.fresh() }),
     config,
     normalise: deps.normaliseJobName,
     traces,

@@ -86,6 +86,30 @@ describe('one text', () => {
     ['Initial job has not accepted any resources; check your cluster UI', 'F12'],
     ['0/3 nodes are available: 3 Insufficient cpu.', 'F12', 'no-resources', 'platform'],
     [
+      "Unschedulable: 0/5 nodes are available: 5 node(s) didn't match Pod's node affinity/selector. preemption: 0/5 nodes are available: 5 Preemption is not helpful for scheduling.",
+      'F12',
+      'no-resources',
+      'container',
+    ],
+    [
+      'Evicted: The node was low on resource: memory. Threshold quantity: 100Mi, available: 88Mi.',
+      'F11',
+      'evicted',
+      'container',
+    ],
+    [
+      'Pod of the executor: Evicted: The node was low on resource: ephemeral-storage. Container a was using 40Gi.',
+      'F09',
+      'disk-full',
+      'container',
+    ],
+    [
+      'NodeShutdown: Pod was terminated in response to imminent node shutdown.',
+      'F11',
+      'preempted',
+      'container',
+    ],
+    [
       "Application is added to the scheduler and is not yet activated. Queue's AM resource limit exceeded.",
       'F32',
       'queue-exhausted',

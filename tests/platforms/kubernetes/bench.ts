@@ -170,7 +170,7 @@ export function event(
 
 export interface Bench {
   readonly cluster: StandIn
-  platformWith(more?: Record<string, unknown>): Platform
+  readonly platformWith: (more?: Record<string, unknown>) => Platform
   readonly platform: Platform
 }
 

@@ -151,7 +151,7 @@ export async function createStandIn(options: StandInOptions = {}): Promise<Stand
     if (kind !== 'pods' && name !== undefined) return status(404, 'NotFound', `${kind} "${name}" not found`)
     if (method === 'GET' && name === undefined) return list(kind, namespace, url.searchParams)
     const pod = stand.pods.find(({ metadata: of }) => of?.namespace === namespace && of.name === name)
-    if (method === 'GET') return pod === undefined ? status(404, 'NotFound', `pods "${name}" not found`) : json(200, { kind: 'Pod', apiVersion: 'v1', ...pod })
+    if (method === 'GET') return pod === undefined ? status(404, 'NotFound', `pods "${name}" not found`) : json(200, asPod(pod))
     if (method === 'DELETE' && kind === 'pods') return deleted(pod, 'pods', name ?? '', body, () => dropPod(pod))
     return status(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource')
   } // prettier-ignore
@@ -270,7 +270,7 @@ export async function createStandIn(options: StandInOptions = {}): Promise<Stand
     if (uid !== undefined && uid !== of.metadata?.uid)
       return status(409, 'Conflict', `Operation cannot be fulfilled on ${kind} "${name}": Precondition failed: UID in precondition: ${uid}, UID in object meta: ${of.metadata?.uid}`)
     drop()
-    return kind === 'pods' ? json(200, { kind: 'Pod', apiVersion: 'v1', ...of }) : json(200, { kind: 'Status', apiVersion: 'v1', status: 'Success', details: { name } })
+    return kind === 'pods' ? json(200, asPod(of)) : json(200, { kind: 'Status', apiVersion: 'v1', status: 'Success', details: { name } })
   } // prettier-ignore
 
   function log(namespace: string, name: string, query: URLSearchParams): Reply {
@@ -329,6 +329,10 @@ export function status(code: number, reason: string, message: string): Reply {
     reason,
     code,
   })
+}
+
+function asPod(pod: object): unknown {
+  return Object.assign({ kind: 'Pod', apiVersion: 'v1' }, pod)
 }
 
 function notFoundPage(): Reply {

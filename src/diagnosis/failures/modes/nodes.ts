@@ -46,6 +46,8 @@ export const NODES: readonly FailureMode[] = [
     patterns: [
       { words: /Initial job has not accepted any resources/i },
       { words: /\bFailedScheduling\b|Insufficient (?:cpu|memory)\b|exceeded quota:/i },
+      // Kubernetes' scheduler ends its sentence with what preemption could not do: no preemption has happened.
+      { words: /\b0\/\d+ nodes are available\b|\bUnschedulable\b/ },
       { words: /were not detected in the Kubernetes cluster after \d+ ms/i },
       // Why Databricks could not make a cluster.
       {
@@ -76,6 +78,13 @@ export const NODES: readonly FailureMode[] = [
       { words: /\bpreempt(?:ed|ing|ion)\b/i },
       { words: /\bdecommission/i },
       { words: /released on a \*?lost\*? node/i },
+      { words: /\bNodeShutdown\b|imminent node shutdown|\bTaintManagerEviction\b|node scale[- ]down/i },
+      {
+        words: /\bEvicted\b|\bThe node was low on resource: /,
+        places: ['container'],
+        variant: 'evicted',
+        meaning: 'the machine ran short of something and evicted the container',
+      },
       { words: /\bNODES_LOST\b|\bNODE_EXCLUDED_DECOMMISSIONED\b|\bSPOT_INSTANCE_TERMINATION\b/ },
     ],
     codes: [-100, -102],
