@@ -128,8 +128,41 @@ export interface SparkQuery {
   readonly status: string
   readonly description: string
   readonly plan: string
+<<<<<<< HEAD
   /** Why it failed, where Spark says (4.x). Not redacted yet. */
   readonly error?: string | null
+=======
+  /** Until now, where it runs. */
+  readonly durationMs: number
+  /** Operators of the plan with what they measured; of a query that runs, so far. */
+  readonly nodes: readonly SparkPlanNode[]
+  readonly link: string
+}
+
+export interface SparkPlanNode {
+  readonly id: number
+  /** As Spark's page names it: `Scan parquet`, `BroadcastExchange`. */
+  readonly name: string
+  readonly metrics: readonly SparkPlanMetric[]
+}
+
+/** One measurement of an operator, all its tasks together. */
+export interface SparkPlanMetric {
+  readonly name: string
+  /** Bytes and times are as Spark rounded them for people: to one place of the unit it chose. */
+  readonly value: number
+  readonly unit: 'bytes' | 'ms' | 'number'
+  /** As Spark wrote it: `212.6 KiB`, `20,000`. */
+  readonly text: string
+}
+
+/** When one task attempt began and ended; null while it runs. */
+export interface SparkTaskTimes {
+  readonly id: number
+  readonly executorId: string
+  readonly launchedAt: Date
+  readonly endedAt: Date | null
+>>>>>>> 9d97388 (Find small files, large broadcasts, dropped events, stuck and lagging work; let the operator set thresholds)
 }
 
 /** One thread of a driver's or executor's JVM, as Spark's thread dump has it. */
@@ -309,6 +342,13 @@ export interface PlatformReader {
     stage: SparkStage,
     signal: AbortSignal,
   ): Promise<SparkTaskQuantiles | null>
+  /** Of one stage attempt: tasks that run, and those of the ended ones that were launched last; at most `limit` of each. */
+  taskTimes(
+    app: SparkApplication,
+    stage: SparkStage,
+    limit: number,
+    signal: AbortSignal,
+  ): Promise<readonly SparkTaskTimes[]>
   /** Spark properties by name. */
   environment(app: SparkApplication, signal: AbortSignal): Promise<ReadonlyMap<string, string>>
   cluster(signal: AbortSignal): Promise<SparkCluster>

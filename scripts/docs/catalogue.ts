@@ -1,6 +1,6 @@
 // docs/catalogue.md from the registries: what a runbook may name, and what comes back.
 import { FAILURE_MODES } from '../../src/diagnosis/failures/modes.ts'
-import { PERFORMANCE } from '../../src/diagnosis/performance/findings.ts'
+import { GRADED } from '../../src/diagnosis/catalogue.ts'
 import { PROBES } from '../../src/diagnosis/registry.ts'
 import { ACTIONS } from '../../src/remediation/registry.ts'
 import { code, table } from './markdown.ts'
@@ -56,18 +56,25 @@ ${table(
   ]),
 )}
 
-## Performance findings
+## Graded findings
 
-What \`spark.performance\` measures. Severity is the lesser of the threshold reached and of what it costs in task time
-(1, 5, 15, 60 minutes), where time tells what it costs. A runbook may give thresholds of its own:
-\`thresholds: { gc_ratio: [0.1, 0.2, 0.3, 0.4] }\`.
+Which value is low, medium, high and critical. Of a finding marked "time" severity is the lesser of the threshold reached and
+of what it costs in task time (1, 5, 15, 60 minutes), where time tells what it costs. \`diagnosis.thresholds\` of arrestor.yml
+sets other numbers by these ids, \`diagnosis.materiality_minutes\` other times; a runbook's own go before both:
+\`thresholds: { gc_ratio: [0.1, 0.2, 0.3, 0.4] }\` under a probe.
 
 ${table(
-  ['id', 'formula', 'low', 'medium', 'high', 'critical'],
-  PERFORMANCE.map(({ id, meaning, thresholds }) => [
+  ['id', 'output', 'formula', 'low', 'medium', 'high', 'critical', 'time', 'whose'],
+  GRADED.map(({ id, probe, output, formula, thresholds, source, material }) => [
     code(id),
-    meaning,
-    ...thresholds.map((value) => (value === Number.MIN_VALUE ? 'any' : value.toLocaleString('en'))),
+    `${code(probe)} ${code(output)}`,
+    formula,
+    ...thresholds.map((value) => {
+      if (value === Number.MIN_VALUE) return 'any'
+      return Number.isFinite(value) ? value.toLocaleString('en') : 'never'
+    }),
+    material ? 'time' : '',
+    source,
   ]),
 )}`
 }

@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { JobNamesSchema, RoutingSchema } from '../alerts/config.ts'
 import { gitSourceSchema } from '../checkout/config.ts'
+import { diagnosisSchema } from '../diagnosis/config.ts'
 import { EscalationSchema } from '../escalation/policy.ts'
 import { pagerDutySchema, teamPagerDutySchema } from '../pagerduty/config.ts'
 import { platformConfigSchema } from '../platforms/registry.ts'
@@ -78,6 +79,7 @@ export const ConfigSchema = z.strictObject({
     )
     .default({})
     .describe("the operator's floor per action"),
+  diagnosis: diagnosisSchema.prefault({}).describe('from when on findings are grave'),
   escalation: EscalationSchema.describe('policies by name: who is reached when'),
   runbooks: z
     .strictObject({

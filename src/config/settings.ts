@@ -1,5 +1,6 @@
 // From the file to what flow works with: teams, routes, floors, platforms, resolved once.
 import { createNormaliseJobName } from '../alerts/job-name.ts'
+import { limitsOf } from '../diagnosis/config.ts'
 import type { SecondRoute, Settings, Team } from '../flow/settings.ts'
 import type { Role } from '../remediation/roles.ts'
 import { compileRoute } from './routes.ts'
@@ -18,6 +19,7 @@ export function settingsOf(config: Config): Settings {
       teams: new Set(everyone),
     },
     normaliseJobName: createNormaliseJobName(config.job_names.strip),
+    limits: limitsOf(config.diagnosis),
     policies: new Map(Object.entries(config.escalation)),
     floors: new Map<string, Role>(
       Object.entries(config.actions).map(([action, { requires }]) => [action, requires]),

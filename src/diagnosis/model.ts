@@ -3,6 +3,7 @@ import type * as z from 'zod'
 import type { Run, Severity } from '../alerts/model.ts'
 import type { MetricPoint, PlatformReader, ReadCapability } from '../ports.ts'
 import type { Destinations } from '../runbooks/render-params.ts'
+import type { Limits } from './thresholds.ts'
 
 export type FindingSeverity = Severity | 'none'
 export type Confidence = 'low' | 'medium' | 'high'
@@ -35,6 +36,8 @@ export interface ProbeContext {
   readonly now: Date
   /** The runbook wants a chart: a probe that can looks at a span rather than at one instant. */
   readonly chart?: boolean
+  /** What the operator has set in place of our thresholds; a runbook's own go before. */
+  readonly limits?: Limits
 }
 
 export type Outputs = Readonly<Record<string, string | number | boolean | null>>

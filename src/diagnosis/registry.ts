@@ -4,28 +4,40 @@ import { application } from './probes/application.ts'
 import { cluster } from './probes/cluster.ts'
 import { executorDeaths } from './probes/executor-deaths.ts'
 import { failedStages } from './probes/failed-stages.ts'
+import { listenerDrops } from './probes/listener-drops.ts'
 import { log } from './probes/log.ts'
 import { performance } from './probes/performance.ts'
+import { progress } from './probes/progress.ts'
 import { prometheusQuery } from './probes/prometheus-query.ts'
 import { rerun } from './probes/rerun.ts'
 import { runHistory } from './probes/run-history.ts'
 import { runState } from './probes/run-state.ts'
 import { skew } from './probes/skew.ts'
+<<<<<<< HEAD
 import { threads } from './probes/threads.ts'
+=======
+import { streaming } from './probes/streaming.ts'
+>>>>>>> 9d97388 (Find small files, large broadcasts, dropped events, stuck and lagging work; let the operator set thresholds)
 
 const ALL: readonly Probe[] = [
   application,
   cluster,
   executorDeaths,
   failedStages,
+  listenerDrops,
   log,
   performance,
+  progress,
   prometheusQuery,
   rerun,
   runHistory,
   runState,
   skew,
+<<<<<<< HEAD
   threads,
+=======
+  streaming,
+>>>>>>> 9d97388 (Find small files, large broadcasts, dropped events, stuck and lagging work; let the operator set thresholds)
 ]
 
 export const PROBES: ReadonlyMap<string, Probe> = new Map(ALL.map((probe) => [probe.id, probe]))

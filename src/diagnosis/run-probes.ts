@@ -1,12 +1,18 @@
 // Runs a runbook's probes beside one another under one deadline; what fails says so, and the rest still comes.
+<<<<<<< HEAD
 import type { Run } from '../alerts/model.ts'
 import { ArrestorError, mendOf, reasonOf } from '../errors.ts'
 import type { PlatformReader, SparkApplication } from '../ports.ts'
+=======
+import { reasonOf } from '../errors.ts'
+import type { PlatformReader, ReadCapability, SparkApplication } from '../ports.ts'
+>>>>>>> 9d97388 (Find small files, large broadcasts, dropped events, stuck and lagging work; let the operator set thresholds)
 import type { Params, ProbeOutputs, Scalar } from '../runbooks/model.ts'
 import { clauseOf, holeIn, parseParams, renderParams } from '../runbooks/render-params.ts'
 import { outputNames } from '../runbooks/template-names.ts'
 import { type Wording, worded } from './grade.ts'
 import type { Finding, Outputs, Probe, ProbeContext, ProbeResult } from './model.ts'
+import { type Drops, castsDoubt, doubted, lookForDrops } from './listener-drops.ts'
 import { circleOf, dependenciesOf } from './order.ts'
 import { blank, unseen } from './probes/support.ts'
 import { PROBES } from './registry.ts'
@@ -82,8 +88,10 @@ export async function runProbes(
     outputs[step.id] = results[index].outputs
     ended.get(step.id)?.resolve()
   }
+  let drops: Drops | null = null
   try {
     await Promise.all(steps.map(run))
+    drops = await dropsBehind(steps, inner, probes)
   } finally {
     clearTimeout(timer)
   }
@@ -92,8 +100,44 @@ export async function runProbes(
     const result = results[index] ?? { outputs: {}, findings: [] }
     const probe = probes.get(step.use)
     const told = probe === undefined ? result : worded(step, probe, result, (own) => names(outputs, own))
-    return { step: step.id, outputs: told.outputs, findings: told.findings }
+    const doubts = castsDoubt(drops) && probe !== undefined && readsPages(probe) ? drops : null
+    const findings = told.findings.map((one) => (doubts === null ? one : doubted(one, doubts)))
+    return { step: step.id, outputs: told.outputs, findings }
   })
+}
+
+/** What only Spark's pages or its History Server tell. */
+const PAGES: ReadonlySet<ReadCapability> = new Set(['executors', 'stages', 'tasks', 'sql'])
+
+function readsPages({ needs }: Probe): boolean {
+  return needs.some((need) => PAGES.has(need))
+}
+
+/**
+ * Whether Spark dropped events, so that what its pages told these probes is not all that happened. Asked only where a
+ * probe has read them, and where that can be told; whoever does not answer leaves the findings as they are.
+ */
+async function dropsBehind(
+  steps: readonly ProbeStep[],
+  { reader, run, signal, now }: RunContext,
+  probes: ReadonlyMap<string, Probe>,
+): Promise<Drops | null> {
+  if (reader === null || !(reader.capabilities.has('gauges') || reader.capabilities.has('metrics')))
+    return null
+  const asked = steps.some(({ use }) => {
+    const probe = probes.get(use)
+    return probe !== undefined && readsPages(probe)
+  })
+  if (!asked || signal.aborted) return null
+  try {
+    const look = async (): Promise<Drops | null> => {
+      const app = await reader.locate(run, signal)
+      return app === null ? null : await lookForDrops(reader, app, now, signal)
+    }
+    return await orAborted(look(), signal)
+  } catch {
+    return null
+  }
 }
 
 interface StepLimits {
@@ -171,7 +215,7 @@ function createTurnstile(places: number): <T>(work: () => Promise<T>) => Promise
 const LAST_WORDS = 200
 
 /** A probe that does not heed its signal must not hold up the others' results. */
-function orAborted(work: Promise<ProbeResult>, signal: AbortSignal): Promise<ProbeResult> {
+function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = async (): Promise<void> => {
       // One that heeds its signal says where it was held up: its own words come through a few promises, without waiting.
@@ -202,6 +246,7 @@ function remembering(reader: PlatformReader): PlatformReader {
       once(what, [app.id, app.apiUrl], signal, () => ask(app, signal))
   return {
     ...reader,
+<<<<<<< HEAD
     locate: byRun('locate', (run, signal) => reader.locate(run, signal)),
     run: byRun('run', (run, signal) => reader.run(run, signal)),
     executors: byApp('executors', (app, signal) => reader.executors(app, signal)),
@@ -209,5 +254,14 @@ function remembering(reader: PlatformReader): PlatformReader {
     environment: byApp('environment', (app, signal) => reader.environment(app, signal)),
     log: (run, bytes, signal) =>
       once('log', [run.runId, run.jobName, bytes], signal, () => reader.log(run, bytes, signal)),
+=======
+    locate: (run, signal) => once('locate', [run.runId, run.jobName], () => reader.locate(run, signal)),
+    run: (run, signal) => once('run', [run.runId, run.jobName], () => reader.run(run, signal)),
+    executors: (app, signal) => once('executors', placeOf(app), () => reader.executors(app, signal)),
+    stages: (app, signal) => once('stages', placeOf(app), () => reader.stages(app, signal)),
+    jobs: (app, signal) => once('jobs', placeOf(app), () => reader.jobs(app, signal)),
+    gauges: (app, signal) => once('gauges', placeOf(app), () => reader.gauges(app, signal)),
+    environment: (app, signal) => once('environment', placeOf(app), () => reader.environment(app, signal)),
+>>>>>>> 9d97388 (Find small files, large broadcasts, dropped events, stuck and lagging work; let the operator set thresholds)
   }
 }

@@ -44,6 +44,7 @@ export async function diagnose(deps: FlowDeps, incidentId: string): Promise<void
         reader,
         signal: AbortSignal.timeout(DEADLINE_MS + 2_000),
         now: deps.clock.now(),
+        ...(deps.settings.limits === undefined ? {} : { limits: deps.settings.limits }),
         names: (outputs, own) => namesFor(deps, incident, alert, outputs, own),
       },
       { deadlineMs: DEADLINE_MS, concurrency: CONCURRENCY },

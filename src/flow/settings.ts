@@ -1,6 +1,7 @@
 // What flow needs of the configuration, resolved once at start: teams, routes, policies, floors, platforms.
 import type { NormaliseJobName } from '../alerts/job-name.ts'
 import type { Routing } from '../alerts/routing.ts'
+import type { Limits } from '../diagnosis/thresholds.ts'
 import type { Policy } from '../escalation/policy.ts'
 import type { Role } from '../remediation/roles.ts'
 
@@ -32,6 +33,8 @@ export interface Settings {
   readonly teams: ReadonlyMap<string, Team>
   readonly routing: Routing
   readonly normaliseJobName: NormaliseJobName
+  /** From when on findings are grave, where the operator says so. */
+  readonly limits?: Limits
   readonly policies: ReadonlyMap<string, Policy>
   /** The operator's floor per action id. */
   readonly floors: ReadonlyMap<string, Role>

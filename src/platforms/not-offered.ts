@@ -21,6 +21,7 @@ export function notOffered(platform: string, kind: string): Details {
     queries: refuse('queries'),
     failedTasks: refuse('tasks'),
     taskQuantiles: refuse('tasks'),
+    taskTimes: refuse('when tasks ended'),
     environment: refuse('the environment'),
     cluster: refuse('about its machines'),
     run: refuse('about runs'),

@@ -156,6 +156,7 @@ export function platformContract(
       expect(environment.get('spark.executor.memory')).toBe(bench.expected?.executorMemory ?? '512m')
     })
 
+<<<<<<< HEAD
     itOf('threads', 'tells what threads do now, of the driver and of a living executor alone', async () => {
       const { reader } = bench.platform
       const driver = (await reader.threads(app, 'driver', NEVER)) ?? []
@@ -169,6 +170,37 @@ export function platformContract(
       if (dead !== undefined) expect(await reader.threads(app, dead.id, NEVER)).toBeNull()
     })
 
+=======
+    itOf('gauges', "knows the live driver's own metrics, by names without whose they are", async () => {
+      const gauges = await bench.platform.reader.gauges(app, NEVER)
+      expect(gauges?.get('DAGScheduler.job.activeJobs')).toEqual(expect.any(Number))
+      expect(gauges?.get('LiveListenerBus.queue.appStatus.numDroppedEvents')).toBe(0)
+      for (const [name, value] of gauges ?? []) {
+        expect(name).not.toContain(app.id)
+        expect(Number.isFinite(value)).toBe(true)
+      }
+    })
+
+    itOf('gauges', 'answers null for the metrics of a driver that has gone', async () => {
+      expect(await bench.platform.reader.gauges({ ...app, foundAt: 'history' }, NEVER)).toBeNull()
+    })
+
+    itOf(
+      'tasks',
+      'tells when tasks of a stage began and ended, no more than asked for of either',
+      async () => {
+        const { reader } = bench.platform
+        const [stage] = await reader.stages(app, NEVER)
+        if (bench.expected?.foundAfter === 'event-log') return
+        const times = await reader.taskTimes(app, stage!, 3, NEVER)
+        expect(times.filter(({ endedAt }) => endedAt === null).length).toBeLessThanOrEqual(3)
+        expect(times.filter(({ endedAt }) => endedAt !== null).length).toBeLessThanOrEqual(3)
+        for (const { launchedAt, endedAt } of times)
+          if (endedAt !== null) expect(endedAt.getTime()).toBeGreaterThanOrEqual(launchedAt.getTime())
+      },
+    )
+
+>>>>>>> 9d97388 (Find small files, large broadcasts, dropped events, stuck and lagging work; let the operator set thresholds)
     itOf('cluster', 'knows the cluster', async () => {
       const wanted = bench.expected?.cluster ?? { aliveWorkers: 1, status: 'ALIVE' }
       expect(await bench.platform.reader.cluster(NEVER)).toMatchObject(wanted)

@@ -8,7 +8,12 @@ import { type FakePrometheus, metricsOf, startPrometheus } from '../support/prom
 import { type ProbeSample, probeContract } from './probe.ts'
 
 /** The recording on which a probe sees most, by probe. */
-const RECORDING: Readonly<Record<string, { recording: string; params?: unknown; log?: string }>> = {
+const RECORDING: Readonly<
+  Record<
+    string,
+    { recording: string; params?: unknown; log?: string; gauges?: Readonly<Record<string, number>> }
+  >
+> = {
   'spark.application': { recording: 'healthy' },
   'spark.cluster': { recording: 'healthy' },
   'spark.executor-deaths': { recording: 'executor-oom' },
@@ -20,7 +25,19 @@ const RECORDING: Readonly<Record<string, { recording: string; params?: unknown; 
     recording: 'healthy',
     log: 'Exception in thread "main" java.lang.OutOfMemoryError: Java heap space',
   },
+  'spark.listener-drops': { recording: 'healthy' },
   'spark.performance': { recording: 'data-skew' },
+  'spark.progress': { recording: 'executor-oom' },
+  'spark.streaming': {
+    recording: 'healthy',
+    params: { trigger_s: 2 },
+    gauges: {
+      'spark.streaming.orders.latency': 5229,
+      'spark.streaming.orders.inputRate-total': 210.9,
+      'spark.streaming.orders.processingRate-total': 153,
+      'spark.streaming.orders.states-usedBytes': 536136,
+    },
+  },
   'prometheus.query': { recording: 'healthy', params: { query: 'max by (executor) (heap)', last: '1h' } },
   'spark.skew': { recording: 'data-skew' },
   'spark.threads': { recording: 'healthy' },
@@ -39,7 +56,7 @@ afterAll(() => Promise.all([spark?.close(), prometheus?.close()]))
 
 function sampleOf(id: string): () => Promise<ProbeSample> {
   return () => {
-    const { recording, params, log } = RECORDING[id]!
+    const { recording, params, log, gauges } = RECORDING[id]!
     const runId = started.get(recording) ?? spark.start(recording).appId
     started.set(recording, runId)
     const { reader } = platformOf({
@@ -47,8 +64,12 @@ function sampleOf(id: string): () => Promise<ProbeSample> {
       history_url: spark.historyUrl,
       prometheus: { url: prometheus.url },
     })
+    const heard = log === undefined ? reader : withLog(reader, log)
     return Promise.resolve({
-      reader: log === undefined ? reader : withLog(reader, log),
+      reader:
+        gauges === undefined
+          ? heard
+          : { ...heard, gauges: () => Promise.resolve(new Map(Object.entries(gauges))) },
       run: runOf({ runId }),
       params,
       now: new Date(),

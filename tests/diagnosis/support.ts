@@ -3,6 +3,7 @@ import type { Run } from '../../src/alerts/model.ts'
 import type { ProbeContext } from '../../src/diagnosis/model.ts'
 import type {
   LogTail,
+  MetricsReader,
   PlatformReader,
   PlatformRun,
   ReadCapability,
@@ -15,6 +16,7 @@ import type {
   SparkStageTotals,
   SparkTask,
   SparkTaskQuantiles,
+  SparkTaskTimes,
   SparkThread,
   RunContainer,
   PlatformEvent,
@@ -30,6 +32,9 @@ export interface World {
   readonly queries?: readonly SparkQuery[]
   readonly tasks?: readonly SparkTask[]
   readonly quantiles?: SparkTaskQuantiles | null
+  readonly taskTimes?: readonly SparkTaskTimes[]
+  /** The Prometheus beside it; with it comes the capability. */
+  readonly metrics?: MetricsReader
   readonly environment?: Readonly<Record<string, string>>
   readonly cluster?: SparkCluster
   readonly run?: PlatformRun | null
@@ -72,8 +77,10 @@ export function readerOf(world: World, calls: Calls = {}): PlatformReader {
         'gauges',
         'containers',
         'events',
+        ...(world.metrics === undefined ? [] : ['metrics' as const]),
       ],
     ),
+    ...(world.metrics === undefined ? {} : { metrics: world.metrics }),
     locate: () => say('locate', world.application === undefined ? APP : world.application),
     executors: () => say('executors', world.executors ?? []),
     stages: () => say('stages', world.stages ?? []),
@@ -82,6 +89,7 @@ export function readerOf(world: World, calls: Calls = {}): PlatformReader {
     failedTasks: (_app, _stage, _signal, limit = 50) =>
       say('failedTasks', (world.tasks ?? []).slice(0, limit)),
     taskQuantiles: () => say('taskQuantiles', world.quantiles ?? null),
+    taskTimes: (_app, _stage, limit) => say('taskTimes', (world.taskTimes ?? []).slice(0, limit)),
     environment: () => say('environment', new Map(Object.entries(world.environment ?? {}))),
     threads: () => say('threads', world.threads ?? null),
     gauges: () =>

@@ -1,7 +1,7 @@
 // Findings of executors and of time: uneven ones, excluded ones, idle ones, and a driver that works alone.
 import { size, span } from '../probes/support.ts'
 import { type Measured, type Performance, median, percent, sum } from './measure.ts'
-import type { Snapshot } from './snapshot.ts'
+import { type Snapshot, shownAt } from './snapshot.ts'
 
 const LEAST_MS = 300_000
 const LEAST_BYTES = 100 * 1024 ** 2
@@ -25,6 +25,7 @@ export const executorImbalance: Performance = {
   title: 'How uneven the executors are',
   meaning: 'max / median of totalDuration or totalShuffleRead over executors',
   thresholds: [1.334, 1.778, 3.162, 10],
+  source: 'Dr. Elephant',
   measure: (snapshot) => {
     const settled = snapshot.executors.filter((one) => lifetimeMs(snapshot, one) > appMs(snapshot) / 2)
     if (settled.length < 3) return []
@@ -45,6 +46,7 @@ export const executorImbalance: Performance = {
           figures: `${field} max ${of(most)}, median ${middle}`,
           from: `executor ${most.id}`,
           link: snapshot.app.link,
+          shownAt: shownAt(snapshot.app, 'allexecutors'),
           affectedMs: field === 'totalDuration' ? of(most) - middle : most.totalDurationMs,
         },
       ]
@@ -62,6 +64,7 @@ export const excluded: Performance = {
   title: 'Executors kept from tasks',
   meaning: 'executors excluded after failures / active ones',
   thresholds: [Number.MIN_VALUE, 0.1, 0.25, 0.5],
+  source: 'ours',
   measure: ({ executors, app }) => {
     const active = executors.filter((one) => one.active)
     const out = active.filter((one) => one.excluded)
@@ -76,6 +79,7 @@ export const excluded: Performance = {
           .join(', ')}`,
         from: 'all executors',
         link: app.link,
+        shownAt: shownAt(app, 'executors'),
         affectedMs: null,
       },
     ]
@@ -88,6 +92,7 @@ export const idleCores: Performance = {
   title: 'Task slots without a task',
   meaning: '1 - sum totalDuration / sum (lifetime x maxTasks)',
   thresholds: [0.3, 0.5, 0.7, 0.85],
+  source: '0.50 DataFlint, the others ours',
   measure: (snapshot) => {
     const given = sum(snapshot.executors.map((one) => lifetimeMs(snapshot, one) * one.maxTasks))
     const used = sum(snapshot.executors.map(({ totalDurationMs }) => totalDurationMs))
@@ -100,6 +105,7 @@ export const idleCores: Performance = {
         figures: `sum totalDuration ${used} ms, sum of lifetime x maxTasks ${given} ms`,
         from: 'all executors',
         link: snapshot.app.link,
+        shownAt: shownAt(snapshot.app, 'allexecutors'),
         affectedMs: given - used,
       },
     ]
@@ -114,6 +120,7 @@ export const driverShare: Performance = {
   title: 'Time without a job',
   meaning: 'share of the application’s time in which no job ran',
   thresholds: [0.3, 0.5, 0.7, 0.9],
+  source: 'formula Sparklens, thresholds ours',
   measure: (snapshot) => {
     const { app, now, jobs } = snapshot
     const whole = appMs(snapshot)
@@ -133,6 +140,7 @@ export const driverShare: Performance = {
         figures: `application ${whole} ms, jobs ${busy} ms`,
         from: 'all jobs',
         link: app.link,
+        shownAt: shownAt(app, 'jobs'),
         // Every slot waits with it.
         affectedMs: whole - busy,
       },

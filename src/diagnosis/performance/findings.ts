@@ -1,6 +1,7 @@
 // Every performance finding of one application.
 import type { Performance } from './measure.ts'
 import { driverShare, excluded, executorImbalance, idleCores } from './executors.ts'
+import { bigBroadcast, smallFiles } from './files.ts'
 import { containerPeak, gcRatio, heapPeak, memoryOverprovisioned, spillRatio } from './memory.ts'
 import { bigPartition, fetchWait, lowParallelism, resultSize, schedulerDelay, smallTasks } from './stages.ts'
 
@@ -17,6 +18,8 @@ export const PERFORMANCE: readonly Performance[] = [
   excluded,
   smallTasks,
   lowParallelism,
+  smallFiles,
+  bigBroadcast,
   driverShare,
   idleCores,
   memoryOverprovisioned,

@@ -1,9 +1,8 @@
 // What a performance finding is: a formula over a snapshot, thresholds, and how much it matters.
+import type { ReadCapability } from '../../ports.ts'
 import type { FindingSeverity } from '../model.ts'
+import { MATERIAL_MS, type Thresholds, falls } from '../thresholds.ts'
 import type { Snapshot } from './snapshot.ts'
-
-/** For low, medium, high, critical. Falling numbers mean that smaller is worse. */
-export type Thresholds = readonly [number, number, number, number]
 
 /** One measured value, with what it was computed from, so that anybody can do so again. */
 export interface Measured {
@@ -14,7 +13,10 @@ export interface Measured {
   readonly figures: string
   /** Where they stand: `stage 3.0`, `executor 4`, `all executors`. */
   readonly from: string
+  /** A page for people. */
   readonly link: string | null
+  /** Where the figures are, under the names and in the units that `figures` gives them. */
+  readonly shownAt: string | null
   /** Task time that is wasted or affected, in milliseconds; null where time does not tell what it matters. */
   readonly affectedMs: number | null
 }
@@ -26,27 +28,32 @@ export interface Performance {
   /** What the value is, with its unit. */
   readonly meaning: string
   readonly thresholds: Thresholds
+  /** Whose formula and thresholds these are. */
+  readonly source: string
+  /** What the platform must tell beside executors, stages, tasks and the environment. */
+  readonly needs?: readonly ReadCapability[]
   /** Everything the formula applies to; nothing where it does not (too short, too few, not measured). */
   measure(snapshot: Snapshot): readonly Measured[]
 }
-
-/** Materiality, in milliseconds of task time: 1, 5, 15 and 60 minutes. Ours. */
-export const MATERIAL_MS: Thresholds = [60_000, 300_000, 900_000, 3_600_000]
 
 const ORDER: readonly FindingSeverity[] = ['none', 'low', 'medium', 'high', 'critical']
 
 /** Grades against rising or falling thresholds. NaN is `none`. */
 export function grade(value: number, thresholds: Thresholds): FindingSeverity {
-  const falling = thresholds[0] > thresholds[3]
+  const falling = falls(thresholds)
   const reached = thresholds.filter((threshold) => (falling ? value <= threshold : value >= threshold))
   return ORDER[reached.length] ?? 'none'
 }
 
 /** `min(severity of the value, severity of what it costs)`: a bad ratio of next to nothing is nothing. */
-export function severityOf(measured: Measured, thresholds: Thresholds): FindingSeverity {
+export function severityOf(
+  measured: Pick<Measured, 'value' | 'affectedMs'>,
+  thresholds: Thresholds,
+  materialMs: Thresholds = MATERIAL_MS,
+): FindingSeverity {
   const byValue = grade(measured.value, thresholds)
   if (measured.affectedMs === null) return byValue
-  const byCost = grade(measured.affectedMs, MATERIAL_MS)
+  const byCost = grade(measured.affectedMs, materialMs)
   return ORDER.indexOf(byCost) < ORDER.indexOf(byValue) ? byCost : byValue
 }
 

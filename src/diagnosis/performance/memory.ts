@@ -2,7 +2,7 @@
 import { executorHeap, executorOverhead, mebibytes } from '../memory.ts'
 import { size, span } from '../probes/support.ts'
 import { type Measured, type Performance, percent, ratio, sum } from './measure.ts'
-import { type Snapshot, stageName } from './snapshot.ts'
+import { type Snapshot, shownAt, stageName, stageShownAt } from './snapshot.ts'
 
 const MIB = 1024 ** 2
 const GIB = 1024 ** 3
@@ -13,6 +13,7 @@ export const gcRatio: Performance = {
   title: 'Time in garbage collection',
   meaning: 'totalGCTime / totalDuration of all executors together',
   thresholds: [0.08, 0.1, 0.15, 0.2],
+  source: 'Dr. Elephant',
   measure({ executors, app }) {
     const gc = sum(executors.map(({ totalGcMs }) => totalGcMs))
     const all = sum(executors.map(({ totalDurationMs }) => totalDurationMs))
@@ -25,6 +26,7 @@ export const gcRatio: Performance = {
         figures: `sum totalGCTime ${gc} ms, sum totalDuration ${all} ms`,
         from: 'all executors',
         link: app.link,
+        shownAt: shownAt(app, 'allexecutors'),
         affectedMs: gc,
       },
     ]
@@ -37,6 +39,7 @@ export const heapPeak: Performance = {
   title: 'Peak of the heap',
   meaning: 'largest JVMHeapMemory of an executor / spark.executor.memory',
   thresholds: [0.8, 0.9, 0.95, 0.98],
+  source: '0.95 DataFlint, the others ours',
   measure: (snapshot) => {
     const peak = highest(snapshot, ({ peakHeapBytes }) => peakHeapBytes)
     const limit = executorHeap(snapshot.properties) * MIB
@@ -53,6 +56,7 @@ export const containerPeak: Performance = {
   title: 'Peak of the container',
   meaning: 'largest resident memory of an executor / what its container is given',
   thresholds: [0.8, 0.9, 0.95, 1],
+  source: 'ours',
   measure: (snapshot) => {
     const { properties } = snapshot
     const peak = highest(snapshot, ({ peakRssBytes }) => peakRssBytes)
@@ -77,6 +81,7 @@ export const memoryOverprovisioned: Performance = {
   title: 'Memory given and not used',
   meaning: 'largest JVMHeapMemory of an executor / spark.executor.memory; smaller is worse',
   thresholds: [0.7, 0.5, 0.3, 0.15],
+  source: '0.70 DataFlint, the others ours',
   measure: (snapshot) => {
     const { app, now, executors } = snapshot
     // A short run or a small heap saves nobody anything.
@@ -97,7 +102,8 @@ export const spillRatio: Performance = {
   title: 'Spill to disk',
   meaning: 'diskBytesSpilled / (inputBytes + shuffleReadBytes) of a stage that spills more than 1 GiB',
   thresholds: [0.1, 0.5, 1, 3],
-  measure: ({ stages }) =>
+  source: 'ours',
+  measure: ({ app, stages }) =>
     stages.flatMap((stage): Measured[] => {
       const { diskSpilledBytes, inputBytes, shuffleReadBytes } = stage.totals
       if (diskSpilledBytes < GIB) return []
@@ -110,6 +116,7 @@ export const spillRatio: Performance = {
           figures: `diskBytesSpilled ${diskSpilledBytes}, inputBytes ${inputBytes}, shuffleReadBytes ${shuffleReadBytes}`,
           from: `stage ${stageName(stage)}`,
           link: stage.link,
+          shownAt: stageShownAt(app, stage),
           affectedMs: stage.executorRunMs,
         },
       ]
@@ -141,6 +148,7 @@ function against(peak: Peak, limit: number, what: string, field: string, { app }
     figures: `${field} ${peak.bytes}, limit ${limit}`,
     from: `executor ${peak.executor}, peakMemoryMetrics`,
     link: app.link,
+    shownAt: shownAt(app, 'allexecutors'),
     affectedMs: null,
   }
 }

@@ -4,6 +4,7 @@ import type {
   SparkApplication,
   SparkExecutor,
   SparkJob,
+  SparkQuery,
   SparkStage,
   SparkTaskQuantiles,
 } from '../../ports.ts'
@@ -11,6 +12,8 @@ import { reasonOf } from '../../errors.ts'
 
 /** Stages whose tasks are looked at: those that cost most. Each is one request. */
 const STAGES_READ = 5
+/** Queries whose operators are looked at: unfinished ones, then the newest. Each is one request. */
+const QUERIES_READ = 10
 
 export interface Snapshot {
   readonly app: SparkApplication
@@ -23,8 +26,31 @@ export interface Snapshot {
   readonly properties: ReadonlyMap<string, string>
   /** Quantiles of the costliest stages, by `<id>.<attempt>`; absent where no task has succeeded. */
   readonly quantiles: ReadonlyMap<string, SparkTaskQuantiles>
+  /** Empty where the platform does not tell of SQL. */
+  readonly queries: readonly SparkQuery[]
   /** What could not be read, and why. */
   readonly unreached: readonly string[]
+}
+
+/** Where Spark's API shows what was read; the page for people where there is no API (a log that was played). */
+export function shownAt(app: Pick<SparkApplication, 'apiUrl' | 'link'>, path: string): string {
+  return app.apiUrl === null ? app.link : `${app.apiUrl}/${path}`
+}
+
+/** Where a stage attempt's sums are shown. */
+export function stageShownAt(
+  app: Pick<SparkApplication, 'apiUrl' | 'link'>,
+  stage: Pick<SparkStage, 'id' | 'attempt'>,
+): string {
+  return shownAt(app, `stages/${stage.id}/${stage.attempt}?details=false`)
+}
+
+/** Where the quantiles of a stage attempt's tasks are shown. */
+export function tasksShownAt(
+  app: Pick<SparkApplication, 'apiUrl' | 'link'>,
+  stage: Pick<SparkStage, 'id' | 'attempt'>,
+): string {
+  return shownAt(app, `stages/${stage.id}/${stage.attempt}/taskSummary?quantiles=0,0.5,1`)
 }
 
 /** Names a stage attempt as Spark's pages do. */
@@ -49,11 +75,14 @@ export async function takeSnapshot(
       return otherwise
     }
   }
-  const [everyone, stages, jobs, properties] = await Promise.all([
+  const [everyone, stages, jobs, properties, queries] = await Promise.all([
     attempt('executors', () => reader.executors(app, signal), []),
     attempt('stages', () => reader.stages(app, signal), []),
     attempt('jobs', () => reader.jobs(app, signal), []),
     attempt('environment', () => reader.environment(app, signal), new Map<string, string>()),
+    reader.capabilities.has('sql')
+      ? attempt('SQL queries', () => reader.queries(app, QUERIES_READ, signal), [])
+      : [],
   ])
   const costliest = [...stages].sort((a, b) => b.executorRunMs - a.executorRunMs).slice(0, STAGES_READ)
   const read = await Promise.all(
@@ -76,6 +105,7 @@ export async function takeSnapshot(
     jobs,
     properties,
     quantiles: new Map(read.flat()),
+    queries,
     unreached,
   }
 }

@@ -1,9 +1,9 @@
 // Findings of stages and their tasks: fetch waits, delays, sizes, how they are cut.
 import { mebibytes } from '../memory.ts'
 import { size, span } from '../probes/support.ts'
-import type { SparkStage, SparkTaskQuantiles } from '../../ports.ts'
+import type { SparkApplication, SparkStage, SparkTaskQuantiles } from '../../ports.ts'
 import { type Measured, type Performance, percent, ratio } from './measure.ts'
-import { type Snapshot, quantile, stageName } from './snapshot.ts'
+import { type Snapshot, quantile, stageName, stageShownAt, tasksShownAt } from './snapshot.ts'
 
 const GIB = 1024 ** 3
 
@@ -19,9 +19,15 @@ function ofTasks(
   })
 }
 
-const at = (stage: SparkStage): Pick<Measured, 'from' | 'link'> => ({
+const at = (app: SparkApplication, stage: SparkStage): Pick<Measured, 'from' | 'link' | 'shownAt'> => ({
   from: `stage ${stageName(stage)}`,
   link: stage.link,
+  shownAt: stageShownAt(app, stage),
+})
+
+const atTasks = (app: SparkApplication, stage: SparkStage): Pick<Measured, 'from' | 'link' | 'shownAt'> => ({
+  ...at(app, stage),
+  shownAt: tasksShownAt(app, stage),
 })
 
 /** `shuffleFetchWaitTime` / `executorRunTime` of a stage. The formula is Sparklens'; the thresholds are ours. */
@@ -30,14 +36,15 @@ export const fetchWait: Performance = {
   title: 'Waiting for shuffle data',
   meaning: 'shuffleFetchWaitTime / executorRunTime of a stage',
   thresholds: [0.1, 0.2, 0.4, 0.6],
-  measure: ({ stages }) =>
+  source: 'formula Sparklens, thresholds ours',
+  measure: ({ app, stages }) =>
     stages.flatMap((stage): Measured[] => {
       const { fetchWaitMs } = stage.totals
       const value = ratio(fetchWaitMs, stage.executorRunMs)
       if (value === null || fetchWaitMs === 0) return []
       return [
         {
-          ...at(stage),
+          ...at(app, stage),
           value,
           says: `Tasks of stage ${stageName(stage)} (${stage.name}) wait ${percent(value)} of their time for shuffle data (${span(fetchWaitMs)})`,
           figures: `shuffleFetchWaitTime ${fetchWaitMs} ms, executorRunTime ${stage.executorRunMs} ms`,
@@ -53,6 +60,7 @@ export const schedulerDelay: Performance = {
   title: 'Waiting for the driver',
   meaning: 'median schedulerDelay / median duration of the tasks of a stage',
   thresholds: [0.1, 0.25, 0.5, 1],
+  source: 'ours',
   measure: (snapshot) =>
     ofTasks(snapshot, (stage, of) => {
       const delay = quantile(of, of.schedulerDelayMs, 0.5)
@@ -60,7 +68,7 @@ export const schedulerDelay: Performance = {
       const value = delay === null || duration === null ? null : ratio(delay, duration)
       if (value === null || delay === null || duration === null) return null
       return {
-        ...at(stage),
+        ...atTasks(snapshot.app, stage),
         value,
         says: `Half of the tasks of stage ${stageName(stage)} (${stage.name}) wait ${span(delay)} or more for the driver, against ${span(duration)} in all`,
         figures: `schedulerDelay median ${delay} ms, duration median ${duration} ms`,
@@ -77,12 +85,13 @@ export const smallTasks: Performance = {
   title: 'Too many small tasks',
   meaning: `median duration in ms of the tasks of a stage with more than ${MANY_TASKS}; smaller is worse`,
   thresholds: [500, 200, 100, 50],
+  source: '500 DataFlint, the others ours',
   measure: (snapshot) =>
     ofTasks(snapshot, (stage, of) => {
       const value = quantile(of, of.durationMs, 0.5) ?? quantile(of, of.runMs, 0.5)
       if (value === null || stage.tasks <= MANY_TASKS) return null
       return {
-        ...at(stage),
+        ...atTasks(snapshot.app, stage),
         value,
         says: `Stage ${stageName(stage)} (${stage.name}) is cut into ${stage.tasks} tasks, half of which take ${span(value)} or less`,
         figures: `numTasks ${stage.tasks}, duration median ${value} ms`,
@@ -104,6 +113,7 @@ export const bigPartition: Performance = {
   title: 'The largest partition',
   meaning: 'bytes that the largest task of a stage reads or writes',
   thresholds: [GIB, 2 * GIB, 5 * GIB, 10 * GIB],
+  source: '5 GiB DataFlint, the others ours',
   measure: (snapshot) =>
     ofTasks(snapshot, (stage, of) => {
       const [largest] = SIDES.map(([does, series, field]) => ({
@@ -113,7 +123,7 @@ export const bigPartition: Performance = {
       })).sort((a, b) => b.bytes - a.bytes)
       if (largest === undefined || largest.bytes === 0) return null
       return {
-        ...at(stage),
+        ...atTasks(snapshot.app, stage),
         value: largest.bytes,
         says: `One task of stage ${stageName(stage)} (${stage.name}) ${largest.does} ${size(largest.bytes)}`,
         figures: `${largest.field} max ${largest.bytes}`,
@@ -130,7 +140,8 @@ export const lowParallelism: Performance = {
   title: 'Too few tasks',
   meaning: 'numTasks / task slots, of a stage that takes longer than 5 minutes; smaller is worse',
   thresholds: [1, 0.5, 0.25, 0.1],
-  measure: ({ stages, executors, now }) => {
+  source: 'formula Sparklens, thresholds ours',
+  measure: ({ app, stages, executors, now }) => {
     const slots = executors.filter(({ active }) => active).reduce((all, { maxTasks }) => all + maxTasks, 0)
     if (slots < 2) return []
     return stages.flatMap((stage): Measured[] => {
@@ -139,7 +150,7 @@ export const lowParallelism: Performance = {
       if (tookMs < LONG_STAGE_MS || stage.tasks === 0 || stage.tasks >= slots) return []
       return [
         {
-          ...at(stage),
+          ...at(app, stage),
           value: stage.tasks / slots,
           says: `Stage ${stageName(stage)} (${stage.name}) has ${stage.tasks} tasks for ${slots} slots and takes ${span(tookMs)}`,
           figures: `numTasks ${stage.tasks}, slots ${slots}, ${tookMs} ms from submission`,
@@ -159,7 +170,8 @@ export const resultSize: Performance = {
   title: 'Results sent to the driver',
   meaning: 'resultSize of a stage / spark.driver.maxResultSize; at 1 Spark fails the job',
   thresholds: [0.5, 0.7, 0.9, 1],
-  measure: ({ stages, properties }) => {
+  source: 'ours',
+  measure: ({ app, stages, properties }) => {
     const setting = properties.get('spark.driver.maxResultSize')
     // 0 is "no limit"; a number without a unit is bytes.
     const limit = /^\d+$/.test(setting ?? '')
@@ -171,7 +183,7 @@ export const resultSize: Performance = {
       if (resultBytes === 0) return []
       return [
         {
-          ...at(stage),
+          ...at(app, stage),
           value: resultBytes / limit,
           says: `Stage ${stageName(stage)} (${stage.name}) sends ${size(resultBytes)} to the driver, ${percent(resultBytes / limit)} of what it takes`,
           figures: `resultSize ${resultBytes}, spark.driver.maxResultSize ${limit}`,

@@ -3,12 +3,14 @@ import { reasonOf } from '../../errors.ts'
 import type { SparkApplication, SparkExecutor } from '../../ports.ts'
 import { executorHeap, suggestedHeap, suggestedOverhead } from '../memory.ts'
 import { type Finding, type Outputs, type Probe, gradeOf } from '../model.ts'
+import { type Thresholds, thresholdsFor } from '../thresholds.ts'
+import { shownAt } from '../performance/snapshot.ts'
 import { type Sighting, bears, isIntended, strongest } from '../failures/read.ts'
-import { NO_PARAMS, outputsOf, plural, span, unseen, withApplication } from './support.ts'
+import { NO_PARAMS, evidence, outputsOf, plural, span, unseen, withApplication } from './support.ts'
 import { type Words, quotes, wordsOfExecutors, wordsOfTasks } from './words.ts'
 
 /** Share of executors lost in ten minutes, against those alive: low, medium, high, critical. Ours, a starting value. */
-const CHURN = [0.05, 0.1, 0.25, 0.5] as const
+export const CHURN: Thresholds = [0.05, 0.1, 0.25, 0.5]
 const CHURN_WINDOW_MS = 600_000
 
 export const executorDeaths: Probe = {
@@ -25,6 +27,7 @@ export const executorDeaths: Probe = {
     executors_lost: 'executors lost in all, without those that were released on purpose',
     executors_alive: 'executors alive now',
     lost_in_10_min: 'executors lost in the ten minutes before now, or before the end',
+    churn: 'executors lost in those ten minutes / executors alive now',
     exit_code: 'exit code of the executor that died last',
     host: 'host that lost most executors',
     executor_mib: 'heap of one executor, MiB',
@@ -48,11 +51,19 @@ export const executorDeaths: Probe = {
       const executors = wordsOfExecutors(lost, app.link)
       const best = strongest([...tasks, ...executors])
       const recent = recentlyLost(lost, app.endedAt ?? now)
+      const churn = recent.length / Math.max(1, Number(known['executors_alive']))
       const finding: Finding = {
         probe: executorDeaths.id,
-        severity: gradeOf(recent.length / Math.max(1, Number(known['executors_alive'])), CHURN),
+        severity: gradeOf(churn, thresholdsFor('exec_churn', CHURN, context)),
         sentence: `${plural(lost.length, 'executor')} of ${app.name} died${pace(lost, app, now)}: ${best?.meaning ?? 'Spark does not name a reason that we know'}.`,
-        evidence: quotes(best?.mode ?? null, tasks, executors),
+        evidence: [
+          ...quotes(best?.mode ?? null, tasks, executors),
+          evidence(
+            `exec_churn: ${recent.length} removed in ${span(CHURN_WINDOW_MS)}, ${String(known['executors_alive'])} active`,
+            'all executors',
+            shownAt(app, 'allexecutors'),
+          ),
+        ],
         link: app.link,
         confidence: best?.certainty ?? 'low',
         unreached,
@@ -64,6 +75,7 @@ export const executorDeaths: Probe = {
           cause: best?.cause ?? 'unknown',
           count: countOf(best, executors),
           lost_in_10_min: recent.length,
+          churn: Number(churn.toFixed(3)),
           exit_code: exitCode(lost.at(-1)),
           host: mostOf(lost.map(({ host }) => host)),
           suggested_mib: memory === null ? null : suggestion(best?.mode.id, memory),
@@ -86,6 +98,7 @@ function nobodyDied(
       cause: 'none',
       count: 0,
       lost_in_10_min: 0,
+      churn: 0,
     }),
     findings: [{ ...unseen(executorDeaths.id, sentence, unreached), link: app.link, confidence: 'high' }],
   }

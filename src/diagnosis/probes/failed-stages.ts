@@ -1,16 +1,18 @@
 // Stages that failed, were tried again, or lose most of their tasks, each with the line that Spark gives as reason.
 import type { PlatformReader, SparkApplication, SparkStage } from '../../ports.ts'
 import { type Finding, type FindingSeverity, type Probe, byGravity, gradeOf, gravest } from '../model.ts'
+import { shownAt } from '../performance/snapshot.ts'
+import { type Thresholds, thresholdsFor } from '../thresholds.ts'
 import { isIntended, strongest } from '../failures/read.ts'
 import { whereabouts } from './words.ts'
 import { NO_PARAMS, evidence, outputsOf, plural, unseen, withApplication } from './support.ts'
 
 /** failed / (failed + complete) tasks. From Dr. Elephant's mapper and reducer heuristics; the last one moved. */
-const FAIL_RATE = [0.1, 0.3, 0.5, 0.8] as const
+export const FAIL_RATE: Thresholds = [0.1, 0.3, 0.5, 0.8]
 /** A few lost tasks are Spark's everyday business: below this many a rate says nothing. */
 const LEAST_FAILED = 3
 /** Attempts beyond the first; at four in a row Spark gives up (`spark.stage.maxConsecutiveAttempts`). Ours. */
-const RETRIES = [1, 2, 3, Number.POSITIVE_INFINITY] as const
+export const RETRIES: Thresholds = [1, 2, 3, Number.POSITIVE_INFINITY]
 const TOLD = 3
 
 export const failedStages: Probe = {
@@ -30,8 +32,12 @@ export const failedStages: Probe = {
   run: (_params, context) =>
     withApplication(failedStages, context, async (app, reader) => {
       const stages = await reader.stages(app, context.signal)
+      const limits = {
+        rate: thresholdsFor('task_fail_rate', FAIL_RATE, context),
+        retries: thresholdsFor('stage_retries', RETRIES, context),
+      }
       const troubled = stages
-        .map((stage) => ({ stage, grade: severityOf(stage, stages) }))
+        .map((stage) => ({ stage, grade: severityOf(stage, stages, limits) }))
         .filter(({ grade, stage }) => grade !== 'none' || isFailed(stage))
         .sort((a, b) => byGravity(a.grade, b.grade) || b.stage.failedTasks - a.stage.failedTasks)
         // The worst attempt speaks for its stage.
@@ -111,7 +117,14 @@ async function tell(
       probe: failedStages.id,
       severity,
       sentence: `${name} ${verb}${again}: ${share}.`,
-      evidence: quoted,
+      evidence: [
+        ...quoted,
+        evidence(
+          `task_fail_rate: numFailedTasks ${stage.failedTasks}, numCompleteTasks ${stage.completedTasks}; stage_retries: attemptId ${retries}`,
+          `stage ${stage.id}.${stage.attempt}`,
+          shownAt(app, `stages/${stage.id}?details=false`),
+        ),
+      ],
       link: stage.link,
       confidence: quoted.length > 0 ? 'high' : 'medium',
       unreached: app.unreached,
@@ -119,14 +132,18 @@ async function tell(
   }
 }
 
-function severityOf(stage: SparkStage, stages: readonly SparkStage[]): FindingSeverity {
+function severityOf(
+  stage: SparkStage,
+  stages: readonly SparkStage[],
+  limits: { readonly rate: Thresholds; readonly retries: Thresholds },
+): FindingSeverity {
   const recovered = stages.some(
     ({ id, attempt, status }) => id === stage.id && attempt > stage.attempt && status === 'COMPLETE',
   )
   if (recovered) return 'low'
   const retries = retriesOf(stage, stages)
-  const byRate = stage.failedTasks < LEAST_FAILED ? 'none' : gradeOf(failRate(stage), FAIL_RATE)
-  const byRetries = isFailed(stage) ? gradeOf(retries, RETRIES) : 'none'
+  const byRate = stage.failedTasks < LEAST_FAILED ? 'none' : gradeOf(failRate(stage), limits.rate)
+  const byRetries = isFailed(stage) ? gradeOf(retries, limits.retries) : 'none'
   const byStatus = isFailed(stage) ? (isIntended(stage.failureReason ?? '') ? 'low' : 'high') : 'none'
   return gravest([byRate, byRetries, byStatus])
 }

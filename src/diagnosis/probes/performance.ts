@@ -2,19 +2,11 @@
 import * as z from 'zod'
 import { type Finding, type Probe, byGravity } from '../model.ts'
 import { PERFORMANCE } from '../performance/findings.ts'
-import { type Measured, type Performance, severityOf, type Thresholds } from '../performance/measure.ts'
+import { type Measured, type Performance, severityOf } from '../performance/measure.ts'
 import { takeSnapshot } from '../performance/snapshot.ts'
+import { type Thresholds, falls, fourSchema, materialFor, thresholdsFor } from '../thresholds.ts'
 import { outputsOf, unseen, withApplication } from './support.ts'
 
-const four = z
-  .tuple(
-    [z.number(), z.number(), z.number(), z.number()],
-    'expected four numbers: low, medium, high, critical',
-  )
-  .refine(
-    ([a, b, c, d]) => (a <= b && b <= c && c <= d) || (a >= b && b >= c && c >= d),
-    'the four numbers must rise, or fall where smaller is worse',
-  )
 const IDS = PERFORMANCE.map(({ id }) => id)
 
 const params = z
@@ -22,7 +14,7 @@ const params = z
     /** Look for these only. */
     only: z.array(z.enum(IDS)).min(1).optional(),
     /** By id, in place of ours. */
-    thresholds: z.partialRecord(z.enum(IDS), four).default({}),
+    thresholds: z.partialRecord(z.enum(IDS), fourSchema).default({}),
   })
   .prefault({})
 
@@ -52,9 +44,16 @@ export const performance: Probe = {
     withApplication(performance, context, async (app, reader) => {
       const { only, thresholds } = params.parse(raw ?? {})
       const snapshot = await takeSnapshot(reader, app, context.now, context.signal)
-      const wanted = PERFORMANCE.filter(({ id }) => only?.includes(id) ?? true)
+      const wanted = PERFORMANCE.filter(
+        ({ id, needs = [] }) =>
+          (only?.includes(id) ?? true) && needs.every((need) => reader.capabilities.has(need)),
+      )
+      const material = materialFor(context)
       const graded = wanted
-        .flatMap((of) => worst(of, of.measure(snapshot), thresholds[of.id] ?? of.thresholds))
+        .flatMap((of) => {
+          const limits = thresholdsFor(of.id, of.thresholds, context, thresholds[of.id])
+          return worst(of, of.measure(snapshot), limits, material)
+        })
         .sort((a, b) => byGravity(a.severity, b.severity))
       const told = graded.filter(({ severity }) => severity !== 'none').slice(0, TOLD)
       const [first] = told
@@ -75,14 +74,26 @@ export const performance: Probe = {
 }
 
 /** The gravest of what one formula measured; the largest cost among equals. */
-function worst(of: Performance, all: readonly Measured[], thresholds: Thresholds): Graded[] {
+function worst(
+  of: Performance,
+  all: readonly Measured[],
+  thresholds: Thresholds,
+  materialMs: Thresholds,
+): Graded[] {
   const [first] = all
-    .map((measured) => ({ of, measured, severity: severityOf(measured, thresholds) }))
+    .map((measured) => ({ of, measured, severity: severityOf(measured, thresholds, materialMs) }))
     .sort(
       (a, b) =>
-        byGravity(a.severity, b.severity) || (b.measured.affectedMs ?? 0) - (a.measured.affectedMs ?? 0),
+        byGravity(a.severity, b.severity) ||
+        (b.measured.affectedMs ?? 0) - (a.measured.affectedMs ?? 0) ||
+        beyond(b.measured.value, a.measured.value, thresholds),
     )
   return first === undefined ? [] : [first]
+}
+
+/** How much further one value is on the bad side than another. */
+function beyond(a: number, b: number, thresholds: Thresholds): number {
+  return falls(thresholds) ? b - a : a - b
 }
 
 function findingOf({ of, measured, severity }: Graded, unreached: readonly string[]): Finding {
@@ -90,7 +101,7 @@ function findingOf({ of, measured, severity }: Graded, unreached: readonly strin
     probe: performance.id,
     severity,
     sentence: `${measured.says}.`,
-    evidence: [{ text: `${of.id}: ${measured.figures}`, from: measured.from, link: measured.link }],
+    evidence: [{ text: `${of.id}: ${measured.figures}`, from: measured.from, link: measured.shownAt }],
     link: measured.link,
     // What could not be read may hold something graver.
     confidence: unreached.length === 0 ? 'high' : 'medium',

@@ -1,18 +1,19 @@
 // Whether this run takes longer than earlier runs of the same job, and whether a later one has succeeded.
 import * as z from 'zod'
-import type { PlatformRun } from '../../ports.ts'
+import type { Run } from '../../alerts/model.ts'
+import type { PlatformReader, PlatformRun } from '../../ports.ts'
 import { type Finding, type Probe, gradeOf, milder } from '../model.ts'
+import { fourSchema } from '../thresholds.ts'
 import { blank, outputsOf, plural, span, unseen } from './support.ts'
 
-const four = z.tuple([z.number(), z.number(), z.number(), z.number()])
 const params = z
   .strictObject({
     /** Runs looked back on. */
     runs: z.int().min(3).max(200).default(30),
     /** This run / p95 of the earlier ones: low, medium, high, critical. Ours. */
-    ratio: four.default([1.1, 1.5, 2, 4]),
+    ratio: fourSchema.default([1.1, 1.5, 2, 4]),
     /** Minutes beyond p95 that matter. Ours. */
-    material_min: four.default([2, 10, 30, 120]),
+    material_min: fourSchema.default([2, 10, 30, 120]),
   })
   .prefault({})
 
@@ -46,9 +47,7 @@ export const runHistory: Probe = {
     const began = timeOf(current)
     const others = all.filter(({ id }) => id !== current.id)
     const later = others.find((one) => timeOf(one) > began && one.state === 'succeeded')
-    const lengths = others
-      .filter((one) => timeOf(one) < began && one.state !== 'failed' && one.state !== 'cancelled')
-      .flatMap((one) => lengthMs(one) ?? [])
+    const lengths = lengthsBefore(current, others)
     const outputs = {
       earlier: lengths.length,
       failed_in_a_row: failuresInARow(current, others, began),
@@ -87,6 +86,29 @@ export const runHistory: Probe = {
       findings: [finding],
     }
   },
+}
+
+/** Milliseconds that earlier runs of the same job took, as far as they were not ended early. */
+export async function earlierLengths(
+  reader: PlatformReader,
+  run: Run,
+  limit: number,
+  signal: AbortSignal,
+): Promise<number[]> {
+  const current = await reader.run(run, signal)
+  const jobName = current?.jobName ?? run.jobName
+  if (current === null || jobName === null) return []
+  return lengthsBefore(current, await reader.runs(jobName, limit + 1, signal))
+}
+
+function lengthsBefore(current: PlatformRun, all: readonly PlatformRun[]): number[] {
+  const began = timeOf(current)
+  return all
+    .filter(
+      (one) =>
+        one.id !== current.id && timeOf(one) < began && one.state !== 'failed' && one.state !== 'cancelled',
+    )
+    .flatMap((one) => lengthMs(one) ?? [])
 }
 
 function timeOf({ submittedAt, startedAt }: PlatformRun): number {

@@ -1,10 +1,21 @@
 // Whether one task of a stage does far more than the others, by time and by bytes.
 import * as z from 'zod'
 import type { PlatformReader, SparkApplication, SparkStage, SparkTaskQuantiles } from '../../ports.ts'
-import { type Finding, type FindingSeverity, type Probe, byGravity, gradeOf, milder } from '../model.ts'
+import {
+  type Finding,
+  type FindingSeverity,
+  type Probe,
+  type ProbeContext,
+  byGravity,
+  gradeOf,
+  milder,
+} from '../model.ts'
+import { tasksShownAt } from '../performance/snapshot.ts'
+import { type Thresholds, fourSchema, materialFor, thresholdsFor } from '../thresholds.ts'
 import { outputsOf, size, span, unseen, withApplication } from './support.ts'
 
-const four = z.tuple([z.number(), z.number(), z.number(), z.number()])
+/** max / median, for low, medium, high, critical: Dr. Elephant's for MapReduce. */
+export const SKEW: Thresholds = [2, 4, 8, 16]
 
 /**
  * Starting values, each of which a runbook may change. Ratios are Dr. Elephant's for MapReduce skew; the material
@@ -13,9 +24,9 @@ const four = z.tuple([z.number(), z.number(), z.number(), z.number()])
 const params = z
   .strictObject({
     /** max / median for low, medium, high, critical. */
-    ratio: four.default([2, 4, 8, 16]),
+    ratio: fourSchema.optional(),
     /** Seconds beyond the median that matter: low, medium, high, critical. */
-    material_s: four.default([60, 300, 900, 3600]),
+    material_s: fourSchema.optional(),
     /** Stages whose longest task is shorter are not looked at, in seconds. */
     least_s: z.number().default(5),
     /** Bytes are compared from this many MiB in the largest task. */
@@ -23,7 +34,28 @@ const params = z
   })
   .prefault({})
 
-type Params = z.output<typeof params>
+type Given = z.output<typeof params>
+
+/** What counts after runbook, operator and we have spoken. */
+interface Params extends Pick<Given, 'least_s' | 'least_mib'> {
+  /** Of time, and of bytes. */
+  readonly time: Thresholds
+  readonly data: Thresholds
+  readonly materialMs: Thresholds
+}
+
+function limitsOf(given: Given, context: ProbeContext): Params {
+  const seconds = given.material_s
+  return {
+    ...given,
+    time: thresholdsFor('task_skew', SKEW, context, given.ratio),
+    data: thresholdsFor('data_skew', SKEW, context, given.ratio),
+    materialMs:
+      seconds === undefined
+        ? materialFor(context)
+        : [seconds[0] * 1000, seconds[1] * 1000, seconds[2] * 1000, seconds[3] * 1000],
+  }
+}
 
 /** The longest stages are where skew costs most; the rest is not asked for. */
 const STAGES_READ = 5
@@ -64,7 +96,7 @@ export const skew: Probe = {
   },
   run: (raw, context) =>
     withApplication(skew, context, async (app, reader) => {
-      const limits = params.parse(raw ?? {})
+      const limits = limitsOf(params.parse(raw ?? {}), context)
       const stages = (await reader.stages(app, context.signal))
         .filter(({ tasks }) => tasks >= LEAST_TASKS)
         .sort((a, b) => b.executorRunMs - a.executorRunMs)
@@ -96,7 +128,7 @@ export const skew: Probe = {
           stage: worst.stage.id,
           longest_s: round(worst.longestMs / 1000),
           median_s: round(worst.medianMs / 1000),
-          skewed: worst.severity !== 'none' && worst.data !== null && worst.data >= limits.ratio[0],
+          skewed: worst.severity !== 'none' && worst.data !== null && worst.data >= limits.data[0],
           severity: worst.severity,
         }),
         findings: [findingOf(worst, app, limits)],
@@ -122,8 +154,8 @@ async function measure(
   // A median below one (milli)second or byte would turn any task into a monster.
   const time = longestMs / Math.max(1, medianMs)
   const data = largest < limits.least_mib * 1024 ** 2 ? null : largest / Math.max(1, median)
-  const byRatio = longestMs < limits.least_s * 1000 ? 'none' : gradeOf(time, limits.ratio)
-  const byCost = gradeOf((longestMs - medianMs) / 1000, limits.material_s)
+  const byRatio = longestMs < limits.least_s * 1000 ? 'none' : gradeOf(time, limits.time)
+  const byCost = gradeOf(longestMs - medianMs, limits.materialMs)
   return { stage, time, data, longestMs, medianMs, largest, median, severity: milder(byRatio, byCost) }
 }
 
@@ -132,7 +164,7 @@ function findingOf(worst: Skew, app: SparkApplication, limits: Params): Finding 
   const ratio = `${round(time)} times the median (${span(worst.longestMs)} against ${span(worst.medianMs)})`
   const bytes = data === null
     ? `it reads ${size(worst.largest)}, too little to tell data from a slow host`
-    : data >= limits.ratio[0]
+    : data >= limits.data[0]
       ? `it reads ${round(data)} times as much (${size(worst.largest)} against ${size(worst.median)}), so the data is uneven`
       : `it reads no more than others (${size(worst.largest)}), so look at its host, garbage collection or fetches` // prettier-ignore
   const small = worst.severity === 'none' ? ' Too little to matter.' : ''
@@ -141,7 +173,7 @@ function findingOf(worst: Skew, app: SparkApplication, limits: Params): Finding 
     severity: worst.severity,
     sentence: `The longest task of stage ${stage.id}.${stage.attempt} (${stage.name}) took ${ratio}; ${bytes}.${small}`,
     evidence: [
-      { text: `executorRunTime max ${worst.longestMs} ms, median ${worst.medianMs} ms; bytes read max ${worst.largest}, median ${worst.median}`, from: `stage ${stage.id}.${stage.attempt}, taskSummary`, link: stage.link },
+      { text: `executorRunTime max ${worst.longestMs} ms, median ${worst.medianMs} ms; bytes read max ${worst.largest}, median ${worst.median}`, from: `stage ${stage.id}.${stage.attempt}, taskSummary`, link: tasksShownAt(app, stage) },
     ],
     link: stage.link,
     confidence: data === null ? 'medium' : 'high',

@@ -18,6 +18,8 @@ const SEGMENT = /^[A-Za-z0-9_-][A-Za-z0-9_.-]*$/
 const READS: readonly RegExp[] = [
   /^\/api\/v1(\/[^/]+)+$/,
   /^\/json\/?([a-z]+\/?)?$/,
+  // A driver's metrics at this instant; without the last slash Spark answers another page.
+  /^\/metrics\/json\/$/,
   // The standalone master's page of one application, which alone tells the address of its driver UI.
   /^\/app\/$/,
   // YARN's ResourceManager, one setting of it, and logs of containers at a NodeManager or a JobHistoryServer.

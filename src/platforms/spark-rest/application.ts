@@ -3,17 +3,16 @@ import * as z from 'zod'
 import type {
   SparkExecutor,
   SparkJob,
-  SparkQuery,
   SparkStage,
   SparkTask,
   SparkTaskQuantiles,
+  SparkTaskTimes,
 } from '../../ports.ts'
 import type { ReadClient } from './client.ts'
 import {
   environmentSchema,
   executorSchema,
   jobSchema,
-  querySchema,
   stageSchema,
   taskSchema,
   taskSummarySchema,
@@ -26,6 +25,8 @@ export interface Place {
   readonly path: string
   /** Page for people that the stages' pages are below. */
   readonly pages: string
+  /** It is in a History Server: nothing there is of this instant. */
+  readonly kept?: true
 }
 
 /** The decile-like points that skew is read from; index 3 is the median, the last the slowest task. */
@@ -133,6 +134,41 @@ export async function readTaskQuantiles(
   }
 }
 
+/**
+ * Tasks that run, and the successful ones that were launched last: two requests, however many tasks there are. Spark
+ * sorts by id, which is the order of launching, and cannot sort by the end.
+ */
+export async function readTaskTimes(
+  { client, path }: Place,
+  stage: SparkStage,
+  limit: number,
+  signal: AbortSignal,
+): Promise<SparkTaskTimes[]> {
+  const length = Math.max(1, limit)
+  const ask = async (status: string, offset: number): Promise<z.output<typeof taskSchema>[]> => {
+    const query = { status, sortBy: 'ID', offset: String(offset), length: String(length) }
+    return (await client.json(`${stagePath(path, stage)}/taskList`, z.array(taskSchema), signal, query)) ?? []
+  }
+  const [running, ended] = await Promise.all([
+    ask('RUNNING', 0),
+    stage.completedTasks === 0 ? [] : ask('SUCCESS', Math.max(0, stage.completedTasks - length)),
+  ])
+  const times = (rows: readonly z.output<typeof taskSchema>[], over: boolean): SparkTaskTimes[] =>
+    rows.flatMap(({ taskId, executorId, launchTime, duration }) =>
+      launchTime == null || (over && duration === undefined)
+        ? []
+        : [
+            {
+              id: taskId,
+              executorId,
+              launchedAt: launchTime,
+              endedAt: over ? new Date(launchTime.getTime() + (duration ?? 0)) : null,
+            },
+          ],
+    )
+  return [...times(running, false), ...times(ended, true)]
+}
+
 /** Spark properties by name; Spark has redacted what matches `spark.redaction.regex`. */
 export async function readEnvironment(
   { client, path }: Place,
@@ -153,6 +189,7 @@ export async function readJobs({ client, path }: Place, signal: AbortSignal): Pr
   }))
 }
 
+<<<<<<< HEAD
 /** As many as Spark keeps by default (`spark.sql.ui.retainedExecutions`). */
 const QUERIES_LISTED = '1000'
 
@@ -190,6 +227,8 @@ export async function readQueries(
   )
 }
 
+=======
+>>>>>>> 9d97388 (Find small files, large broadcasts, dropped events, stuck and lagging work; let the operator set thresholds)
 /** Whether the last job of the application failed; null where it has run none. */
 export async function lastJobFailed(place: Place, signal: AbortSignal): Promise<boolean | null> {
   const jobs = await readJobs(place, signal)

@@ -6,11 +6,16 @@ import {
   readExecutors,
   readFailedTasks,
   readJobs,
-  readQueries,
   readStages,
   readTaskQuantiles,
+  readTaskTimes,
 } from './application.ts'
+<<<<<<< HEAD
 import { readThreads } from './threads.ts'
+=======
+import { readGauges } from './gauges.ts'
+import { readQueries } from './queries.ts'
+>>>>>>> 9d97388 (Find small files, large broadcasts, dropped events, stuck and lagging work; let the operator set thresholds)
 
 /** Runs a read where the application's details are; rejects (ARR-501, ARR-502) where they are nowhere. */
 export type At = <T>(
@@ -21,7 +26,15 @@ export type At = <T>(
 
 type Details = Pick<
   PlatformReader,
-  'executors' | 'stages' | 'jobs' | 'queries' | 'failedTasks' | 'taskQuantiles' | 'environment'
+  | 'executors'
+  | 'stages'
+  | 'jobs'
+  | 'queries'
+  | 'failedTasks'
+  | 'taskQuantiles'
+  | 'taskTimes'
+  | 'environment'
+  | 'gauges'
 >
 
 const FAILED_TASKS = 50
@@ -37,7 +50,12 @@ export function sparkDetails(at: At): Details {
       at(app, signal, (place) => readFailedTasks(place, stage, signal, limit)),
     taskQuantiles: (app, stage, signal) =>
       at(app, signal, (place) => readTaskQuantiles(place, stage, signal)),
+    taskTimes: (app, stage, limit, signal) =>
+      at(app, signal, (place) => readTaskTimes(place, stage, limit, signal)),
     environment: (app, signal) => at(app, signal, (place) => readEnvironment(place, signal)),
+    // What has ended has no gauges, and nobody is asked for them.
+    gauges: async (app, signal) =>
+      app.foundAt === 'driver' ? at(app, signal, (place) => readGauges(place, app.id, signal)) : null,
   }
 }
 

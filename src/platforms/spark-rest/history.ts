@@ -19,6 +19,7 @@ export function historyPlace(history: ReadClient, id: string, attemptId: string 
     client: history,
     path: `/api/v1/applications/${tail}`,
     pages: `${history.baseUrl}/history/${tail}`,
+    kept: true,
   }
 }
 

@@ -81,13 +81,25 @@ export const stageSchema = z.object({
   diskBytesSpilled: count,
 })
 
+const queryNodeSchema = z.object({
+  nodeId: z.number(),
+  nodeName: z.string().default(''),
+  metrics: z.array(z.object({ name: z.string(), value: z.string() })).default([]),
+})
+export type QueryNode = z.output<typeof queryNodeSchema>
+
 export const querySchema = z.object({
   id: z.number(),
   status: z.string(),
   description: z.string().default(''),
   planDescription: z.string().default(''),
+<<<<<<< HEAD
   /** Since 4.0; empty where nothing failed. */
   errorMessage: z.string().nullish(),
+=======
+  duration: count,
+  nodes: z.array(queryNodeSchema).default([]),
+>>>>>>> 9d97388 (Find small files, large broadcasts, dropped events, stuck and lagging work; let the operator set thresholds)
 })
 
 export const taskSchema = z.object({
@@ -98,7 +110,12 @@ export const taskSchema = z.object({
   host: z.string().default(''),
   status: z.string(),
   errorMessage: z.string().optional(),
+<<<<<<< HEAD
   duration: roundedNumber.optional(),
+=======
+  launchTime: date.optional(),
+  duration: z.number().optional(),
+>>>>>>> 9d97388 (Find small files, large broadcasts, dropped events, stuck and lagging work; let the operator set thresholds)
   taskMetrics: z
     .object({
       executorRunTime: count,

@@ -89,11 +89,24 @@ export function answerOf(
   }
 }
 
-function find({ app }: Moment, relative: string): Answer | null {
+function find(moment: Moment, relative: string): Answer | null {
+  const { app } = moment
   const exact = app[relative] ?? app[`${relative}?details=false`]
   if (exact !== undefined) return exact
   const name = Object.keys(app).find((key) => key.startsWith(`${relative}?`))
-  return name === undefined ? null : (app[name] ?? null)
+  return name === undefined ? oneStage(moment, relative) : (app[name] ?? null)
+}
+
+/** A stage with its attempts, or one of them, out of the list of all. */
+function oneStage({ app }: Moment, relative: string): Answer | null {
+  const [, id, attempt] = /^stages\/(\d+)(?:\/(\d+))?$/.exec(relative) ?? []
+  const all = app['stages?details=false']
+  if (id === undefined || all === undefined) return null
+  const attempts = (all.body as Body[]).filter(
+    (one) => one['stageId'] === Number(id) && (attempt === undefined || one['attemptId'] === Number(attempt)),
+  )
+  if (attempts.length === 0) return null
+  return { ...all, body: attempt === undefined ? attempts : attempts[0] }
 }
 
 function narrowed(answer: Answer, relative: string, query: URLSearchParams): Answer {

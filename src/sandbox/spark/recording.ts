@@ -38,6 +38,12 @@ export const HOSTS = {
 
 const ROOT = path.join(import.meta.dirname, 'recordings')
 
+/** What a driver says of itself at `/metrics/json/`: as recorded, without what holds of the recorded application alone. */
+export function driverMetrics(line: string, appId: string): string {
+  const file = path.join(import.meta.dirname, 'metrics', `${line === '3.5' ? line : '4'}.json`)
+  return readFileSync(file, 'utf8').replaceAll(/app-\d{14}-\d{4}/g, appId)
+}
+
 /** What can be replayed, with the lines it was recorded on. */
 export function listRecordings(): { id: string; lines: string[] }[] {
   return readdirSync(ROOT, { withFileTypes: true })

@@ -11,7 +11,7 @@ import {
   stateOf,
 } from './application.ts'
 import { csrfTokenOf, errorPage, homePage, replayPage, rowOf } from './pages.ts'
-import { type Recording, listRecordings, loadRecording } from './recording.ts'
+import { type Recording, driverMetrics, listRecordings, loadRecording } from './recording.ts'
 import { readKept, writeKept } from './state-file.ts'
 
 export interface SparkReplayOptions {
@@ -130,6 +130,8 @@ export async function createSparkReplay(options: SparkReplayOptions): Promise<Sp
     const [appId = '', ...words] = rest.split('/')
     const app = find(appId)
     if (app === undefined || app.endedAt !== null) return null
+    if (words.join('/') === 'metrics/json/')
+      return { status: 200, type: 'text/json;charset=utf-8', body: driverMetrics(app.recording.line, appId) }
     return rest.includes('/api/v1/')
       ? api(`/${words.join('/')}`, url, [app], app.recording)
       : html(200, replayPage(app.recording.title, appId, [`${at.driver(appId)}/api/v1/applications/${appId}/allexecutors`]))

@@ -16,6 +16,7 @@ export function snapshot(more: Partial<Snapshot> = {}): Snapshot {
     jobs: [],
     properties: new Map(),
     quantiles: new Map(),
+    queries: [],
     unreached: [],
     ...more,
   }

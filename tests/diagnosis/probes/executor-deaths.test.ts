@@ -25,7 +25,7 @@ describe('the signature', () => {
     })
     expect(outputs).toEqual({
       app_id: APP.id, signature: 'F02', cause: 'executor-heap-oom', count: 2, executors_lost: 2, executors_alive: 1,
-      lost_in_10_min: 2, exit_code: 52, host: 'worker-1', executor_mib: 4096, suggested_mib: 6144,
+      lost_in_10_min: 2, churn: 2, exit_code: 52, host: 'worker-1', executor_mib: 4096, suggested_mib: 6144,
     }) // prettier-ignore
     expect(findings).toEqual([
       {
@@ -43,6 +43,11 @@ describe('the signature', () => {
             text: 'Command exited with code 52',
             from: 'executor 2, removeReason; 2 executors said so',
             link: APP.link,
+          },
+          {
+            text: 'exec_churn: 2 removed in 10 min, 1 active',
+            from: 'all executors',
+            link: `${APP.apiUrl}/allexecutors`,
           },
         ],
         link: APP.link,
@@ -73,7 +78,7 @@ describe('the signature', () => {
     expect(outputs).toMatchObject({ signature, suggested_mib: suggested })
     expect(findings[0]).toMatchObject({
       confidence,
-      evidence: [{ text: reason, from: 'executor 1, removeReason' }],
+      evidence: [{ text: reason, from: 'executor 1, removeReason' }, { from: 'all executors' }],
     })
   })
 

@@ -11,6 +11,9 @@ const writing = (mode: string, status = 'FAILED'): SparkQuery => ({
   status,
   description: 'parquet at orders.py:9',
   plan: `(1) Execute InsertIntoHadoopFsRelationCommand\nArguments: file:/data/orders, false, Parquet, [path=x], ${mode}, [id]\n`,
+  durationMs: 1000,
+  nodes: [],
+  link: 'http://driver:4040/SQL/execution/?id=1',
 })
 const ended: World = {
   application: { ...APP, state: 'failed', endedAt: APP.startedAt },

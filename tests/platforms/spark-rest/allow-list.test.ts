@@ -14,6 +14,7 @@ describe('P10: reads are named', () => {
     '/json/',
     '/json/activeapps',
     '/app/',
+    '/metrics/json/',
     '/ws/v1/cluster/info',
     '/ws/v1/cluster/metrics',
     '/ws/v1/cluster/nodes',
@@ -35,6 +36,9 @@ describe('P10: reads are named', () => {
 
   it.each([
     // What acts.
+    '/metrics/json',
+    '/metrics/',
+    '/metrics/json/kill/',
     '/jobs/job/kill/',
     '/jobs/job/kill/?id=0',
     '/stages/stage/kill/',
