@@ -128,10 +128,8 @@ export interface SparkQuery {
   readonly status: string
   readonly description: string
   readonly plan: string
-<<<<<<< HEAD
   /** Why it failed, where Spark says (4.x). Not redacted yet. */
   readonly error?: string | null
-=======
   /** Until now, where it runs. */
   readonly durationMs: number
   /** Operators of the plan with what they measured; of a query that runs, so far. */
@@ -162,7 +160,6 @@ export interface SparkTaskTimes {
   readonly executorId: string
   readonly launchedAt: Date
   readonly endedAt: Date | null
->>>>>>> 9d97388 (Find small files, large broadcasts, dropped events, stuck and lagging work; let the operator set thresholds)
 }
 
 /** One thread of a driver's or executor's JVM, as Spark's thread dump has it. */

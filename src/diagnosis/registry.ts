@@ -13,11 +13,8 @@ import { rerun } from './probes/rerun.ts'
 import { runHistory } from './probes/run-history.ts'
 import { runState } from './probes/run-state.ts'
 import { skew } from './probes/skew.ts'
-<<<<<<< HEAD
 import { threads } from './probes/threads.ts'
-=======
 import { streaming } from './probes/streaming.ts'
->>>>>>> 9d97388 (Find small files, large broadcasts, dropped events, stuck and lagging work; let the operator set thresholds)
 
 const ALL: readonly Probe[] = [
   application,
@@ -33,11 +30,8 @@ const ALL: readonly Probe[] = [
   runHistory,
   runState,
   skew,
-<<<<<<< HEAD
   threads,
-=======
   streaming,
->>>>>>> 9d97388 (Find small files, large broadcasts, dropped events, stuck and lagging work; let the operator set thresholds)
 ]
 
 export const PROBES: ReadonlyMap<string, Probe> = new Map(ALL.map((probe) => [probe.id, probe]))

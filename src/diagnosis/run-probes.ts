@@ -1,12 +1,7 @@
 // Runs a runbook's probes beside one another under one deadline; what fails says so, and the rest still comes.
-<<<<<<< HEAD
 import type { Run } from '../alerts/model.ts'
 import { ArrestorError, mendOf, reasonOf } from '../errors.ts'
-import type { PlatformReader, SparkApplication } from '../ports.ts'
-=======
-import { reasonOf } from '../errors.ts'
 import type { PlatformReader, ReadCapability, SparkApplication } from '../ports.ts'
->>>>>>> 9d97388 (Find small files, large broadcasts, dropped events, stuck and lagging work; let the operator set thresholds)
 import type { Params, ProbeOutputs, Scalar } from '../runbooks/model.ts'
 import { clauseOf, holeIn, parseParams, renderParams } from '../runbooks/render-params.ts'
 import { outputNames } from '../runbooks/template-names.ts'
@@ -246,22 +241,14 @@ function remembering(reader: PlatformReader): PlatformReader {
       once(what, [app.id, app.apiUrl], signal, () => ask(app, signal))
   return {
     ...reader,
-<<<<<<< HEAD
     locate: byRun('locate', (run, signal) => reader.locate(run, signal)),
     run: byRun('run', (run, signal) => reader.run(run, signal)),
     executors: byApp('executors', (app, signal) => reader.executors(app, signal)),
     stages: byApp('stages', (app, signal) => reader.stages(app, signal)),
+    jobs: byApp('jobs', (app, signal) => reader.jobs(app, signal)),
+    gauges: byApp('gauges', (app, signal) => reader.gauges(app, signal)),
     environment: byApp('environment', (app, signal) => reader.environment(app, signal)),
     log: (run, bytes, signal) =>
       once('log', [run.runId, run.jobName, bytes], signal, () => reader.log(run, bytes, signal)),
-=======
-    locate: (run, signal) => once('locate', [run.runId, run.jobName], () => reader.locate(run, signal)),
-    run: (run, signal) => once('run', [run.runId, run.jobName], () => reader.run(run, signal)),
-    executors: (app, signal) => once('executors', placeOf(app), () => reader.executors(app, signal)),
-    stages: (app, signal) => once('stages', placeOf(app), () => reader.stages(app, signal)),
-    jobs: (app, signal) => once('jobs', placeOf(app), () => reader.jobs(app, signal)),
-    gauges: (app, signal) => once('gauges', placeOf(app), () => reader.gauges(app, signal)),
-    environment: (app, signal) => once('environment', placeOf(app), () => reader.environment(app, signal)),
->>>>>>> 9d97388 (Find small files, large broadcasts, dropped events, stuck and lagging work; let the operator set thresholds)
   }
 }

@@ -156,7 +156,6 @@ export function platformContract(
       expect(environment.get('spark.executor.memory')).toBe(bench.expected?.executorMemory ?? '512m')
     })
 
-<<<<<<< HEAD
     itOf('threads', 'tells what threads do now, of the driver and of a living executor alone', async () => {
       const { reader } = bench.platform
       const driver = (await reader.threads(app, 'driver', NEVER)) ?? []
@@ -170,7 +169,6 @@ export function platformContract(
       if (dead !== undefined) expect(await reader.threads(app, dead.id, NEVER)).toBeNull()
     })
 
-=======
     itOf('gauges', "knows the live driver's own metrics, by names without whose they are", async () => {
       const gauges = await bench.platform.reader.gauges(app, NEVER)
       expect(gauges?.get('DAGScheduler.job.activeJobs')).toEqual(expect.any(Number))
@@ -200,7 +198,6 @@ export function platformContract(
       },
     )
 
->>>>>>> 9d97388 (Find small files, large broadcasts, dropped events, stuck and lagging work; let the operator set thresholds)
     itOf('cluster', 'knows the cluster', async () => {
       const wanted = bench.expected?.cluster ?? { aliveWorkers: 1, status: 'ALIVE' }
       expect(await bench.platform.reader.cluster(NEVER)).toMatchObject(wanted)

@@ -189,46 +189,6 @@ export async function readJobs({ client, path }: Place, signal: AbortSignal): Pr
   }))
 }
 
-<<<<<<< HEAD
-/** As many as Spark keeps by default (`spark.sql.ui.retainedExecutions`). */
-const QUERIES_LISTED = '1000'
-
-/**
- * SQL queries with their plans: the list without plans, which are long, and then each that is asked for. Unfinished
- * ones first, then the newest.
- */
-export async function readQueries(
-  { client, path }: Place,
-  limit: number,
-  signal: AbortSignal,
-): Promise<SparkQuery[]> {
-  const query = { details: 'false', planDescription: 'false', length: QUERIES_LISTED }
-  const listed = (await client.json(`${path}/sql`, z.array(querySchema), signal, query)) ?? []
-  const wanted = listed
-    .sort((a, b) => Number(a.status === 'COMPLETED') - Number(b.status === 'COMPLETED') || b.id - a.id)
-    .slice(0, limit)
-  const read = await Promise.all(
-    wanted.map(({ id }) =>
-      client.json(`${path}/sql/${id}`, querySchema, signal, { details: 'false', planDescription: 'true' }),
-    ),
-  )
-  return read.flatMap((one) =>
-    one === null
-      ? []
-      : [
-          {
-            id: one.id,
-            status: one.status,
-            description: one.description,
-            plan: one.planDescription,
-            error: one.errorMessage || null,
-          },
-        ],
-  )
-}
-
-=======
->>>>>>> 9d97388 (Find small files, large broadcasts, dropped events, stuck and lagging work; let the operator set thresholds)
 /** Whether the last job of the application failed; null where it has run none. */
 export async function lastJobFailed(place: Place, signal: AbortSignal): Promise<boolean | null> {
   const jobs = await readJobs(place, signal)

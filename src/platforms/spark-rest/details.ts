@@ -10,12 +10,9 @@ import {
   readTaskQuantiles,
   readTaskTimes,
 } from './application.ts'
-<<<<<<< HEAD
-import { readThreads } from './threads.ts'
-=======
 import { readGauges } from './gauges.ts'
 import { readQueries } from './queries.ts'
->>>>>>> 9d97388 (Find small files, large broadcasts, dropped events, stuck and lagging work; let the operator set thresholds)
+import { readThreads } from './threads.ts'
 
 /** Runs a read where the application's details are; rejects (ARR-501, ARR-502) where they are nowhere. */
 export type At = <T>(

@@ -1,5 +1,6 @@
 // A live driver's own metrics at this instant, out of the JSON page that every Spark serves unless it is told not to.
 import * as z from 'zod'
+import { roundedNumber } from '../safe-json.ts'
 import type { Place } from './application.ts'
 
 /** Dropwizard's page; what is no number (texts, lists) is left out. */
@@ -25,9 +26,10 @@ export async function readGauges(
     ...Object.entries(page.counters).map(([name, { count }]) => [name, count] as const),
   ]
   return new Map(
-    values.flatMap(([name, value]) =>
-      typeof value === 'number' && Number.isFinite(value) ? [[bare(name, appId), value] as const] : [],
-    ),
+    values.flatMap(([name, value]) => {
+      const read = roundedNumber.safeParse(value)
+      return read.success && Number.isFinite(read.data) ? [[bare(name, appId), read.data] as const] : []
+    }),
   )
 }
 

@@ -32,6 +32,7 @@ export async function readQueries(place: Place, limit: number, signal: AbortSign
             status: one.status,
             description: one.description,
             plan: one.planDescription,
+            error: one.errorMessage || null,
             durationMs: one.duration,
             nodes: one.nodes.map((node) => ({
               id: node.nodeId,

@@ -93,13 +93,10 @@ export const querySchema = z.object({
   status: z.string(),
   description: z.string().default(''),
   planDescription: z.string().default(''),
-<<<<<<< HEAD
   /** Since 4.0; empty where nothing failed. */
   errorMessage: z.string().nullish(),
-=======
   duration: count,
   nodes: z.array(queryNodeSchema).default([]),
->>>>>>> 9d97388 (Find small files, large broadcasts, dropped events, stuck and lagging work; let the operator set thresholds)
 })
 
 export const taskSchema = z.object({
@@ -110,12 +107,8 @@ export const taskSchema = z.object({
   host: z.string().default(''),
   status: z.string(),
   errorMessage: z.string().optional(),
-<<<<<<< HEAD
-  duration: roundedNumber.optional(),
-=======
   launchTime: date.optional(),
-  duration: z.number().optional(),
->>>>>>> 9d97388 (Find small files, large broadcasts, dropped events, stuck and lagging work; let the operator set thresholds)
+  duration: roundedNumber.optional(),
   taskMetrics: z
     .object({
       executorRunTime: count,

@@ -22,12 +22,11 @@ export const CAPABILITIES: readonly ReadCapability[] = [
   'run',
   'runs',
   'sql',
-<<<<<<< HEAD
   'threads',
-=======
   'gauges',
->>>>>>> 9d97388 (Find small files, large broadcasts, dropped events, stuck and lagging work; let the operator set thresholds)
 ]
+/** What only a live driver tells. */
+const LIVE: ReadonlySet<ReadCapability> = new Set(['threads', 'gauges'])
 
 /** A reader of the cluster that this configuration names. Nothing is asked before its methods are called. */
 export function createReader(platform: string, config: Config, deps: PlatformDeps): PlatformReader {
@@ -59,13 +58,8 @@ export function createReader(platform: string, config: Config, deps: PlatformDep
     ...notOffered(platform, config.kind),
     platform,
     kind: config.kind,
-<<<<<<< HEAD
-    // P13: without a way to driver UIs there are no threads to see.
-    capabilities: new Set(CAPABILITIES.filter((one) => one !== 'threads' || config.driver_ui !== 'none')),
-=======
-    // P13: without a way to drivers there is nothing of this instant.
-    capabilities: new Set(CAPABILITIES.filter((one) => one !== 'gauges' || config.driver_ui !== 'none')),
->>>>>>> 9d97388 (Find small files, large broadcasts, dropped events, stuck and lagging work; let the operator set thresholds)
+    // P13: without a way to driver UIs there is nothing of this instant to see.
+    capabilities: new Set(CAPABILITIES.filter((one) => !LIVE.has(one) || config.driver_ui !== 'none')),
     locate,
     ...sparkDetails(at),
     ...(config.driver_ui === 'none' ? {} : liveDetails(at)),

@@ -25,11 +25,8 @@ export const CAPABILITIES: readonly ReadCapability[] = [
   'runs',
   'log',
   'sql',
-<<<<<<< HEAD
   'threads',
-=======
   'gauges',
->>>>>>> 9d97388 (Find small files, large broadcasts, dropped events, stuck and lagging work; let the operator set thresholds)
 ]
 /** What comes from Spark itself, through the proxy or the History Server. */
 const DETAILS: ReadonlySet<ReadCapability> = new Set(['executors', 'stages', 'tasks', 'environment', 'sql'])
@@ -87,11 +84,7 @@ export function createReader(platform: string, config: Config, deps: PlatformDep
 
 /** P13: without a way to Spark's own pages there are no details, without a way to logs no logs. */
 function offers(config: Config, capability: ReadCapability): boolean {
-<<<<<<< HEAD
-  if (capability === 'threads') return config.proxy === 'rm'
-=======
-  if (capability === 'gauges') return config.proxy === 'rm'
->>>>>>> 9d97388 (Find small files, large broadcasts, dropped events, stuck and lagging work; let the operator set thresholds)
+  if (capability === 'threads' || capability === 'gauges') return config.proxy === 'rm'
   if (capability === 'log') return config.node_logs || config.job_history_url !== undefined
   return !DETAILS.has(capability) || config.proxy === 'rm' || config.history_url !== undefined
 }

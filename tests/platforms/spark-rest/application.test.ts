@@ -162,13 +162,8 @@ describe('queries', () => {
       pages: '',
     }
     expect(await readQueries(spark, 2, NEVER)).toEqual([
-<<<<<<< HEAD
-      { id: 2, status: 'FAILED', description: 'x', plan: 'plan 2', error: 'No' },
-      { id: 4, status: 'COMPLETED', description: 'x', plan: 'plan 4', error: null },
-=======
-      expect.objectContaining({ id: 2, status: 'FAILED', description: 'x', plan: 'plan 2', nodes: [] }),
-      expect.objectContaining({ id: 4, status: 'COMPLETED', description: 'x', plan: 'plan 4' }),
->>>>>>> 9d97388 (Find small files, large broadcasts, dropped events, stuck and lagging work; let the operator set thresholds)
+      expect.objectContaining({ id: 2, status: 'FAILED', description: 'x', plan: 'plan 2', nodes: [], error: 'No' }),
+      expect.objectContaining({ id: 4, status: 'COMPLETED', description: 'x', plan: 'plan 4', error: null }),
     ])
     expect(asked).toEqual([
       `GET ${PATH}/sql?details=false&planDescription=false&offset=0&length=1000`,
