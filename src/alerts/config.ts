@@ -1,4 +1,4 @@
-// The part of arrestor.yml that says whose an alert is, and how job names are normalised.
+// The parts of arrestor.yml that say whose an alert is, how job names are normalised, and what a team keeps out of evidence.
 import * as z from 'zod'
 
 export const RouteSchema = z.strictObject({
@@ -26,3 +26,24 @@ export const JobNamesSchema = z.strictObject({
     .default([])
     .describe('regular expressions whose matches are removed from job names, beside dates and run ids'),
 })
+
+/** A team's own part of redaction: what it takes out besides, and whether raw evidence is kept at all. */
+export const DISCRETION = {
+  redact: z
+    .array(
+      z.strictObject({
+        name: z
+          .string()
+          .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'a name of lower-case letters, digits and hyphens')
+          .describe('stands in its place: `[redacted:<name>]`'),
+        pattern: z.string().min(1).max(1_000).describe("a regular expression in RE2's syntax"),
+      }),
+    )
+    .max(100)
+    .default([])
+    .describe('patterns of its own that are taken out of its evidence before it is kept or sent'),
+  evidence: z
+    .enum(['quoted', 'none'])
+    .default('quoted')
+    .describe('`none`: lines of logs and errors, thread dumps and plans are neither kept nor sent'),
+}

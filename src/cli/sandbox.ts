@@ -8,6 +8,7 @@ import { loadConfig } from '../config/load.ts'
 import { ArrestorError } from '../errors.ts'
 import { createSandbox } from '../sandbox/server.ts'
 import { portOf, secretsOf, startService } from '../service.ts'
+import { discretionOfAll } from '../config/settings.ts'
 import { createLogger } from '../telemetry/logs.ts'
 import { fail, runUntilSignal } from './serve.ts'
 
@@ -48,6 +49,7 @@ async function runSandbox(options: { pagePort: string; config: string }): Promis
       const logger = createLogger({
         level: process.env['LOG_LEVEL'] ?? 'info',
         secrets: secretsOf(config, environment).filter((secret) => secret !== 'sandbox'),
+        discretion: discretionOfAll(config),
         write: (line) => process.stdout.write(line),
         pretty: true,
       })

@@ -1,5 +1,6 @@
 // `arrestor serve`: the service with arrestor.yml and the environment, until a signal asks it to stop.
 import { loadConfig } from '../config/load.ts'
+import { discretionOfAll } from '../config/settings.ts'
 import { readCertificateAuthority } from '../config/environment.ts'
 import { ArrestorError, reasonOf } from '../errors.ts'
 import { type Service, portOf, secretsOf, startService } from '../service.ts'
@@ -20,6 +21,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     const logger = createLogger({
       level: environment['LOG_LEVEL'] ?? 'info',
       secrets: secretsOf(config, environment),
+      discretion: discretionOfAll(config),
       write: (line) => process.stdout.write(line),
       pretty: process.stdout.isTTY,
     })

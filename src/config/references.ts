@@ -1,5 +1,6 @@
 // What a schema cannot see: names that must exist elsewhere in the file, patterns that must compile.
 import { reasonOf } from '../errors.ts'
+import { patternProblem, wordFor } from '../alerts/discretion.ts'
 import { createNormaliseJobName } from '../alerts/job-name.ts'
 import { ACTIONS } from '../remediation/registry.ts'
 import { nearest } from '../runbooks/nearest.ts'
@@ -15,6 +16,7 @@ export function checkReferences(config: Config): ConfigProblem[] {
   const teams = Object.keys(config.teams)
   const platforms = Object.keys(config.platforms)
   const policies = Object.keys(config.escalation)
+  const words = Object.values(config.teams).flatMap(({ redact }) => redact.map(({ name }) => wordFor(name)))
   const must = (path: readonly PropertyKey[], kind: string, name: string, known: Iterable<string>): void => {
     const list = [...known]
     if (list.includes(name)) return
@@ -37,6 +39,11 @@ export function checkReferences(config: Config): ConfigProblem[] {
     must(['teams', name, 'escalation'], 'escalation policy', team.escalation, policies)
     for (const [index, platform] of team.platforms.entries())
       must(['teams', name, 'platforms', index], 'platform', platform, platforms)
+    // All together pass over what belongs to no team, so that none may match another's word.
+    for (const [index, pattern] of team.redact.entries()) {
+      const wrong = patternProblem(pattern, words)
+      if (wrong !== null) problems.push({ path: ['teams', name, 'redact', index, 'pattern'], message: wrong })
+    }
   }
   for (const action of Object.keys(config.actions))
     must(['actions', action], 'action', action, ACTIONS.keys())

@@ -1,6 +1,6 @@
 // The whole of arrestor.yml as one schema, composed from the pieces that the rooms export.
 import * as z from 'zod'
-import { JobNamesSchema, RoutingSchema } from '../alerts/config.ts'
+import { DISCRETION, JobNamesSchema, RoutingSchema } from '../alerts/config.ts'
 import { gitSourceSchema } from '../checkout/config.ts'
 import { diagnosisSchema } from '../diagnosis/config.ts'
 import { EscalationSchema } from '../escalation/policy.ts'
@@ -42,6 +42,7 @@ const TeamSchema = z.strictObject({
     .boolean()
     .default(true)
     .describe('a later successful run of the job resolves its incidents'),
+  ...DISCRETION,
 })
 
 const CredentialSchema = z.strictObject({

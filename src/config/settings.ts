@@ -1,4 +1,5 @@
 // From the file to what flow works with: teams, routes, floors, platforms, resolved once.
+import { type Discretion, createDiscretion } from '../alerts/discretion.ts'
 import { createNormaliseJobName } from '../alerts/job-name.ts'
 import { limitsOf } from '../diagnosis/config.ts'
 import type { SecondRoute, Settings, Team } from '../flow/settings.ts'
@@ -12,6 +13,7 @@ export function settingsOf(config: Config): Settings {
   const everyone = [...teams.keys()]
   return {
     teams,
+    discretion: discretionOfAll(config),
     routing: {
       label: config.routing.label,
       routes: config.routing.routes.map(compileRoute),
@@ -42,8 +44,17 @@ function teamOf(name: string, team: Config['teams'][string]): Team {
     platforms: team.platforms,
     pages: team.pagerduty !== undefined,
     secondRoute: secondRouteOf(team.second_route),
+    discretion: createDiscretion(team.redact, team.evidence === 'quoted'),
     resolveByNextRun: team.resolve_by_next_run,
   }
+}
+
+/** Patterns of all teams together, for what belongs to none of them or to any: logs, bodies that were not understood. */
+export function discretionOfAll(config: Pick<Config, 'teams'>): Discretion {
+  return createDiscretion(
+    Object.values(config.teams).flatMap(({ redact }) => redact),
+    true,
+  )
 }
 
 function secondRouteOf(route: Config['teams'][string]['second_route']): SecondRoute | null {

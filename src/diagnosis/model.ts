@@ -61,6 +61,8 @@ export interface Probe {
   readonly destinations?: Destinations
   /** Name to a one-line meaning; runbooks and their lint read it. A number named `value` can be graded and said. */
   readonly outputs: Readonly<Record<string, string>>
+  /** Outputs that are texts of others, which a team that keeps raw evidence out does not get. */
+  readonly quoting?: readonly string[]
   run(params: unknown, context: ProbeContext): Promise<ProbeResult>
 }
 

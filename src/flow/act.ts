@@ -18,6 +18,7 @@ import { requestCards } from './card-version.ts'
 import type { FlowDeps } from './deps.ts'
 import { DESTINATIONS, DUE, PRIORITY } from './destinations.ts'
 import { offerAgain } from './offer-again.ts'
+import { discretionOf } from './settings.ts'
 
 /** How long one execution may take; after the lease the run is `unknown` and its target held. */
 const EXECUTE_MS = 20_000
@@ -51,7 +52,8 @@ export async function runAction(deps: FlowDeps, actionRunId: string): Promise<vo
         outcome = { kind: 'unknown', detail: reasonOf(error) }
       }
   }
-  await recordOutcome(deps, run, outcome)
+  const { text } = discretionOf(deps.settings, incident.team)
+  await recordOutcome(deps, run, { ...outcome, detail: text(outcome.detail) })
 }
 
 async function start(deps: FlowDeps, id: string): Promise<{ run: ActionRun; incident: Incident } | null> {

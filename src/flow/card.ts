@@ -58,6 +58,8 @@ export interface CardView {
   readonly links: readonly Link[]
   /** Worst first. */
   readonly findings: readonly Finding[]
+  /** The team keeps raw evidence out. */
+  readonly keptOut?: boolean
   readonly page: PageView | null
   readonly canPage: boolean
   readonly next: NextStep | null
@@ -113,6 +115,7 @@ export async function readCard(tx: Tx, deps: FlowDeps, incidentId: string): Prom
       ...new Map(alerts.flatMap((row) => row.links as Link[]).map((link) => [link.url, link])).values(),
     ].slice(0, 3),
     findings,
+    keptOut: !team.discretion.quotes,
     page:
       page === undefined
         ? null

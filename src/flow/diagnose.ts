@@ -1,5 +1,6 @@
 // Diagnosis: probes run outside any transaction under a deadline; what they found is stored, told, and turned into offers.
 import { reasonOf } from '../errors.ts'
+import { discreetReader, discreetResult } from '../diagnosis/discreet.ts'
 import { type StepResult, runProbes } from '../diagnosis/run-probes.ts'
 import { newId } from '../incidents/id.ts'
 import { type Incident, SYSTEM } from '../incidents/model.ts'
@@ -21,6 +22,7 @@ import { factsWith, firstAlert, namesFor, platformView, sectionsOf } from './dia
 import { pinRunbooks } from './open-incident.ts'
 import { chosenByPerson } from './runbook-newer.ts'
 import { pinnedRunbook } from './runbook-text.ts'
+import { discretionOf } from './settings.ts'
 
 /** A person waits for this at 03:00: what has not answered by then is said to be missing. */
 const DEADLINE_MS = 20_000
@@ -33,10 +35,12 @@ export async function diagnose(deps: FlowDeps, incidentId: string): Promise<void
   const { incident, runbook, alert } = begun
   const platform = platformView(deps, incident)
   const steps = probesOf(runbook).map((step) => ({ ...step, ...onPlatform(step, platform) }))
-  const reader = incident.platform === null ? null : (deps.readers.get(incident.platform) ?? null)
+  const discretion = discretionOf(deps.settings, incident.team)
+  const bare = incident.platform === null ? null : (deps.readers.get(incident.platform) ?? null)
+  const reader = bare === null ? null : discreetReader(bare, discretion)
   let results: readonly StepResult[]
   try {
-    results = await runProbes(
+    const found = await runProbes(
       steps,
       {
         run: incident.run,
@@ -49,6 +53,7 @@ export async function diagnose(deps: FlowDeps, incidentId: string): Promise<void
       },
       { deadlineMs: DEADLINE_MS, concurrency: CONCURRENCY },
     )
+    results = found.map((one, at) => discreetResult(discretion, steps[at]?.use ?? '', one))
   } catch (error) {
     // Probes answer for themselves; this is a fault of ours, and the card must not say "running" for ever.
     deps.logger.error({ incident: incident.id, reason: reasonOf(error) }, 'the diagnosis failed')
@@ -136,7 +141,11 @@ async function finish(
       destination: DESTINATIONS.thread,
       subject: incident.id,
       priority: PRIORITY.thread,
-      payload: { type: 'findings', findings },
+      payload: {
+        type: 'findings',
+        findings,
+        ...(discretionOf(deps.settings, incident.team).quotes ? {} : { keptOut: true }),
+      },
       now,
     })
   await requestCards(tx, [await updateIncident(tx, incident, { diagnosis: 'done' })], now)

@@ -1,5 +1,5 @@
 // A note: what somebody found out or did by hand, in their own words, on the incident's timeline and in its thread.
-import { redact } from '../alerts/redact.ts'
+import { DISCREET, type Discretion } from '../alerts/discretion.ts'
 import { lockIncident } from '../incidents/repository.ts'
 import { record } from '../incidents/timeline.ts'
 import { mayDo } from '../remediation/roles.ts'
@@ -7,6 +7,7 @@ import { append } from '../store/outbox.ts'
 import type { FlowDeps } from './deps.ts'
 import { DESTINATIONS, PRIORITY } from './destinations.ts'
 import { GONE, type Person, type Pressed, refuse, roleFor, unknownThing } from './press.ts'
+import { discretionOf } from './settings.ts'
 
 /** Longest note, in characters; what is longer belongs into a document, with its link in the note. */
 export const NOTE_LIMIT = 2_000
@@ -16,14 +17,14 @@ export const NOTE_LIMIT = 2_000
 const HIDDEN = /[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/g
 
 /** A note as it is kept: readable characters, no credentials or addresses, at most `NOTE_LIMIT` long. */
-export function noteText(typed: string): string {
+export function noteText(typed: string, discretion: Discretion = DISCREET): string {
   const clean = typed
     .replaceAll(/\r\n?/g, '\n')
     .replaceAll(HIDDEN, ' ')
     .toWellFormed()
     .replaceAll(/\n{3,}/g, '\n\n')
   // Cut before the redaction too, or a long text would cost time; and after it, since its words may be longer.
-  const safe = redact(clean.slice(0, 4 * NOTE_LIMIT)).trim()
+  const safe = discretion.text(clean.slice(0, 4 * NOTE_LIMIT)).trim()
   if (safe.length <= NOTE_LIMIT) return safe
   const head = safe.slice(0, NOTE_LIMIT - 1)
   return `${/[\uD800-\uDBFF]$/.test(head) ? head.slice(0, -1) : head}…`
@@ -39,7 +40,6 @@ export async function note(
   person: Person,
   typed: string,
 ): Promise<Pressed> {
-  const text = noteText(typed)
   const role = await roleFor(deps, incidentId, person)
   if (role === null) return await unknownThing(deps, incidentId, person, GONE)
   const noted = await deps.store.transaction(async (tx): Promise<Pressed> => {
@@ -48,6 +48,7 @@ export async function note(
     if (incident === null) return { kind: 'refused', sentence: GONE }
     const permission = mayDo(role, 'responder', 'A note', incident.team)
     if (!permission.may) return await refuse(tx, incident, person, 'note', permission.sentence, now)
+    const text = noteText(typed, discretionOf(deps.settings, incident.team))
     if (text === '') return { kind: 'refused', sentence: 'The note is empty. Nothing was kept.' }
     const last = await tx
       .selectFrom('timeline')

@@ -1,5 +1,6 @@
 // What could not be used of a body: the body is kept as it came, and each bad element becomes a decision (P1, P11).
 import { createHash } from 'node:crypto'
+import type { Discretion } from '../alerts/discretion.ts'
 import type { Rejected } from '../alerts/model.ts'
 import { type Decision, decideAll } from '../incidents/decisions.ts'
 import { type Tx, json } from '../store/store.ts'
@@ -14,10 +15,37 @@ export interface Spoiled {
   readonly rawBody: Uint8Array
 }
 
+/** What is kept of a body with rejected elements, whose team nobody knows: through the gate of all teams. */
+export function spoiledOf(
+  rejected: readonly Rejected[],
+  rawBody: Uint8Array,
+  discretion: Discretion,
+): Pick<Spoiled, 'rejected' | 'rawBody'> {
+  if (rejected.length === 0) return { rejected, rawBody }
+  return {
+    rejected: rejected.map((one) => presentable(one, discretion)),
+    rawBody: discreetBody(rawBody, discretion),
+  }
+}
+
 /** A label's name may stand in the reason, with a NUL or half a surrogate pair in it, which no column takes. */
-export function presentable(rejected: Rejected): Rejected {
-  const reason = rejected.reason.replaceAll('\u0000', '\uFFFD').slice(0, MAX_REASON).toWellFormed()
-  return { ...rejected, reason }
+function presentable(rejected: Rejected, { text }: Discretion): Rejected {
+  const reason = rejected.reason.replaceAll('\u0000', '\uFFFD').slice(0, 4 * MAX_REASON)
+  return { ...rejected, reason: text(reason).slice(0, MAX_REASON).toWellFormed() }
+}
+
+/** As it came where there is nothing to hide. Redacted as JSON: names of fields count, and it stays JSON. */
+function discreetBody(rawBody: Uint8Array, discretion: Discretion): Uint8Array {
+  const came = new TextDecoder().decode(rawBody)
+  let kept: string
+  try {
+    const body: unknown = JSON.parse(came)
+    kept = JSON.stringify(discretion.record(body))
+    if (kept === JSON.stringify(body)) return rawBody
+  } catch {
+    kept = discretion.text(came)
+  }
+  return new TextEncoder().encode(kept)
 }
 
 /** Keeps those of these bodies that have something rejected in them. */

@@ -1,5 +1,6 @@
 // The way in of deploy markers: each goes to a team that its sender may speak for, and is told where its job burns now.
 import { createHash } from 'node:crypto'
+import type { Discretion } from '../alerts/discretion.ts'
 import type { DeployMarker, Markers } from '../alerts/deploy-marker.ts'
 import type { Rejected } from '../alerts/model.ts'
 import { routeAlert } from '../alerts/routing.ts'
@@ -10,9 +11,9 @@ import { recordAll } from '../incidents/timeline.ts'
 import { append } from '../store/outbox.ts'
 import type { Tx } from '../store/store.ts'
 import { DESTINATIONS, PRIORITY } from './destinations.ts'
-import { presentable, quarantine } from './quarantine.ts'
+import { quarantine, spoiledOf } from './quarantine.ts'
 import { type Sender, mayNotSpeak } from './receive.ts'
-import type { Settings } from './settings.ts'
+import { type Settings, discretionOf } from './settings.ts'
 
 /** Clocks differ a little; what claims to come from the future happened now. */
 const EARLIEST_DAYS = 90
@@ -50,10 +51,25 @@ export function prepareMarkers(
       }
       const { id: _id, team: _team, ...said } = marker
       const externalId = marker.id ?? contentOf(marker, at)
-      deployments.push({ ...said, sender: sender.name, externalId, team, jobNames, at, receivedAt: now })
+      const kept = discreetMarker(discretionOf(settings, team), said)
+      deployments.push({ ...kept, sender: sender.name, externalId, team, jobNames, at, receivedAt: now })
     }
   }
-  return { deployments, rejected: rejected.map(presentable), rawBody }
+  return { deployments, ...spoiledOf(rejected, rawBody, settings.discretion) }
+}
+
+/** A marker as its team keeps it; jobs and platform stay what incidents are compared with. */
+function discreetMarker<T extends Omit<DeployMarker, 'id' | 'team'>>(discretion: Discretion, marker: T): T {
+  const name = (value: string | null): string | null => (value === null ? null : discretion.name(value))
+  return {
+    ...marker,
+    commit: name(marker.commit),
+    image: name(marker.image),
+    version: name(marker.version),
+    by: name(marker.by),
+    summary: marker.summary === null ? null : discretion.text(marker.summary),
+    url: marker.url === null ? null : discretion.link(marker.url),
+  }
 }
 
 /** Stores what was prepared; what is new is told in the threads of open incidents of its jobs. */

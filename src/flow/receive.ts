@@ -1,12 +1,13 @@
 // The way in: a body becomes alerts, each is routed to a team its sender may speak for, and all are stored before the answer.
+import { discreetAlert } from '../alerts/discretion.ts'
 import type { OwnedAlert } from '../alerts/fold.ts'
 import type { Alert, Rejected } from '../alerts/model.ts'
 import { routeAlert } from '../alerts/routing.ts'
 import type { Source } from '../alerts/source.ts'
 import type { Tx } from '../store/store.ts'
 import type { FlowDeps } from './deps.ts'
-import { presentable, quarantine } from './quarantine.ts'
-import type { Settings } from './settings.ts'
+import { quarantine, spoiledOf } from './quarantine.ts'
+import { type Settings, discretionOf } from './settings.ts'
 import { storeAlerts } from './store-alerts.ts'
 
 /** Who a webhook's credential speaks for; null is everybody. */
@@ -46,7 +47,9 @@ export function understand(deps: FlowDeps, source: Source, sender: Sender, rawBo
     const { team, reason } = routeAlert(deps.settings.routing, alert.labels)
     const platform = platformOf(deps.settings, team, alert)
     const refusal = mayNotSpeak(sender, team, platform)
-    if (refusal === null) alerts.push({ team, platform, alert, routed: reason })
+    // Routes and the platform are decided by what was sent; from here on it is what the team keeps.
+    const kept = discreetAlert(discretionOf(deps.settings, team), alert)
+    if (refusal === null) alerts.push({ team, platform, alert: kept, routed: reason })
     else
       rejected.push({
         pointer,
@@ -56,7 +59,7 @@ export function understand(deps: FlowDeps, source: Source, sender: Sender, rawBo
   }
   return {
     kind: 'prepared',
-    prepared: { source: source.name, alerts, rejected: rejected.map(presentable), rawBody },
+    prepared: { source: source.name, alerts, ...spoiledOf(rejected, rawBody, deps.settings.discretion) },
   }
 }
 

@@ -1,4 +1,5 @@
 // What flow needs of the configuration, resolved once at start: teams, routes, policies, floors, platforms.
+import { DISCREET, type Discretion } from '../alerts/discretion.ts'
 import type { NormaliseJobName } from '../alerts/job-name.ts'
 import type { Routing } from '../alerts/routing.ts'
 import type { Limits } from '../diagnosis/thresholds.ts'
@@ -22,6 +23,8 @@ export interface Team {
   readonly secondRoute: SecondRoute | null
   /** Whether a later successful run of the job ends its incidents. */
   readonly resolveByNextRun: boolean
+  /** What of its evidence may be kept and sent. */
+  readonly discretion: Discretion
 }
 
 export interface PlatformSettings {
@@ -30,6 +33,8 @@ export interface PlatformSettings {
 }
 
 export interface Settings {
+  /** The gate with the patterns of all teams, for what is kept before anybody knows whose it is. */
+  readonly discretion: Discretion
   readonly teams: ReadonlyMap<string, Team>
   readonly routing: Routing
   readonly normaliseJobName: NormaliseJobName
@@ -43,6 +48,11 @@ export interface Settings {
   readonly subscribed: ReadonlySet<string>
   /** Where people reach this service, without a trailing slash; null when it has no public address. */
   readonly publicUrl: string | null
+}
+
+/** The gate of a team; of one that is no longer configured, what everybody has. */
+export function discretionOf(settings: Pick<Settings, 'teams'>, team: string): Discretion {
+  return settings.teams.get(team)?.discretion ?? DISCREET
 }
 
 /** The policy an incident of this team gets under this runbook; its name is kept for people. */

@@ -18,6 +18,7 @@ import { DESTINATIONS, DUE, JOBS, PRIORITY } from './destinations.ts'
 import { publish, refOf } from './events.ts'
 import { offerAgain } from './offer-again.ts'
 import { type Origin, type Person, type Pressed, FOREIGN, isForeign, refuse, unknownThing } from './press.ts'
+import { discretionOf } from './settings.ts'
 
 const ASK_MS = 10_000
 const LOST_JOB_MS = 120_000
@@ -84,7 +85,8 @@ export async function verifyAction(deps: FlowDeps, job: VerifyJob): Promise<void
     } catch (error) {
       look = { kind: 'waiting', detail: `Spark could not be asked: ${reasonOf(error)}` }
     }
-  await deps.store.transaction((tx) => recordLook(tx, deps, job, look))
+  const { text } = discretionOf(deps.settings, incident?.team ?? '')
+  await deps.store.transaction((tx) => recordLook(tx, deps, job, { ...look, detail: text(look.detail) }))
 }
 
 async function recordLook(tx: Tx, deps: FlowDeps, job: VerifyJob, look: Verification): Promise<void> {

@@ -1,10 +1,18 @@
 // Logs: JSON lines in production, readable lines on a terminal; our secrets are taken out of every line (P12).
-import { type Logger, pino } from 'pino'
+import { type LogFn, type Logger, type LoggerOptions, pino } from 'pino'
+
+/** What takes out of texts, and of all texts in a value, what others must not read. */
+export interface LogGate {
+  readonly text: (text: string) => string
+  readonly record: <T>(value: T) => T
+}
 
 export interface LogOptions {
   readonly level: string
   /** Every secret we hold; short ones are left alone, since they would take innocent words out. */
   readonly secrets: readonly string[]
+  /** The gate for what others wrote: reasons quote it. */
+  readonly discretion?: LogGate
   readonly write: (line: string) => void
   /** For people: time, level and message in one line, with a stack for nobody. */
   readonly pretty: boolean
@@ -14,6 +22,7 @@ const MIN_SECRET = 6
 
 /** A logger whose lines never carry one of `secrets`. */
 export function createLogger(options: LogOptions): Logger {
+  const { discretion } = options
   const secrets = options.secrets
     .filter((secret) => secret.length >= MIN_SECRET)
     .map((secret) => secret.toWellFormed())
@@ -30,10 +39,24 @@ export function createLogger(options: LogOptions): Logger {
       level: options.level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
+      formatters: {
+        level: (label) => ({ level: label }),
+        ...(discretion === undefined ? {} : { log: (fields) => discretion.record(fields) }),
+      },
+      ...(discretion === undefined ? {} : { hooks: { logMethod: discreetly(discretion) } }),
     },
     { write: (line: string) => options.write(clean(options.pretty ? readable(line) : line)) },
   )
+}
+
+type LogMethod = NonNullable<NonNullable<LoggerOptions['hooks']>['logMethod']>
+
+/** The message's own gate; fields have theirs in the formatter. */
+function discreetly({ text }: LogGate): LogMethod {
+  return function (args, method) {
+    const safe = args.map((one: unknown) => (typeof one === 'string' ? text(one) : one))
+    method.apply(this, safe as Parameters<LogFn>)
+  }
 }
 
 /** `12:00:01 error ARR-301: Slack cannot be reached…` from a JSON line. */

@@ -1,13 +1,15 @@
 // The whole product in one process against the sandbox's Slack, PagerDuty and Spark, on a virtual clock.
-import { pino } from 'pino'
 import { onTestFinished } from 'vitest'
 import { parseConfig } from '../../src/config/load.ts'
+import type { Config } from '../../src/config/schema.ts'
+import { discretionOfAll } from '../../src/config/settings.ts'
 import { createPagerDutyServer } from '../../src/sandbox/pagerduty/server.ts'
 import { PAGERDUTY_SERVICES, PAGERDUTY_USERS, TOKENS, WORKSPACE } from '../../src/sandbox/seed.ts'
 import { createSlackServer } from '../../src/sandbox/slack/server.ts'
 import type { SlackServer, WorkspaceSeed } from '../../src/sandbox/slack/types.ts'
 import { type SparkReplay, createSparkReplay } from '../../src/sandbox/spark/replay.ts'
 import { ensureCertificates } from '../../src/sandbox/tls.ts'
+import { createLogger } from '../../src/telemetry/logs.ts'
 import { type Service, startService } from '../../src/service.ts'
 import { readFileSync } from 'node:fs'
 import { openStore } from '../../src/store/open.ts'
@@ -117,10 +119,18 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   }
   const yaml = readFileSync(new URL('../../src/cli/sandbox.yml', import.meta.url), 'utf8')
   const logs: string[] = []
-  const logger = pino({ level: 'debug' }, { write: (line: string) => void logs.push(line) })
+  const parsed = (change: (text: string) => string): Config =>
+    parseConfig(change(yaml), 'sandbox.yml', environment)
+  const logger = createLogger({
+    level: 'debug',
+    secrets: [],
+    discretion: discretionOfAll(parsed(options.config ?? ((text) => text))),
+    write: (line) => void logs.push(line),
+    pretty: false,
+  })
   const start = async (change = options.config ?? ((text: string) => text)): Promise<Service> =>
     await startService({
-      config: parseConfig(change(yaml), 'sandbox.yml', environment),
+      config: parsed(change),
       environment,
       logger,
       port: 0,

@@ -40,6 +40,7 @@ export const threads: Probe = {
     driver_frame: "where the driver's own program stands",
     executors: 'executors looked into',
   },
+  quoting: ['busiest_frame', 'driver_frame'],
   async run(raw, context) {
     const { executors } = params.parse(raw ?? {})
     return withApplication(threads, context, async (app, reader) => {

@@ -4,6 +4,10 @@ import type { Finding } from '../../diagnosis/model.ts'
 import type { CardView } from '../../flow/card.ts'
 import { inline, leaf, mrkdwn } from './text.ts'
 
+/** Else a card without a quotation would look as if Spark had said nothing. */
+export const KEPT_OUT =
+  'This team keeps raw evidence out of Slack and of our store: follow the links for what was said.'
+
 const SHOWN = 3
 const QUOTE = 400
 
@@ -17,6 +21,8 @@ export function evidence(view: CardView): KnownBlock[] {
   if (worst.length > 0) blocks.push({ type: 'rich_text', elements: worst.flatMap(findingElements) })
   else if (diagnosis === 'done')
     blocks.push({ type: 'context', elements: [mrkdwn(nothingFound(view.findings))] })
+  if (view.keptOut === true && view.findings.length > 0)
+    blocks.push({ type: 'context', elements: [mrkdwn(KEPT_OUT)] })
   const verdict = view.findings.find(({ probe }) => probe === 'run.rerun')
   if (verdict !== undefined)
     blocks.push({ type: 'context', elements: [mrkdwn(inline(verdict.sentence, 300))] })

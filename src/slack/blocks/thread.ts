@@ -6,10 +6,16 @@ import type { Actor } from '../../incidents/model.ts'
 import { spokenParams } from '../../remediation/inputs.ts'
 import type { Params } from '../../runbooks/model.ts'
 import { label } from './card-actions.ts'
+import { KEPT_OUT } from './card-evidence.ts'
 import { actorName, inline, leaf, link, mrkdwn, webAddress, when } from './text.ts'
 
 export type ThreadEntry =
-  | { readonly type: 'findings'; readonly findings: readonly Finding[] }
+  | {
+      readonly type: 'findings'
+      readonly findings: readonly Finding[]
+      /** The team keeps raw evidence out; absent where it does not. */
+      readonly keptOut?: boolean
+    }
   | {
       readonly type: 'mention'
       readonly people: readonly string[]
@@ -86,7 +92,7 @@ const MAX_FINDINGS = 12
 export function threadMessage(entry: ThreadEntry): ThreadMessage {
   switch (entry.type) {
     case 'findings':
-      return findingsMessage(entry.findings)
+      return findingsMessage(entry.findings, entry.keptOut === true)
     case 'mention': {
       const people = entry.people
         .filter((id) => /^[USW][A-Z0-9]+$/.test(id))
@@ -184,7 +190,7 @@ function one(text: string): ThreadMessage {
   return { text, blocks: [{ type: 'section', text: mrkdwn(text) }] }
 }
 
-function findingsMessage(findings: readonly Finding[]): ThreadMessage {
+function findingsMessage(findings: readonly Finding[], keptOut: boolean): ThreadMessage {
   const blocks: KnownBlock[] = []
   let budget = BUDGET
   for (const finding of findings.slice(0, MAX_FINDINGS)) {
@@ -257,6 +263,7 @@ function findingsMessage(findings: readonly Finding[]): ThreadMessage {
         ),
       ],
     })
+  if (keptOut) blocks.push({ type: 'context', elements: [mrkdwn(KEPT_OUT)] })
   const worst = findings[0]
   return {
     text: worst === undefined ? 'Diagnosis' : `Diagnosis: ${inline(worst.sentence, 200)}`,

@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto'
 import type { z } from 'zod'
 import { type Alert, type Link, type Rejected, severityOf } from '../../alerts/model.ts'
-import { redact } from '../../alerts/redact.ts'
 import { runFromLabels } from '../../alerts/run.ts'
 import type { Element, Normalised, Source, SourceContext } from '../../alerts/source.ts'
 import { AlertSchema, EnvelopeSchema } from './schema.ts'
@@ -37,8 +36,7 @@ function normalise(body: unknown, context: SourceContext): Normalised {
 
 function toAlert(element: z.infer<typeof AlertSchema>, externalUrl: unknown, context: SourceContext): Alert {
   const labels = cleanRecord(element.labels)
-  // Annotations are stored, shown and paged; what rules quote into them may hold a password (P12).
-  const annotations = redactRecord(cleanRecord(element.annotations ?? {}))
+  const annotations = cleanRecord(element.annotations ?? {})
   const endsAt = element.endsAt == null ? null : new Date(element.endsAt)
   return {
     source: 'alertmanager',
@@ -89,10 +87,6 @@ function whyRefused(body: unknown): string {
 
 function cleanRecord(record: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(record).map(([name, value]) => [clean(name), clean(value)]))
-}
-
-function redactRecord(record: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, redact(value)]))
 }
 
 /** NUL is refused by PostgreSQL's text and jsonb, and lone surrogates by jsonb: both become U+FFFD, and the alert goes on. */
