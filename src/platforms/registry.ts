@@ -4,6 +4,7 @@ import type { ReadCapability } from '../ports.ts'
 import type { Platform, PlatformDeps } from './platform.ts'
 import { awsSecrets } from './aws/config.ts'
 import { databricks } from './databricks/index.ts'
+import { emr } from './emr/index.ts'
 import { emrOnEks } from './emr-on-eks/index.ts'
 import { emrServerless } from './emr-serverless/index.ts'
 import { kubernetes } from './kubernetes/index.ts'
@@ -35,6 +36,7 @@ export const platformConfigSchema = z.discriminatedUnion('kind', [
   databricks.config.extend(SHARED),
   yarn.config.extend(SHARED),
   livy.config.extend(SHARED),
+  emr.config.extend(SHARED),
   emrServerless.config.extend(SHARED),
   emrOnEks.config.extend(SHARED),
   kubernetes.config.extend(SHARED),
@@ -46,6 +48,7 @@ export const PLATFORM_KINDS: ReadonlySet<string> = new Set([
   databricks.kind,
   yarn.kind,
   livy.kind,
+  emr.kind,
   emrServerless.kind,
   emrOnEks.kind,
   kubernetes.kind,
@@ -60,6 +63,7 @@ export const PLATFORM_READS: ReadonlyMap<string, readonly ReadCapability[]> = ne
   [databricks.kind, databricks.reads],
   [yarn.kind, yarn.reads],
   [livy.kind, livy.reads],
+  [emr.kind, emr.reads],
   [emrServerless.kind, emrServerless.reads],
   [emrOnEks.kind, emrOnEks.reads],
   [kubernetes.kind, kubernetes.reads],
@@ -87,6 +91,8 @@ function createKind(name: string, config: PlatformConfig, deps: PlatformDeps): P
       return yarn.create(name, config, deps)
     case 'livy':
       return livy.create(name, config, deps)
+    case 'emr':
+      return emr.create(name, config, deps)
     case 'emr-serverless':
       return emrServerless.create(name, config, deps)
     case 'emr-on-eks':
@@ -109,6 +115,13 @@ function ownSecrets(config: PlatformConfig): readonly string[] {
     case 'spark-standalone':
     case 'livy':
       return config.authorization === undefined ? [] : [config.authorization]
+    case 'emr':
+      return [
+        ...awsSecrets(config),
+        ...[config.yarn?.authorization, config.yarn?.delegation_token].filter(
+          (secret) => secret !== undefined,
+        ),
+      ]
     case 'emr-serverless':
     case 'emr-on-eks':
       return awsSecrets(config)

@@ -1,0 +1,76 @@
+// Spark itself on an EMR cluster, where it can be reached: through YARN, or a History Server alone.
+import type { Run } from '../../alerts/model.ts'
+import { ArrestorError } from '../../errors.ts'
+import type { PlatformReader, SparkApplication } from '../../ports.ts'
+import type { PlatformDeps } from '../platform.ts'
+import { createReadClient } from '../spark-rest/client.ts'
+import { sparkDetails } from '../spark-rest/details.ts'
+import { endedAs, foundInHistory, historyCheck, historyOf, historyPlace } from '../spark-rest/history.ts'
+import { isYarnId } from '../yarn/clients.ts'
+import { createReader as createYarnReader } from '../yarn/reader.ts'
+import { configSchema as yarnSchema, type Config as YarnConfig } from '../yarn/config.ts'
+import type { Config } from './config.ts'
+
+export interface Spark
+  extends
+    Pick<PlatformReader, 'executors' | 'stages' | 'jobs' | 'queries' | 'failedTasks' | 'taskQuantiles' | 'environment'>,
+    Partial<Pick<PlatformReader, 'run' | 'cluster'>> {
+  /** By YARN's id alone. */
+  locate(run: Run, signal: AbortSignal): Promise<SparkApplication | null>
+  check(signal: AbortSignal): Promise<string>
+} // prettier-ignore
+
+/** YARN's id of an application that Spark itself tells of; null of one that was found elsewhere. */
+export function sparkIdIn({ apiUrl }: SparkApplication): string | null {
+  const id = /\/api\/v1\/applications\/([^/]+)/.exec(apiUrl ?? '')?.[1]
+  return id !== undefined && isYarnId(id) ? id : null
+}
+
+/** The `yarn` block as a platform of that kind; null where there is none. */
+export function yarnConfigOf(config: Config): YarnConfig | null {
+  if (config.yarn === undefined) return null
+  return yarnSchema.parse({
+    ...config.yarn,
+    kind: 'yarn',
+    timeout_ms: config.timeout_ms,
+    actions: config.actions,
+    ...(config.history_url === undefined ? {} : { history_url: config.history_url }),
+  })
+}
+
+/** Null where the configuration names no way to it. */
+export function createSpark(platform: string, config: Config, deps: PlatformDeps): Spark | null {
+  const yarn = yarnConfigOf(config)
+  if (yarn !== null) return createYarnReader(platform, yarn, deps)
+  if (config.history_url === undefined) return null
+  const history = createReadClient({
+    platform,
+    baseUrl: config.history_url,
+    timeoutMs: config.timeout_ms,
+    ...(deps.httpAgent === undefined ? {} : { httpAgent: deps.httpAgent }),
+    ...(deps.httpsAgent === undefined ? {} : { httpsAgent: deps.httpsAgent }),
+  })
+  return {
+    ...sparkDetails((app, _signal, read) =>
+      app.foundAt === 'history'
+        ? read(historyPlace(history, app.id, app.attemptId))
+        : Promise.reject(new ArrestorError('ARR-501', { platform, url: app.link, why: 'the History Server does not know it' })),
+    ), // prettier-ignore
+    async locate({ runId: id }, signal) {
+      const info = id === null || !isYarnId(id) ? null : await historyOf(history, id, signal)
+      const [newest] = info?.attempts ?? []
+      if (info === null || newest === undefined) return null
+      const described = {
+        id: info.id,
+        name: info.name,
+        attemptId: newest.attemptId ?? null,
+        startedAt: newest.startTime,
+        endedAt: newest.completed ? newest.endTime : null,
+        user: newest.sparkUser ?? null,
+        sparkVersion: newest.appSparkVersion ?? null,
+      }
+      return foundInHistory(history, described, newest.completed ? await endedAs(history, info, signal) : 'unknown') // prettier-ignore
+    },
+    check: (signal) => historyCheck(history, signal),
+  }
+}
