@@ -10,7 +10,7 @@ import {
   gradeOf,
   milder,
 } from '../model.ts'
-import { tasksShownAt } from '../performance/snapshot.ts'
+import { shownAt, tasksShownAt } from '../performance/snapshot.ts'
 import { type Thresholds, fourSchema, materialFor, thresholdsFor } from '../thresholds.ts'
 import { outputsOf, size, span, unseen, withApplication } from './support.ts'
 
@@ -67,6 +67,9 @@ interface Skew {
   readonly time: number
   readonly data: number | null
   readonly longestMs: number
+  /** The same of the tasks that succeeded, as Spark's summary has it. */
+  readonly succeededMs: number
+  readonly succeededBytes: number
   readonly medianMs: number
   readonly largest: number
   readonly median: number
@@ -147,7 +150,8 @@ async function measure(
   if (quantiles === null) return null
   const failed = stage.failedTasks > 0 ? await reader.failedTasks(app, stage, signal) : []
   const medianMs = at(quantiles, quantiles.runMs, 0.5)
-  const longestMs = Math.max(at(quantiles, quantiles.runMs, 1), ...failed.map(({ runMs }) => runMs ?? 0))
+  const succeededMs = at(quantiles, quantiles.runMs, 1)
+  const longestMs = Math.max(succeededMs, ...failed.map(({ runMs }) => runMs ?? 0))
   const read = (point: number): number =>
     at(quantiles, quantiles.shuffleReadBytes, point) + at(quantiles, quantiles.inputBytes, point)
   const [median, largest] = [read(0.5), Math.max(read(1), ...failed.map(({ readBytes }) => readBytes ?? 0))]
@@ -156,7 +160,7 @@ async function measure(
   const data = largest < limits.least_mib * 1024 ** 2 ? null : largest / Math.max(1, median)
   const byRatio = longestMs < limits.least_s * 1000 ? 'none' : gradeOf(time, limits.time)
   const byCost = gradeOf(longestMs - medianMs, limits.materialMs)
-  return { stage, time, data, longestMs, medianMs, largest, median, severity: milder(byRatio, byCost) }
+  return { stage, time, data, longestMs, succeededMs, succeededBytes: read(1), medianMs, largest, median, severity: milder(byRatio, byCost) } // prettier-ignore
 }
 
 function findingOf(worst: Skew, app: SparkApplication, limits: Params): Finding {
@@ -173,7 +177,11 @@ function findingOf(worst: Skew, app: SparkApplication, limits: Params): Finding 
     severity: worst.severity,
     sentence: `The longest task of stage ${stage.id}.${stage.attempt} (${stage.name}) took ${ratio}; ${bytes}.${small}`,
     evidence: [
-      { text: `executorRunTime max ${worst.longestMs} ms, median ${worst.medianMs} ms; bytes read max ${worst.largest}, median ${worst.median}`, from: `stage ${stage.id}.${stage.attempt}, taskSummary`, link: tasksShownAt(app, stage) },
+      { text: `executorRunTime max ${worst.succeededMs} ms, median ${worst.medianMs} ms; readBytes + bytesRead max ${worst.succeededBytes}, median ${worst.median}`, from: `stage ${stage.id}.${stage.attempt}, taskSummary`, link: tasksShownAt(app, stage) },
+      // What failed is in no summary of Spark's.
+      ...(worst.longestMs > worst.succeededMs || worst.largest > worst.succeededBytes
+        ? [{ text: `executorRunTime ${worst.longestMs} ms, bytes read ${worst.largest}`, from: `stage ${stage.id}.${stage.attempt}, failed tasks`, link: shownAt(app, `stages/${stage.id}/${stage.attempt}/taskList?status=FAILED&sortBy=runtime&length=50`) }]
+        : []),
     ],
     link: stage.link,
     confidence: data === null ? 'medium' : 'high',
