@@ -25,6 +25,9 @@ const REFUSED =
   /^(?:AccessDenied|ExpiredToken|TokenRefreshRequired|InvalidToken|UnrecognizedClient|InvalidSignature|SignatureDoesNotMatch|InvalidAccessKeyId|InvalidClientTokenId|IncompleteSignature|MissingAuthenticationToken|AuthFailure|NotAuthorized|RequestTimeTooSkewed|RequestExpired|CredentialsProviderError|TokenProviderError|OptInRequired)/
 const LATER = /Throttl|TooManyRequests|RequestLimitExceeded|SlowDown|ServiceUnavailable|RequestTimeout$/
 
+/** What the SDK adds to errors that come while it reads an answer. */
+const HINT = /\s*Deserialization error: to see[\s\S]*$/
+
 /** Whether AWS says that there is no such thing. EMR on EC2 calls it an invalid request. */
 export function isAbsence(error: unknown): boolean {
   const { name, message } = sdkError(error)
@@ -39,14 +42,12 @@ export function isAbsence(error: unknown): boolean {
  * The cause is left out: it may hold the signed request.
  */
 export function refusalOf(asked: Asked, error: unknown, signal: AbortSignal): ArrestorError {
-  if (error instanceof ArrestorError) return error
+  // Anew: the SDK writes a hint for its own users behind the message of whatever is thrown while it reads.
+  if (error instanceof ArrestorError) return new ArrestorError(error.code, error.details)
   const { platform, url } = asked
   const { name, message, code, status } = sdkError(error)
   const told = `${status === null ? '' : `${status} `}${name}${message === '' || message === name ? '' : `: ${message}`}`
-  const broken =
-    error instanceof SyntaxError ||
-    error instanceof TypeError ||
-    /Deserialization error|Unexpected token|XML/i.test(message)
+  const broken = error instanceof SyntaxError || error instanceof TypeError
   const unreachable = (why: string): ArrestorError => new ArrestorError('ARR-501', { platform, url, why })
   const unexpected = (why: string): ArrestorError => new ArrestorError('ARR-502', { platform, url, why })
   const refused = (why: string): ArrestorError => new ArrestorError('ARR-506', { platform, url, why })
@@ -77,7 +78,7 @@ function sdkError(error: unknown): SdkError {
   const status = metadata?.httpStatusCode ?? response?.statusCode
   return {
     name: typeof of['name'] === 'string' ? of['name'] : 'Error',
-    message: typeof of['message'] === 'string' ? of['message'].slice(0, 300) : '',
+    message: typeof of['message'] === 'string' ? of['message'].replace(HINT, '').trim().slice(0, 300) : '',
     code: typeof of['code'] === 'string' ? of['code'] : null,
     status: typeof status === 'number' ? status : null,
   }
