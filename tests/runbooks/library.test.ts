@@ -64,6 +64,9 @@ const REACHED: Readonly<Record<string, Reached>> = {
   F37: reached('python-worker', 'SparkPythonWorkerCrashed', 'stages log state'),
   F38: reached('access-denied', 'SparkAccessDenied', 'stages log state'),
   F39: reached('dataproc-agent', 'DataprocAgentUnhealthy', 'state log'),
+  F40: reached('platform-trouble', 'SparkPlatformError', 'state'),
+  F41: reached('platform-trouble', 'SparkCloudFailure', 'state'),
+  F42: reached('run-refused', 'SparkRunRefused', 'state'),
 }
 
 const ROWS = Object.entries(REACHED)
@@ -85,7 +88,7 @@ function idOf(alertname: string, outputs?: ProbeOutputs): string | undefined {
 
 describe('every failure that we know', () => {
   test('is in this table, and nothing else', () => {
-    const all = Array.from({ length: 39 }, (_, at) => `F${String(at + 1).padStart(2, '0')}`)
+    const all = Array.from({ length: 42 }, (_, at) => `F${String(at + 1).padStart(2, '0')}`)
     expect([...new Set(FAILURE_MODES.map(({ id }) => id))].sort()).toEqual(all)
     expect(ROWS.map(([id]) => id)).toEqual(all)
   })

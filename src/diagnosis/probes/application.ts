@@ -25,7 +25,8 @@ export const application: Probe = {
     name: 'application name',
     state: 'waiting, running, finished, failed, killed or unknown',
     running: 'true while it waits or runs',
-    found_at: 'driver, history, event-log, master, resource-manager or cluster: the nearest place that knows it',
+    found_at:
+      'driver, history, event-log, master, resource-manager or cluster: the nearest place that knows it',
     user: 'who submitted it',
     spark_version: 'for example 3.5.9',
     minutes: 'minutes it has run',

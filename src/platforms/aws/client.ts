@@ -148,12 +148,14 @@ export function createAwsClient<Inputs extends object>(
     url,
     async call(name, input, schema, signal, { raw = false, url: at = url } = {}) {
       const place = { platform, url: at }
-      const deadline = AbortSignal.any([signal, AbortSignal.timeout(config.timeout_ms * PATIENCE)])
+      let deadline: AbortSignal | null = null
       let answer: unknown
       try {
         signal.throwIfAborted()
         made ??= make()
-        const { client, sdk } = await made
+        // Not on the time of the request: the first call loads the SDK.
+        const { client, sdk } = await orAborted(made, signal)
+        deadline = AbortSignal.any([signal, AbortSignal.timeout(config.timeout_ms * PATIENCE)])
         if (!allowed.has(`${name}Command`)) refuse(name)
         const Command = sdk[`${name}Command`] as new (input: unknown) => object
         const sent = client.send(new Command(input), { abortSignal: deadline })
@@ -162,7 +164,7 @@ export function createAwsClient<Inputs extends object>(
       } catch (error) {
         if (raw) throw error
         if (isAbsence(error)) return null
-        const outOfTime = deadline.aborted && !signal.aborted
+        const outOfTime = deadline?.aborted === true && !signal.aborted
         throw refusalOf(place, outOfTime ? (failures.get(input as object) ?? error) : error, signal)
       }
       const parsed = schema.safeParse(answer)

@@ -4,7 +4,7 @@ import { createAttempts } from '../spark-rest/attempts.ts'
 import type { Clusters, FoundStep } from './find.ts'
 import type { ClusterLogs } from './logs.ts'
 import type { EmrClient } from './service.ts'
-import { stateOf, stepWords, summaryOf, traitsOf } from './status.ts'
+import { stateOf, summaryOf, traitsOf } from './status.ts'
 import { clusterWords, lossWords, lostInstances, nodesOf } from './trouble.ts'
 
 interface Sources {
@@ -42,9 +42,10 @@ export async function describedStep(
     applicationId: appId,
     words: troubled
       ? [
-          ...stepWords(step),
+          ...run.words,
           ...(cluster === null ? [] : clusterWords(cluster)),
-          ...(nodes?.words ?? []),
+          // Of a step that failed by itself, what else the cluster lacks is another matter.
+          ...(run.words.length > 0 && run.endedAt !== null ? [] : (nodes?.words ?? [])),
           ...lossWords(lost ?? []),
         ]
       : [],

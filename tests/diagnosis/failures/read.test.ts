@@ -125,6 +125,41 @@ describe('one text', () => {
     ],
     ['Max number of executor failures (8) reached', 'F36', 'max-executor-failures', 'container'],
     ['Master agent not initialized', 'F39', 'dataproc-agent', 'platform'],
+    // Codes of platforms, as Databricks, EMR and EMR on EKS write them.
+    ['INTERNAL_ERROR (INTERNAL_ERROR): Unexpected failure', 'F40', 'platform-error', 'platform'],
+    ['INTERNAL_ERROR: Please contact support', 'F40', 'platform-error', 'platform'],
+    ['CLOUD_FAILURE (CLOUD_FAILURE): the provider does not answer', 'F41', 'cloud-failure', 'platform'],
+    ['CLUSTER_ERROR (INTERNAL_ERROR): the cluster went away', 'F41', 'cloud-failure', 'platform'],
+    ['CLUSTER_UNAVAILABLE: The EKS cluster is not reachable', 'F41', 'cloud-failure', 'platform'],
+    [
+      'instance i-1 (ON_DEMAND m5.xlarge) was lost at 10:00: INSTANCE_FAILURE: Instance was terminated.',
+      'F41',
+      'cloud-failure',
+      'platform',
+    ],
+    [
+      'instance i-1 (SPOT m5.xlarge) was lost at 10:00: INSTANCE_FAILURE: Instance was terminated.',
+      'F11',
+      'spot-lost',
+      'platform',
+    ],
+    ['Server.SpotInstanceTermination: Spot instance termination', 'F11', 'preempted', 'platform'],
+    ['VALIDATION_ERROR: The release label is not known', 'F42', 'run-refused', 'platform'],
+    [
+      'TERMINATED_WITH_ERRORS: BOOTSTRAP_FAILURE: bootstrap action 1 failed',
+      'F42',
+      'run-refused',
+      'platform',
+    ],
+    ['BOOTSTRAP_FAILURE_BA_DOWNLOAD_FAILED_PRIMARY: no script', 'F42', 'run-refused', 'platform'],
+    ['LIBRARY_INSTALLATION_ERROR (CLIENT_ERROR): no wheel', 'F42', 'run-refused', 'platform'],
+    ['TERMINATED_WITH_ERRORS: INSTANCE_FLEET_TIMEOUT: no capacity', 'F12', 'no-resources', 'platform'],
+    [
+      'instance group CORE is SUSPENDED: INSTANCE_FAILURE: There is insufficient capacity',
+      'F12',
+      'no-resources',
+      'platform',
+    ],
     ['DRIVER_UNREACHABLE', 'F22', 'driver-unreachable', 'platform'],
     // Termination reasons and event types of Databricks' clusters.
     ['DRIVER_UNRESPONSIVE (SERVICE_FAULT)', 'F22', 'driver-unreachable', 'platform'],
@@ -262,10 +297,10 @@ describe('several texts', () => {
 })
 
 describe('the table', () => {
-  it('has every one of the thirty-nine modes, each with a meaning to put after "Cause:"', () => {
+  it('has every one of the modes, each with a meaning to put after "Cause:"', () => {
     const ids = new Set(FAILURE_MODES.map(({ id }) => id))
     expect([...ids].sort()).toEqual(
-      Array.from({ length: 39 }, (_, i) => `F${String(i + 1).padStart(2, '0')}`),
+      Array.from({ length: 42 }, (_, i) => `F${String(i + 1).padStart(2, '0')}`),
     )
     for (const { name, meaning } of FAILURE_MODES) {
       expect(name).toMatch(/^[a-z]+(-[a-z]+)*$/)
@@ -273,6 +308,19 @@ describe('the table', () => {
       expect(meaning).not.toMatch(/\.$/)
     }
     expect(new Set(FAILURE_MODES.map(({ name }) => name)).size).toBe(FAILURE_MODES.length)
+  })
+
+  it("a platform's code gives way to every cause, and says nothing in a log or of Spark's own error class", () => {
+    const code = said('INTERNAL_ERROR (CLOUD_FAILURE): it failed', 'platform')
+    for (const [text, id] of [
+      ['java.lang.OutOfMemoryError: Java heap space', 'F02'],
+      ['[TABLE_OR_VIEW_NOT_FOUND] orders', 'F29'],
+      ['FetchFailed(null, shuffleId=0', 'F04'],
+    ] as const)
+      expect(strongest([code, said(text)])?.mode.id).toBe(id)
+    expect(strongest([said('INTERNAL_ERROR: CLOUD_FAILURE BOOTSTRAP_FAILURE', 'driver')])).toBeNull()
+    expect(strongest([said('[INTERNAL_ERROR] The Spark SQL phase planning failed', 'platform')])).toBeNull()
+    expect(strongest([said('USER_ERROR: Job run failed', 'platform')])).toBeNull()
   })
 
   it('only what numbers tell has no words', () => {

@@ -40,7 +40,7 @@ describe('a bad answer', () => {
     ['something asked wrongly', refusal(400, 'ValidationException', 'bad'), /^ARR-502.*400 ValidationException: bad/],
     ['a failure of AWS', refusal(500, 'InternalServerException'), /^ARR-501.*500 InternalServerException/],
   ])('%s is told', async (_name, fault, words) => {
-    const of = await accountWith({ config: { timeout_ms: 300 } })
+    const of = await accountWith({ config: fault.kind === 'hang' ? { timeout_ms: 300 } : {} })
     of.aws.fault(/GetJobRun$/, fault)
     const why = await said(of.platform.reader.run(THE_RUN, NEVER))
     expect(why).toMatch(words)

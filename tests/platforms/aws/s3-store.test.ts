@@ -104,7 +104,7 @@ describe('an object', () => {
     ['no permission', { kind: 'refusal', status: 403, code: 'AccessDenied' }, /^ARR-506.*s3:\/\/logs\/a: 403 AccessDenied/],
     ['too much asked', { kind: 'refusal', status: 503, code: 'SlowDown', message: 'Please reduce your request rate.' }, /^ARR-501.*SlowDown/],
   ] as const)('in whose place there is %s is told', async (_name, fault, words) => {
-    const [store, of] = await storeOf({ 'logs/a': Buffer.from('abc') }, 300)
+    const [store, of] = await storeOf({ 'logs/a': Buffer.from('abc') }, fault.kind === 'hang' ? 300 : 2000)
     of.fault(/GetObject/, fault)
     expect(await said(bytesOf(store, 's3://logs/a', 0, 1000))).toMatch(words)
   }) // prettier-ignore

@@ -102,7 +102,7 @@ it('is cancelled once; what has ended is not', async () => {
 })
 
 it('is bounded and honest over an older SDK, too', async () => {
-  const of = await account({ config: { timeout_ms: 300 } })
+  const of = await account({ config: { timeout_ms: 1000 } })
   const ask = (): Promise<unknown> => of.platform.reader.run(THE_RUN, NEVER)
   for (const [fault, code] of [
     [{ kind: 'html' }, 'ARR-502'],

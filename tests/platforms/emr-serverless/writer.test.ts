@@ -10,7 +10,7 @@ afterEach(async () => {
   await open?.close()
   open = null
 })
-const CONFIG = { actions: ['application.kill'], timeout_ms: 300 }
+const CONFIG = { actions: ['application.kill'] }
 async function account(more: Parameters<typeof bench>[0] = {}): Promise<Bench> {
   open = await bench({ config: CONFIG, ...more })
   return open
@@ -39,7 +39,7 @@ describe('cancelling a job run', () => {
     ['a redirect', { kind: 'login' }, 'unknown', /not how AWS says yes: 302/],
     ['another shape', { kind: 'wrong' }, 'unknown', /not how AWS says yes/],
   ])('that is answered with %s is told, and not asked again', async (_name, fault, kind, words) => {
-    const of = await account()
+    const of = await account(fault.kind === 'hang' ? { config: { ...CONFIG, timeout_ms: 500 } } : {})
     of.aws.fault(/CancelJobRun/, fault)
     const outcome = await of.platform.writer!.kill(RUN, NEVER)
     expect(outcome).toEqual({ kind, detail: expect.stringMatching(words) })

@@ -9,7 +9,7 @@ afterEach(async () => {
   await open?.close()
   open = null
 })
-const CONFIG = { actions: ['application.kill'], timeout_ms: 300 }
+const CONFIG = { actions: ['application.kill'] }
 async function account(more: Parameters<typeof bench>[0] = {}): Promise<Bench> {
   open = await bench({ config: CONFIG, ...more })
   return open
@@ -51,7 +51,7 @@ describe('cancelling a step', () => {
     ['a login page with 200', { kind: 'html' }, 'unknown'],
     ['another shape', { kind: 'wrong' }, 'unknown'],
   ])('that is answered with %s is told, and not asked again', async (_name, fault, kind) => {
-    const of = await account()
+    const of = await account(fault.kind === 'hang' ? { config: { ...CONFIG, timeout_ms: 500 } } : {})
     of.aws.fault(/CancelSteps/, fault)
     expect(await of.platform.writer!.kill(STEP, NEVER)).toMatchObject({ kind })
     expect(cancels(of)).toBe(1)

@@ -55,6 +55,11 @@ export const NODES: readonly FailureMode[] = [
           /\b[A-Z_]*(?:INSUFFICIENT_(?:INSTANCE_)?CAPACITY|RESOURCE_STOCKOUT|MAX_CAPACITY_REACHED)[A-Z_]*\b/,
         places: ['platform'],
       },
+      // The same of EMR and EC2.
+      {
+        words: /\bINSTANCE_FLEET_TIMEOUT\b|\bInsufficientInstanceCapacity\b|\binsufficient capacity\b/i,
+        places: ['platform'],
+      },
     ],
   },
   {
@@ -85,6 +90,7 @@ export const NODES: readonly FailureMode[] = [
         variant: 'evicted',
         meaning: 'the machine ran short of something and evicted the container',
       },
+      { words: /\bServer\.SpotInstance(?:Termination|Shutdown)\b/ },
       { words: /\bNODES_LOST\b|\bNODE_EXCLUDED_DECOMMISSIONED\b|\bSPOT_INSTANCE_TERMINATION\b/ },
     ],
     codes: [-100, -102],
