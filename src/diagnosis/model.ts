@@ -1,6 +1,7 @@
 // What diagnosis speaks of: probes that look, findings that say what they saw, and what they could not see.
 import type * as z from 'zod'
 import type { Run, Severity } from '../alerts/model.ts'
+import type { Deployment } from '../incidents/deployments.ts'
 import type { MetricPoint, PlatformReader, ReadCapability } from '../ports.ts'
 import type { Destinations } from '../runbooks/render-params.ts'
 import type { Limits } from './thresholds.ts'
@@ -34,6 +35,8 @@ export interface ProbeContext {
   readonly reader: PlatformReader | null
   readonly signal: AbortSignal
   readonly now: Date
+  /** Deploy markers of the run's team, newest first; absent where none are kept, as at a terminal. */
+  readonly deployments?: readonly Deployment[]
   /** The runbook wants a chart: a probe that can looks at a span rather than at one instant. */
   readonly chart?: boolean
   /** What the operator has set in place of our thresholds; a runbook's own go before. */

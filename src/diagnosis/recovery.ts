@@ -1,6 +1,7 @@
 // Whether a later run of the job has succeeded: what ends an incident about a run that failed.
 import type { Run } from '../alerts/model.ts'
 import type { PlatformReader, PlatformRun } from '../ports.ts'
+import { beginningOf } from './changes/last-good.ts'
 
 /** The run that an incident is about, as it was first seen. Kept between looks. */
 export interface Watched {
@@ -83,7 +84,7 @@ function watch(current: PlatformRun | null, before: Watched | null, run: Run, al
     (current.state === 'failed' || current.state === 'cancelled' || current.state === 'retrying')
   if (before !== null && before.id !== null)
     return { ...before, failed: before.failed || (failed && current.id === before.id) }
-  const began = current === null ? null : timeOf(current)
+  const began = current === null ? null : beginningOf(current)
   const named = run.runId !== null && current !== null
   if (current !== null && (named || began === null || began <= alertAt))
     return { id: current.id, since: began ?? alertAt, failed }
@@ -95,12 +96,7 @@ function laterOf(runs: readonly PlatformRun[], watched: Watched): readonly Platf
   const place = runs.findIndex(({ id }) => id === watched.id)
   return runs.filter((one, index) => {
     if (one.id === watched.id) return false
-    const began = timeOf(one)
+    const began = beginningOf(one)
     return began === null ? index < place : began > watched.since
   })
-}
-
-/** When it was handed in, else when it began. */
-function timeOf({ submittedAt, startedAt }: PlatformRun): Date | null {
-  return submittedAt ?? startedAt
 }

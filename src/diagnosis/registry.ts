@@ -10,6 +10,7 @@ import { performance } from './probes/performance.ts'
 import { progress } from './probes/progress.ts'
 import { prometheusQuery } from './probes/prometheus-query.ts'
 import { rerun } from './probes/rerun.ts'
+import { runChanges } from './probes/run-changes.ts'
 import { runHistory } from './probes/run-history.ts'
 import { runState } from './probes/run-state.ts'
 import { skew } from './probes/skew.ts'
@@ -27,6 +28,7 @@ const ALL: readonly Probe[] = [
   progress,
   prometheusQuery,
   rerun,
+  runChanges,
   runHistory,
   runState,
   skew,

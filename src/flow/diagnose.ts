@@ -2,6 +2,7 @@
 import { reasonOf } from '../errors.ts'
 import { discreetReader, discreetResult } from '../diagnosis/discreet.ts'
 import { type StepResult, runProbes } from '../diagnosis/run-probes.ts'
+import type { Deployment } from '../incidents/deployments.ts'
 import { newId } from '../incidents/id.ts'
 import { type Incident, SYSTEM } from '../incidents/model.ts'
 import { lockIncident, updateIncident } from '../incidents/repository.ts'
@@ -23,6 +24,7 @@ import { pinRunbooks } from './open-incident.ts'
 import { chosenByPerson } from './runbook-newer.ts'
 import { pinnedRunbook } from './runbook-text.ts'
 import { discretionOf } from './settings.ts'
+import { markersFor, withStanding } from './standing-probes.ts'
 
 /** A person waits for this at 03:00: what has not answered by then is said to be missing. */
 const DEADLINE_MS = 20_000
@@ -32,12 +34,13 @@ const CONCURRENCY = 4
 export async function diagnose(deps: FlowDeps, incidentId: string): Promise<void> {
   const begun = await begin(deps, incidentId)
   if (begun === null) return
-  const { incident, runbook, alert } = begun
+  const { incident, runbook, alert, deployments } = begun
   const platform = platformView(deps, incident)
-  const steps = probesOf(runbook).map((step) => ({ ...step, ...onPlatform(step, platform) }))
   const discretion = discretionOf(deps.settings, incident.team)
   const bare = incident.platform === null ? null : (deps.readers.get(incident.platform) ?? null)
   const reader = bare === null ? null : discreetReader(bare, discretion)
+  const own = probesOf(runbook).map((step) => ({ ...step, ...onPlatform(step, platform) }))
+  const steps = withStanding(own, incident, reader)
   let results: readonly StepResult[]
   try {
     const found = await runProbes(
@@ -49,6 +52,7 @@ export async function diagnose(deps: FlowDeps, incidentId: string): Promise<void
         signal: AbortSignal.timeout(DEADLINE_MS + 2_000),
         now: deps.clock.now(),
         ...(deps.settings.limits === undefined ? {} : { limits: deps.settings.limits }),
+        deployments,
         names: (outputs, own) => namesFor(deps, incident, alert, outputs, own),
       },
       { deadlineMs: DEADLINE_MS, concurrency: CONCURRENCY },
@@ -62,10 +66,14 @@ export async function diagnose(deps: FlowDeps, incidentId: string): Promise<void
   await deps.store.transaction((tx) => finish(tx, deps, incident, results))
 }
 
-async function begin(
-  deps: FlowDeps,
-  id: string,
-): Promise<{ incident: Incident; runbook: Runbook; alert: AlertFacts | null } | null> {
+interface Begun {
+  readonly incident: Incident
+  readonly runbook: Runbook
+  readonly alert: AlertFacts | null
+  readonly deployments: readonly Deployment[]
+}
+
+async function begin(deps: FlowDeps, id: string): Promise<Begun | null> {
   return await deps.store.transaction(async (tx) => {
     const incident = await lockIncident(tx, id)
     if (incident === null) return null
@@ -82,7 +90,8 @@ async function begin(
       diagnosis_generation: incident.diagnosisGeneration + 1,
     })
     await requestCards(tx, [changed], deps.clock.now(), { mayWait: true })
-    return { incident: changed, runbook, alert }
+    const deployments = await markersFor(tx, incident, deps.clock.now())
+    return { incident: changed, runbook, alert, deployments }
   })
 }
 

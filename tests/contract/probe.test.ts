@@ -21,6 +21,7 @@ const RECORDING: Readonly<
   'run.rerun': { recording: 'executor-oom' },
   'run.history': { recording: 'healthy' },
   'run.state': { recording: 'healthy' },
+  'run.changes': { recording: 'healthy' },
   'spark.log': {
     recording: 'healthy',
     log: 'Exception in thread "main" java.lang.OutOfMemoryError: Java heap space',

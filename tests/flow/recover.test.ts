@@ -1,6 +1,6 @@
 // Resolved by the next successful run: the way from a due look to card, thread, PagerDuty and timeline.
 import { sql } from 'kysely'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { FlowDeps } from '../../src/flow/deps.ts'
 import { DUE } from '../../src/flow/destinations.ts'
 import { pinRunbooks } from '../../src/flow/open-incident.ts'
@@ -12,8 +12,8 @@ import { parseRunbook } from '../../src/runbooks/parse.ts'
 import type { DueRow } from '../../src/store/due.ts'
 import { type Desk, openDesk } from '../contract/desk.ts'
 import { RUN, readerOf } from '../diagnosis/support.ts'
-import { type Reply, stage } from '../platforms/support.ts'
-import { type World, type WorldOptions, alertBody, startWorld, textOf } from '../support/world.ts'
+import { type App, startCluster } from '../support/cluster.ts'
+import { type World, alertBody, textOf } from '../support/world.ts'
 
 /** The virtual clock's own day. */
 const ALERT_AT = '2026-11-02T02:59:00Z'
@@ -23,48 +23,6 @@ const LABELS = {
   team: 'data-platform',
   platform: 'sandbox',
   job_name: 'orders-daily',
-}
-
-interface App {
-  readonly id: string
-  readonly at: string
-  readonly state: string
-  /** Of its last job, as the History Server keeps it. */
-  readonly job: string
-}
-
-/** A standalone cluster that knows these applications; tests put others in as time goes on. */
-async function cluster(apps: App[], options: WorldOptions = {}): Promise<{ world: World; asked: string[] }> {
-  const started = ({ at }: App): number => new Date(at).getTime()
-  const info = (app: App): unknown => ({
-    id: app.id,
-    name: `orders-daily-${app.id}`,
-    attempts: [
-      {
-        startTime: new Date(app.at).toISOString().replace('Z', 'GMT'),
-        endTime: new Date(started(app) + 60_000).toISOString().replace('Z', 'GMT'),
-        completed: true,
-        sparkUser: 'etl',
-        appSparkVersion: '4.0.0',
-      },
-    ],
-  })
-  const served = await stage((_method, url): Reply => {
-    if (url.pathname === '/json/')
-      return { body: JSON.stringify({ status: 'ALIVE', workers: [], activeapps: [], completedapps: apps.map((app) => ({ id: app.id, name: `orders-daily-${app.id}`, starttime: started(app), duration: 60_000, state: app.state })) }) }
-    const [, id, rest] = /^\/history\/api\/v1\/applications\/([^/]+)(\/.*)?$/.exec(url.pathname) ?? []
-    const app = apps.find((one) => one.id === id)
-    if (url.pathname === '/history/api/v1/applications') return { body: JSON.stringify(apps.map(info)) }
-    if (app === undefined) return { status: 404, body: 'unknown app' }
-    if (rest === undefined) return { body: JSON.stringify(info(app)) }
-    return { body: JSON.stringify(rest === '/jobs' ? [{ jobId: 0, status: app.job }] : rest === '/environment' ? { sparkProperties: [] } : []) }
-  }) // prettier-ignore
-  onTestFinished(() => served.close())
-  const world = await startWorld({
-    ...options,
-    environment: { SANDBOX_SPARK_MASTER_URL: served.url, SANDBOX_SPARK_HISTORY_URL: `${served.url}/history` },
-  })
-  return { world, asked: served.asked }
 }
 
 const FAILED: App = {
@@ -97,7 +55,7 @@ const timeline = async (
 describe('an incident about a run that failed', () => {
   it('is resolved by the next successful run, although somebody holds it: card, thread, timeline, PagerDuty in order', async () => {
     const apps = [FAILED]
-    const { world } = await cluster(apps)
+    const { world } = await startCluster(apps)
     await world.send(alertBody({ ...LABELS, app_id: FAILED.id }, { startsAt: ALERT_AT }))
     await world.clock.advance(61_000)
     expect(events(world)).toEqual(['trigger'])
@@ -117,7 +75,7 @@ describe('an incident about a run that failed', () => {
   })
 
   it('is resolved at the first look, before anybody is paged, when its alert came after the good run', async () => {
-    const { world } = await cluster([FAILED, GOOD])
+    const { world } = await startCluster([FAILED, GOOD])
     await world.send(alertBody({ ...LABELS, app_id: FAILED.id }, { startsAt: ALERT_AT }))
     await world.clock.advance(12_000)
     expect(await state(world)).toMatchObject({ state: 'resolved' })

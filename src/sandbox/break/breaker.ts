@@ -55,8 +55,26 @@ export function createBreaker(options: BreakerOptions): Breaker {
     }
   }
 
+  /** What was deployed comes first, as it did. Sent again it is known by its id. */
+  async function announce(scenario: Scenario, { startsAt }: Burning): Promise<Refused | undefined> {
+    if (scenario.deployed === undefined) return undefined
+    const { minutesBefore, ...said } = scenario.deployed
+    const at = goTime(new Date(startsAt).getTime() - minutesBefore * 60_000)
+    const jobs = scenario.alerts({ startsAt }).flatMap(({ labels }) => labels['job_name'] ?? [])
+    const marker = {
+      id: `${scenario.id}-${startsAt}`,
+      job_names: [...new Set(jobs)],
+      platform: 'sandbox',
+      at,
+      ...said,
+    }
+    return await post(options, 'deploy', { ...marker, team: scenario.team })
+  }
+
   async function deliver(groups: readonly AlertGroup[], endsAt?: string): Promise<Refused | undefined> {
-    const answers = await Promise.all(groups.map((group) => post(options, webhookBody(group, endsAt))))
+    const answers = await Promise.all(
+      groups.map((group) => post(options, 'alertmanager', webhookBody(group, endsAt))),
+    )
     return answers.find((answer) => answer !== undefined)
   }
 
@@ -68,7 +86,7 @@ export function createBreaker(options: BreakerOptions): Breaker {
       const fire = light(scenario)
       // Kept before it is sent: what the service has taken must be resolvable even if we die in between.
       keep([...burning().filter((one) => one !== fire), fire])
-      const refused = await deliver(fire.groups)
+      const refused = (await announce(scenario, fire)) ?? (await deliver(fire.groups))
       if (refused !== undefined) return { ok: false, ...refused }
       const alerts = count([fire])
       return {
@@ -101,22 +119,26 @@ function losesWorkers(scenarioId: string): boolean {
 type Refused = { error: string; message: string }
 
 /** Posts one body. Undefined when the service has taken it (2xx), else why not, in words. */
-async function post(options: BreakerOptions, body: unknown): Promise<Refused | undefined> {
-  const url = `${options.serviceUrl}/webhooks/alertmanager`
+async function post(
+  options: BreakerOptions,
+  to: 'alertmanager' | 'deploy',
+  body: unknown,
+): Promise<Refused | undefined> {
+  const url = `${options.serviceUrl}/webhooks/${to}`
   try {
     const response = await fetch(url, {
       method: 'POST',
       headers: {
         authorization: `Bearer ${options.webhookToken}`,
         'content-type': 'application/json',
-        'user-agent': 'Alertmanager/0.28.1',
+        'user-agent': to === 'deploy' ? 'a-pipeline' : 'Alertmanager/0.28.1',
       },
       body: JSON.stringify(body),
       signal: AbortSignal.timeout(TIMEOUT_MS),
     })
     await response.arrayBuffer()
     if (response.ok) return undefined
-    const message = `The service refused the alerts: ${String(response.status)} ${response.statusText} from ${url}.`
+    const message = `The service refused ${to === 'deploy' ? 'the deploy marker' : 'the alerts'}: ${String(response.status)} ${response.statusText} from ${url}.`
     return { error: 'refused', message }
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error)

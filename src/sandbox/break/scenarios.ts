@@ -4,6 +4,9 @@ import type { FiredAlert, Labels } from './alertmanager.ts'
 /** What a scenario's alerts are made from. `appId` is set when the scenario has a Spark application. */
 export type Occasion = { startsAt: string; appId?: string }
 
+/** A deploy marker, as a pipeline would send it. */
+export type Deployed = { version: string; commit: string; by: string; minutesBefore: number }
+
 export type Scenario = {
   id: string
   title: string
@@ -14,6 +17,8 @@ export type Scenario = {
   channel: string
   /** The recording that the Spark replay plays for it, when there is one. */
   recording?: string
+  /** What its pipeline deployed some minutes before: the card tells of it. */
+  deployed?: Deployed
   /** The workers of the Spark replay are gone while it burns. */
   losesWorkers?: boolean
   /** The labels that Alertmanager's route groups by. */
@@ -35,7 +40,7 @@ type Kind = Omit<Scenario, 'channel' | 'groupBy' | 'alerts'> & {
 
 /** A scenario of one alert. */
 function single(kind: Kind): Scenario {
-  const { id, title, explains, team, severity, recording, losesWorkers } = kind
+  const { id, title, explains, team, severity, recording, losesWorkers, deployed } = kind
   return {
     id,
     title,
@@ -44,6 +49,7 @@ function single(kind: Kind): Scenario {
     severity,
     ...(recording === undefined ? {} : { recording }),
     ...(losesWorkers === undefined ? {} : { losesWorkers }),
+    ...(deployed === undefined ? {} : { deployed }),
     channel: CHANNELS[team],
     groupBy: GROUP_BY,
     alerts: (occasion) => [alert(kind, { ...kind.labels }, occasion)],
@@ -93,6 +99,7 @@ export const SCENARIOS: readonly Scenario[] = [
     team: 'data-platform',
     severity: 'critical',
     recording: 'executor-oom',
+    deployed: { version: '1.5.0', commit: '4f9c2d10aa', by: 'dana', minutesBefore: 40 },
     alertname: 'SparkExecutorOOMKilled',
     labels: { job_name: 'orders-daily' },
     summary: 'Executors of orders-daily are being killed: out of memory',

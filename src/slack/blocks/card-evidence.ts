@@ -10,6 +10,8 @@ export const KEPT_OUT =
 
 const SHOWN = 3
 const QUOTE = 400
+/** Its sentence has a line of its own. */
+const CHANGES = 'run.changes'
 
 /** The evidence blocks of a card; what diagnosis is doing when there are none yet. */
 export function evidence(view: CardView): KnownBlock[] {
@@ -26,6 +28,10 @@ export function evidence(view: CardView): KnownBlock[] {
   const verdict = view.findings.find(({ probe }) => probe === 'run.rerun')
   if (verdict !== undefined)
     blocks.push({ type: 'context', elements: [mrkdwn(inline(verdict.sentence, 300))] })
+  // What could not be compared at all is told in the thread alone.
+  const changes = view.findings.find(({ probe, confidence }) => probe === CHANGES && confidence !== 'low')
+  if (changes !== undefined)
+    blocks.push({ type: 'context', elements: [mrkdwn(inline(changes.sentence, 400))] })
   const unseen = [...new Set(view.findings.flatMap((finding) => finding.unreached))]
   if (unseen.length > 0)
     blocks.push({
@@ -57,8 +63,9 @@ function quotedOnce(findings: readonly Finding[]): Finding[] {
 
 /** Never "nothing abnormal" where nothing was looked at: the probes say themselves what they found in order or missing. */
 function nothingFound(findings: readonly Finding[]): string {
-  if (findings.length === 0) return 'The diagnosis found nothing to look at.'
-  const said = [...new Set(findings.map((finding) => inline(finding.sentence, 160)))].slice(0, 3)
+  const others = findings.filter(({ probe }) => probe !== CHANGES)
+  if (others.length === 0) return 'The diagnosis found nothing to look at.'
+  const said = [...new Set(others.map((finding) => inline(finding.sentence, 160)))].slice(0, 3)
   return `Nothing abnormal in what could be seen: ${said.join(' · ')}`
 }
 

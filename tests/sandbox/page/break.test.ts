@@ -98,7 +98,9 @@ describe('breaking something', () => {
   let breaker: Breaker
   let running: string[]
   let workersAlive: boolean
-  const bodies = (): WebhookBody[] => service.received.map(({ body }) => body as WebhookBody)
+  /** Of Alertmanager; what a pipeline sent is beside the point but once. */
+  const bodies = (): WebhookBody[] =>
+    service.received.filter(({ path }) => path !== '/webhooks/deploy').map(({ body }) => body as WebhookBody)
 
   beforeEach(async () => {
     harness = await createHarness()
@@ -135,8 +137,9 @@ describe('breaking something', () => {
       const scenario = SCENARIOS.find((one) => one.id === id)!
       expect(await breaker.fire(id)).toMatchObject({ ok: true })
       for (const { path, authorization, body } of service.received) {
-        expect(path).toBe('/webhooks/alertmanager')
         expect(authorization).toBe('Bearer sandbox')
+        if (path === '/webhooks/deploy') continue
+        expect(path).toBe('/webhooks/alertmanager')
         for (const one of (body as WebhookBody).alerts) {
           expect(one.labels).toMatchObject({
             team: scenario.team,
@@ -155,6 +158,25 @@ describe('breaking something', () => {
   it('names the application that it has started, so that it can be looked into', async () => {
     await breaker.fire('executor-oom')
     expect(bodies()[0]?.alerts[0]?.labels).toMatchObject({ app_id: 'app-0', job_name: 'orders-daily' })
+  })
+
+  it('tells first what was deployed, as a pipeline would, and again under the same id', async () => {
+    await breaker.fire('executor-oom')
+    await breaker.fire('executor-oom')
+    const [first, , again] = service.received
+    expect(first).toMatchObject({
+      path: '/webhooks/deploy',
+      body: {
+        id: 'executor-oom-2026-11-22T10:00:00Z',
+        job_names: ['orders-daily'],
+        platform: 'sandbox',
+        team: 'data-platform',
+        version: '1.5.0',
+        by: 'dana',
+        at: '2026-11-22T09:20:00Z',
+      },
+    })
+    expect(again?.body).toEqual(first?.body)
   })
 
   it('sends the same alert again while it burns, as Alertmanager repeats it', async () => {

@@ -1,0 +1,154 @@
+// Reads two runs of a job and says what differs between them; what could not be read of either is said, too.
+import { redact } from '../../alerts/redact.ts'
+import { reasonOf } from '../../errors.ts'
+import type { Run } from '../../alerts/model.ts'
+import type { PlatformReader, PlatformRun, SparkApplication, SparkStage } from '../../ports.ts'
+import { size } from '../probes/support.ts'
+import { type ColumnChange, type Tables, comparedColumns, tablesIn } from './columns.ts'
+import { beginningOf } from './last-good.ts'
+import type { Change } from './model.ts'
+import { type PropertyChange, comparedProperties, imageIn } from './properties.ts'
+import { type Traits, comparedTraits } from './traits.ts'
+
+/** Queries whose plans are read of each run. */
+const QUERIES_READ = 8
+/** Input that differs by less is the data's own ups and downs. Ours. */
+const MORE = 1.5
+const LESS = 0.5
+
+export interface Comparison {
+  readonly changes: readonly Change[]
+  readonly traits: ReturnType<typeof comparedTraits>
+  /** Null where they could not be compared. */
+  readonly properties: readonly PropertyChange[] | null
+  readonly columns: readonly ColumnChange[] | null
+  /** Bytes of this run / bytes of the last good one; null where either has read none. */
+  readonly inputRatio: number | null
+  /** What was held against each other: `configuration`, `input`. */
+  readonly compared: readonly string[]
+  readonly unreached: readonly string[]
+}
+
+/** What is known of one run. */
+interface Seen {
+  readonly traits: Traits
+  readonly properties: ReadonlyMap<string, string> | null
+  readonly inputBytes: number | null
+  readonly tables: Tables | null
+}
+
+/** Compares. Throws only at the signal. */
+export async function compareRuns(
+  reader: PlatformReader,
+  run: Run,
+  current: PlatformRun,
+  good: PlatformRun,
+  signal: AbortSignal,
+): Promise<Comparison> {
+  const unreached: string[] = []
+  const [before, after] = await Promise.all([
+    look(reader, run, good, 'the last good run', unreached, signal),
+    look(reader, run, current, 'this run', unreached, signal),
+  ])
+  const at = beginningOf(current)
+  const link = current.link
+  const traits = comparedTraits(before.traits, after.traits)
+  const properties =
+    before.properties === null || after.properties === null
+      ? null
+      : comparedProperties(before.properties, after.properties)
+  const columns =
+    before.tables === null || after.tables === null ? null : comparedColumns(before.tables, after.tables)
+  const input = comparedInput(before.inputBytes, after.inputBytes, current)
+  const changes: Change[] = [
+    ...traits.map(({ trait, clause }) => ({ kind: trait, text: clause, at, link })),
+    ...(properties ?? []).map(({ key, text }) => ({
+      kind: 'config' as const,
+      text: redact(`${key} ${text}`),
+      at,
+      link,
+    })),
+    ...(columns ?? []).map(({ text }) => ({
+      kind: 'schema' as const,
+      text: `column ${redact(text)}`,
+      at,
+      link,
+    })),
+    ...(input?.text == null ? [] : [{ kind: 'input' as const, text: input.text, at, link }]),
+  ]
+  return {
+    changes,
+    traits,
+    properties,
+    columns,
+    inputRatio: input?.ratio ?? null,
+    compared: [
+      ...(Object.keys(before.traits).some((trait) => trait in after.traits) ? ['versions'] : []),
+      ...(properties === null ? [] : ['configuration']),
+      ...(input === null ? [] : ['input']),
+      ...(columns === null ? [] : ['schemas']),
+    ],
+    unreached,
+  }
+}
+
+async function look(
+  reader: PlatformReader,
+  run: Run,
+  of: PlatformRun,
+  whose: string,
+  unreached: string[],
+  signal: AbortSignal,
+): Promise<Seen> {
+  async function attempt<T>(what: string, read: () => Promise<T>): Promise<T | null> {
+    try {
+      return await read()
+    } catch (error) {
+      signal.throwIfAborted()
+      unreached.push(`${what} of ${whose}: ${reasonOf(error)}`)
+      return null
+    }
+  }
+  const wanted = { ...run, runId: of.applicationId ?? of.id, attempt: null, retriesLeft: null }
+  const app = await attempt('application', () => reader.locate(wanted, signal))
+  const has = (...needs: Parameters<typeof reader.capabilities.has>[0][]): boolean =>
+    app !== null && needs.every((need) => reader.capabilities.has(need))
+  const at = app as SparkApplication
+  const [properties, stages, queries] = await Promise.all([
+    has('environment') ? attempt('configuration', () => reader.environment(at, signal)) : null,
+    has('stages') ? attempt('input', () => reader.stages(at, signal)) : null,
+    has('sql') ? attempt('schemas', () => reader.queries(at, QUERIES_READ, signal)) : null,
+  ])
+  const image = properties === null ? null : imageIn(properties)
+  return {
+    traits: {
+      ...(app?.sparkVersion == null ? {} : { spark_version: app.sparkVersion }),
+      ...(image === null ? {} : { image }),
+      ...of.traits,
+    },
+    // An application that keeps no properties keeps nothing to compare.
+    properties: properties === null || properties.size === 0 ? null : properties,
+    inputBytes: stages === null ? null : bytesOf(stages),
+    tables: queries === null ? null : tablesIn(queries),
+  }
+}
+
+/** Of each stage the attempt that read most: another attempt reads the same again. */
+function bytesOf(stages: readonly SparkStage[]): number {
+  const most = new Map<number, number>()
+  for (const { id, totals } of stages) most.set(id, Math.max(most.get(id) ?? 0, totals.inputBytes))
+  return [...most.values()].reduce((sum, bytes) => sum + bytes, 0)
+}
+
+/** Less is telling of a run that came to its end alone: one that died had not read all. Null: nothing to compare. */
+function comparedInput(
+  before: number | null,
+  after: number | null,
+  { state }: PlatformRun,
+): { readonly ratio: number; readonly text: string | null } | null {
+  if (before === null || after === null || before === 0 || after === 0) return null
+  const ratio = after / before
+  const telling = ratio >= MORE || (ratio <= LESS && state === 'succeeded')
+  const text = `input ${size(before)} -> ${size(after)} (${ratio < 10 ? ratio.toFixed(1) : Math.round(ratio)} times)`
+  return { ratio: Number(ratio.toFixed(2)), text: telling ? text : null }
+}

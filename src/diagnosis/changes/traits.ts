@@ -1,0 +1,55 @@
+// How a run was made, held against the last good one: commit, image, versions, nodes, definition, parameters. Pure.
+import { shortCommit } from '../../alerts/deploy-marker.ts'
+import { redact } from '../../alerts/redact.ts'
+import type { PlatformRun, RunTrait } from '../../ports.ts'
+
+export type Traits = NonNullable<PlatformRun['traits']>
+
+/** As people call them. */
+const WORDS: Readonly<Record<RunTrait, string>> = {
+  commit: 'commit',
+  image: 'image',
+  spark_version: 'Spark',
+  runtime: 'runtime',
+  node_type: 'node type',
+  nodes: 'nodes',
+  definition: "the job's definition",
+  parameters: 'parameters',
+}
+export const TRAITS = Object.keys(WORDS) as readonly RunTrait[]
+const MAX_VALUE = 80
+
+/** What both runs tell and tell otherwise, as `4.0.1 -> 4.1.0` and as a whole clause. */
+export function comparedTraits(
+  before: Traits,
+  after: Traits,
+): readonly { readonly trait: RunTrait; readonly text: string; readonly clause: string }[] {
+  return TRAITS.flatMap((trait) => {
+    const [old, now] = [before[trait], after[trait]]
+    if (old === undefined || now === undefined || old === now) return []
+    const text = wordsFor(trait, old, now)
+    return [{ trait, text, clause: `${WORDS[trait]} ${text}` }]
+  })
+}
+
+function wordsFor(trait: RunTrait, old: string, now: string): string {
+  if (trait === 'definition') return 'has changed'
+  if (trait === 'commit') return `${shortCommit(old)} -> ${shortCommit(now)}`
+  const [left, right] = trait === 'image' ? tagsOf(old, now) : [old, now]
+  return `${shown(left)} -> ${shown(right)}`
+}
+
+/** Of the same repository only the tags: `1.4.2 -> 1.5.0`. */
+function tagsOf(old: string, now: string): readonly [string, string] {
+  const split = (image: string): readonly [string, string] => {
+    const at = image.includes('@') ? image.indexOf('@') : image.indexOf(':', image.lastIndexOf('/') + 1)
+    return at < 0 ? [image, 'latest'] : [image.slice(0, at), image.slice(at + 1)]
+  }
+  const [[repository, tag], [other, otherTag]] = [split(old), split(now)]
+  return repository === other ? [tag, otherTag] : [old, now]
+}
+
+function shown(value: string): string {
+  const line = redact(value).replaceAll(/\s+/g, ' ')
+  return line.length > MAX_VALUE ? `${line.slice(0, MAX_VALUE - 1).toWellFormed()}…` : line
+}
