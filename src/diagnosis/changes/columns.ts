@@ -17,7 +17,7 @@ export interface ColumnChange {
  */
 const SCAN = /^\(\d+\) (?:Batch)?Scan\s+(.*)$/
 
-export function tablesIn(queries: readonly SparkQuery[]): Tables {
+export function tablesIn(queries: readonly Pick<SparkQuery, 'plan'>[]): Tables {
   const tables = new Map<string, Map<string, string> | null>()
   for (const { plan } of queries)
     for (const block of plan.split(/\n\s*\n/)) {

@@ -56,7 +56,7 @@ async function look(two: Two): Promise<ProbeResult & { readonly asked: string[] 
       ? {}
       : { environment: (app: SparkApplication) => Promise.resolve(new Map(Object.entries(shown(app).environment ?? {}))) }),
     stages: (app) => Promise.resolve([0, 1].map((attempt) => stage({ attempt, totals: { ...NO_TOTALS, inputBytes: shown(app).inputBytes ?? 0 } }))),
-    queries: (app) => Promise.resolve([{ id: 0, status: 'COMPLETED', description: '', plan: shown(app).plan ?? '' }]),
+    queries: (app) => Promise.resolve([{ id: 0, status: 'COMPLETED', description: '', durationMs: 1, nodes: [], link: 'http://driver/sql/0', plan: shown(app).plan ?? '' }]),
   } // prettier-ignore
   const context = { ...contextOf({}), reader, now: NOW }
   const result = await runChanges.run({}, two.deployments === undefined ? context : { ...context, deployments: two.deployments }) // prettier-ignore
