@@ -14,6 +14,9 @@ interface Scenario {
   readonly title: string
   readonly job: string
   readonly args: readonly string[]
+  readonly conf?: Readonly<Record<string, string>>
+  /** It ends by itself a moment after what is to be recorded; nobody kills it. */
+  readonly endsItself?: boolean
   /** Whether the living application shows what is to be recorded. */
   ready(ask: (relative: string) => Promise<unknown>): Promise<boolean>
 }
@@ -47,6 +50,24 @@ const SCENARIOS: readonly Scenario[] = [
     },
   },
   {
+    id: 'driver-oom',
+    title: 'The driver collects more than its heap holds, and ends',
+    job: 'driver_oom.py',
+    args: [],
+    conf: { 'spark.driver.extraJavaOptions': '-XX:+UseSerialGC' },
+    endsItself: true,
+    ready: async (ask) =>
+      list(await ask('stages?status=active')).some((stage) => Number(stage['numCompleteTasks']) >= 5),
+  },
+  {
+    id: 'streaming-lag',
+    title: 'Batches of a stream take three times as long as its trigger allows',
+    job: 'stream_behind.py',
+    args: ['600'],
+    ready: async (ask) =>
+      list(await ask('sql?length=100')).filter((one) => one['status'] === 'COMPLETED').length >= 5,
+  },
+  {
     id: 'healthy',
     title: 'Nothing is wrong',
     job: 'healthy.py',
@@ -54,6 +75,9 @@ const SCENARIOS: readonly Scenario[] = [
     ready: async (ask) => list(await ask('jobs')).some((job) => job['status'] === 'SUCCEEDED'),
   },
 ]
+
+/** Plans are long, and those of a stream's batches are alike. */
+const PLANS = 20
 
 /** What is asked of a driver UI and of the History Server, below /applications/<id>/. */
 async function askAll(base: string): Promise<Record<string, Answer>> {
@@ -70,6 +94,9 @@ async function askAll(base: string): Promise<Record<string, Answer>> {
     await ask(`${at}/taskSummary?quantiles=0.0,0.05,0.25,0.5,0.75,0.95,1.0`)
     await ask(`${at}/taskList?sortBy=-runtime&length=60`)
   }
+  const queries = list((await ask('sql?details=false&planDescription=false&length=1000')).body)
+  for (const { id } of queries.slice(-PLANS))
+    await ask(`sql/${String(id)}?details=false&planDescription=true`)
   return answers
 }
 
@@ -109,7 +136,7 @@ function slim(value: unknown): unknown {
 
 async function record(cluster: Cluster, scenario: Scenario, into: string): Promise<void> {
   const jobs = path.join(import.meta.dirname, 'jobs')
-  const submitted = cluster.submit(path.join(jobs, scenario.job), {}, scenario.args)
+  const submitted = cluster.submit(path.join(jobs, scenario.job), scenario.conf ?? {}, scenario.args)
   let app: Json | undefined
   await until(async () => {
     app = list((await getJson(`${cluster.masterUrl}/json/`))?.['activeapps'])[0]
@@ -159,14 +186,16 @@ async function record(cluster: Cluster, scenario: Scenario, into: string): Promi
     master: await master(),
     app: await askAll(base),
     version: await get(`${ui}/api/v1/version`),
+    metrics: await get(`${ui}/metrics/json/`),
   }
   await mkdir(into, { recursive: true })
   await writeFile(
     path.join(into, 'live.json'),
-    `${tidy({ id: scenario.id, title: scenario.title, ...live })}\n`,
+    `${tidy({ id: scenario.id, title: scenario.title, ...(scenario.endsItself === true ? { over: true } : {}), ...live })}\n`,
   )
 
-  const kill = await pressKill(cluster.masterUrl, appId)
+  const kill = scenario.endsItself === true ? null : await pressKill(cluster.masterUrl, appId)
+  if (scenario.endsItself === true) await submitted.ended
   const history = `${String(cluster.historyUrl)}/api/v1/applications/${appId}`
   // A driver that ends while its SparkContext is being stopped leaves its event log unfinished for ever.
   const completed = async (): Promise<boolean> =>

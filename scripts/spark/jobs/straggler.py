@@ -40,5 +40,5 @@ def render(rows):
 
 
 # Each task reads the same: about a megabyte and a half that does not compress.
-invoices = spark.sparkContext.parallelize(range(48), 4).flatMap(lambda row: [(row, os.urandom(32768)) for _ in range(48)])
-invoices.partitionBy(48).mapPartitions(render).sum()
+invoices = spark.sparkContext.parallelize(range(32), 4).flatMap(lambda row: [(row, os.urandom(32768)) for _ in range(48)])
+invoices.partitionBy(32).mapPartitions(render).sum()

@@ -35,7 +35,7 @@ export async function createPageServer(options: PageServerOptions): Promise<Page
     webhookToken: options.webhookToken,
     startApplication: parts.spark.start,
     isRunning: (appId) =>
-      parts.spark.applications().some((app) => app.id === appId && app.state.toUpperCase() === 'RUNNING'),
+      parts.spark.applications().some((app) => app.id === appId && app.state.toUpperCase() !== 'KILLED'),
     setWorkersAlive: parts.spark.setWorkersAlive,
     burning: () => memory.get().burning,
     keep: (burning) => memory.set({ burning }),

@@ -29,8 +29,9 @@ export function momentOf(app: ReplayedApplication): Moment {
   return app.endedAt === null ? app.recording.live : app.recording.ended
 }
 
-export function stateOf(app: ReplayedApplication): 'RUNNING' | 'KILLED' {
-  return app.endedAt === null ? 'RUNNING' : 'KILLED'
+export function stateOf(app: ReplayedApplication): 'RUNNING' | 'KILLED' | 'FINISHED' {
+  if (app.endedAt === null) return 'RUNNING'
+  return app.recording.live.over === true ? 'FINISHED' : 'KILLED'
 }
 
 /** The master's entry for it, in `activeapps` or `completedapps`. */
@@ -87,6 +88,13 @@ export function answerOf(
     ...answer,
     body: relative === '' && app.endedAt !== null ? withEnd(body as Body, app.endedAt) : body,
   }
+}
+
+/** What a living driver says of itself at `/metrics/json/`; null where that was not recorded. */
+export function metricsOf(app: ReplayedApplication, now: number, at: Addresses): Answer | null {
+  const { metrics } = app.recording.live
+  if (metrics === undefined) return null
+  return { ...metrics, body: shifted(metrics.body, shiftOf(app, now, at, app.startedAt)) }
 }
 
 function find(moment: Moment, relative: string): Answer | null {

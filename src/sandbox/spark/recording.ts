@@ -19,6 +19,10 @@ export interface Moment {
   readonly master: Readonly<Record<'/json/' | '/' | '/app/', Answer>>
   readonly app: Readonly<Record<string, Answer>>
   readonly version: Answer
+  /** The driver's own metrics (`/metrics/json/`); of a living one alone. */
+  readonly metrics?: Answer | undefined
+  /** It ended by itself a moment after this was recorded: whoever looks finds it ended. */
+  readonly over?: boolean | undefined
 }
 
 export interface Recording {
@@ -83,6 +87,8 @@ const momentSchema = z.object({
   }),
   app: z.record(z.string(), answer),
   version: answer.extend({ body: z.object({ spark: z.string() }) }),
+  metrics: answer.optional(),
+  over: z.boolean().optional(),
 })
 
 /** Recorded moments are some hundred KB; what is far beyond was not made by the recorder. */

@@ -7,6 +7,7 @@ import {
   answerOf,
   masterEntry,
   masterPage,
+  metricsOf,
   momentOf,
   stateOf,
 } from './application.ts'
@@ -28,7 +29,7 @@ export interface ReplayedState {
   readonly appId: string
   readonly name: string
   readonly recording: string
-  readonly state: 'RUNNING' | 'KILLED'
+  readonly state: 'RUNNING' | 'KILLED' | 'FINISHED'
   readonly startedAt: number
   readonly endedAt: number | null
 }
@@ -131,7 +132,7 @@ export async function createSparkReplay(options: SparkReplayOptions): Promise<Sp
     const app = find(appId)
     if (app === undefined || app.endedAt !== null) return null
     if (words.join('/') === 'metrics/json/')
-      return { status: 200, type: 'text/json;charset=utf-8', body: driverMetrics(app.recording.line, appId) }
+      return metricsOf(app, now(), at) ?? { status: 200, type: 'text/json;charset=utf-8', body: driverMetrics(app.recording.line, appId) }
     return rest.includes('/api/v1/')
       ? api(`/${words.join('/')}`, url, [app], app.recording)
       : html(200, replayPage(app.recording.title, appId, [`${at.driver(appId)}/api/v1/applications/${appId}/allexecutors`]))
@@ -158,13 +159,13 @@ export async function createSparkReplay(options: SparkReplayOptions): Promise<Sp
 
   function masterJson(): Body {
     const base = momentOf(applications.at(-1) ?? { recording: quiet, endedAt: null } as ReplayedApplication).master['/json/'].body as Body & { workers: Body[] }
-    const entries = (state: string): Body[] => applications.filter((app) => stateOf(app) === state).map((app) => masterEntry(app, now(), at))
+    const entries = (alive: boolean): Body[] => applications.filter(({ endedAt }) => (endedAt === null) === alive).map((app) => masterEntry(app, now(), at))
     return {
       ...base,
       workers: base.workers.map((worker) => ({ ...worker, lastheartbeat: now() - (workersAlive ? 2000 : 90_000), state: workersAlive ? 'ALIVE' : 'DEAD' })),
       aliveworkers: workersAlive ? base.workers.length : 0,
-      activeapps: entries('RUNNING'),
-      completedapps: entries('KILLED'),
+      activeapps: entries(true),
+      completedapps: entries(false),
     }
   } // prettier-ignore
 
@@ -201,7 +202,10 @@ export async function createSparkReplay(options: SparkReplayOptions): Promise<Sp
     applications: () => applications.map(publicState),
     start(which, wishedId) {
       const recording = typeof which === 'string' ? loadRecording(which, line) : which
-      const startedAt = now()
+      // What is over when it is found began as long ago as it took.
+      const { live, ended } = recording
+      const endedAt = live.over === true ? now() : null
+      const startedAt = now() - (endedAt === null ? 0 : ended.at - live.at)
       const stamp = new Date(startedAt).toISOString().replaceAll(/\D/g, '').slice(0, 14)
       const app: ReplayedApplication = {
         appId:
@@ -211,7 +215,7 @@ export async function createSparkReplay(options: SparkReplayOptions): Promise<Sp
         recording,
         startedAt,
         name: (recording.live.app['']?.body as { name: string } | undefined)?.name ?? recording.id,
-        endedAt: null,
+        endedAt,
       }
       serial += 1
       applications.push(app)

@@ -123,14 +123,14 @@ export const JOBS: readonly SparkJob[] = [
   {
     job: 'straggler',
     name: 'invoices-render',
-    args: ['127.0.0.2', '400'],
+    args: ['127.0.0.2', '800'],
     looked: 'ended',
     expected: { mode: 'F06 straggler', class: 'infrastructure', says: /executorRunTime max \d+ ms/ },
   },
   {
     job: 'excessive_gc',
     name: 'features-build',
-    args: ['400'],
+    args: ['200'],
     looked: 'ended',
     conf: { 'spark.cores.max': '1' },
     expected: { mode: 'F07 excessive-gc', class: 'deterministic', says: /^gc_ratio: sum totalGCTime/ },

@@ -82,7 +82,7 @@ export function brokenJobs(spark: SparkInstallation, jobs: readonly SparkJob[] =
         it(`${job.job}: ${expected.mode}, ${expected.class}, by the line that says so`, async (context) => {
           if (job.smallDisk === true && disk === null) context.skip('nobody may mount a small disk here')
           const { examination, diagnosed } = await seenOf(job.job)
-          expect({ diagnosed, class: examination.conclusion?.class }).toEqual({
+          expect({ diagnosed, class: examination.conclusion?.class }, toldBy(examination)).toEqual({
             diagnosed: expected.mode,
             class: expected.class,
           })
@@ -97,6 +97,13 @@ export function brokenJobs(spark: SparkInstallation, jobs: readonly SparkJob[] =
       return seen
     }
   })
+}
+
+/** Everything that was found, for whoever reads why it was taken for something else. */
+function toldBy({ results }: Look['examination']): string {
+  return results
+    .flatMap(({ findings }) => findings.map(({ severity, sentence }) => `${severity}: ${sentence}`))
+    .join('\n')
 }
 
 /** The findings above low, as a failing test should show them. */
