@@ -48,6 +48,8 @@ export interface SparkExecutor {
   readonly peakRssBytes: number | null
   /** Task slots. Durations are summed over them. */
   readonly maxTasks: number
+  /** Tasks that run in it now, of which durations know nothing yet; absent where nobody tells. */
+  readonly activeTasks?: number
   readonly totalShuffleReadBytes: number
   /** Kept from tasks after failures. */
   readonly excluded: boolean

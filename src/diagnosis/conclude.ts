@@ -48,7 +48,7 @@ export function conclude(results: readonly StepResult[]): Conclusion | null {
   const said = results.flatMap(bySignature).sort((a, b) => a.rank - b.rank)
   const measured = results
     .flatMap((result) => [...bySkew(result), ...byFigures(result)])
-    .sort((a, b) => byGravity(a.severity, b.severity))
+    .sort((a, b) => Number(isAside(a)) - Number(isAside(b)) || byGravity(a.severity, b.severity))
   const [best] = said
   if (best !== undefined && best.rank < DOUBTFUL) return best.conclusion
   return measured[0]?.conclusion ?? best?.conclusion ?? null
@@ -110,6 +110,11 @@ function byFigures({ findings }: StepResult): Measured[] {
     const mode = OF_PERFORMANCE[id]
     return mode === undefined ? [] : [figures(mode, finding)]
   })
+}
+
+/** Idle slots go with nearly every other trouble: they are the answer only where there is no other. */
+function isAside({ conclusion }: Measured): boolean {
+  return conclusion.id === 'F31'
 }
 
 function matters({ severity }: Finding): boolean {

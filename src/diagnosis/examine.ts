@@ -6,6 +6,7 @@ import { type Conclusion, conclude } from './conclude.ts'
 import type { Probe } from './model.ts'
 import { PROBES } from './registry.ts'
 import { type StepResult, runProbes } from './run-probes.ts'
+import type { Limits } from './thresholds.ts'
 
 export interface Examination {
   /** One a probe, under the probe's own id; those that the platform cannot answer are left out. */
@@ -20,6 +21,8 @@ export interface ExamineOptions {
   readonly signal: AbortSignal
   /** For all probes together, in milliseconds. */
   readonly deadlineMs: number
+  /** What the operator has set in place of our thresholds. */
+  readonly limits?: Limits
   /** Parameters by probe id, as a runbook would write them. */
   readonly params?: Readonly<Record<string, Params>>
 }
@@ -31,14 +34,14 @@ const CONCURRENCY = 4
 export async function examine(
   reader: PlatformReader,
   run: Run,
-  { now, signal, deadlineMs, params = {} }: ExamineOptions,
+  { now, signal, deadlineMs, limits, params = {} }: ExamineOptions,
   probes: ReadonlyMap<string, Probe> = PROBES,
 ): Promise<Examination> {
   const steps = [...probes.values()]
     .filter(({ needs }) => needs.every((need) => reader.capabilities.has(need)))
     .filter((probe) => params[probe.id] !== undefined || needsNothing(probe))
     .map(({ id, title }) => ({ id, use: id, heading: title, params: params[id] }))
-  const context = { run, labels: {}, reader, signal, now }
+  const context = { run, labels: {}, reader, signal, now, ...(limits === undefined ? {} : { limits }) }
   const results = await runProbes(steps, context, { deadlineMs, concurrency: CONCURRENCY }, probes)
   const unreached = new Set(results.flatMap(({ findings }) => findings.flatMap((one) => one.unreached)))
   return { results, conclusion: conclude(results), unreached: [...unreached] }

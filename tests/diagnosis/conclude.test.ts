@@ -58,6 +58,8 @@ describe('what broke', () => {
     ['figures before what only may be', [said('F11', 'told-to-end', 'low'), measured('gc_ratio', 'high')], 'F07'],
     ['what only may be before nothing', [said('F11', 'told-to-end', 'low'), measured('gc_ratio', 'low')], 'F11'],
     ['the graver of two figures', [measured('spill_ratio', 'medium'), measured('gc_ratio', 'high')], 'F07'],
+    ['anything before idle slots, however many', [measured('idle_cores', 'critical'), measured('gc_ratio', 'medium')], 'F07'],
+    ['idle slots before nothing', [measured('idle_cores', 'critical')], 'F31'],
     ['uneven bytes: the data', [skew(true, 12)], 'F05'],
     ['even bytes and uneven time: the host', [skew(false, 1.1)], 'F06'],
     ['too few bytes to compare: neither', [skew(false, null)], null],

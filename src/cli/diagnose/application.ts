@@ -11,7 +11,7 @@ export async function examineApplication(
   app: string,
   where: Where & { readonly log?: string },
 ): Promise<Examination> {
-  const plain = readerFrom(where)
+  const { reader: plain, limits } = readerFrom(where)
   const reader = where.log === undefined ? plain : await withLog(plain, where.log)
   const run = {
     platform: reader.platform,
@@ -24,5 +24,10 @@ export async function examineApplication(
   const signal = AbortSignal.timeout(DEADLINE_MS)
   if ((await reader.locate(run, signal)) === null)
     throw new ArrestorError('ARR-703', { kind: 'application', id: app, list: 'arrestor doctor' })
-  return examine(reader, run, { now: new Date(), signal, deadlineMs: DEADLINE_MS })
+  return examine(reader, run, {
+    now: new Date(),
+    signal,
+    deadlineMs: DEADLINE_MS,
+    ...(limits === undefined ? {} : { limits }),
+  })
 }

@@ -11,6 +11,7 @@ import { createPlatforms } from '../../platforms/create.ts'
 import { tailOf } from '../../platforms/event-log/tail.ts'
 import { folderStore } from '../../platforms/event-log/store.ts'
 import { createPlatform, platformConfigSchema } from '../../platforms/registry.ts'
+import type { Limits } from '../../diagnosis/thresholds.ts'
 import type { PlatformReader } from '../../ports.ts'
 
 /** As they stand on the command line. */
@@ -23,13 +24,19 @@ export interface Where {
   readonly eventLog?: string
 }
 
+/** Whom to ask, and what the operator has set in place of our thresholds. */
+export interface Asked {
+  readonly reader: PlatformReader
+  readonly limits?: Limits
+}
+
 const WAYS = '--platform, --master, --driver, --history or --event-log'
 
 /**
  * The reader that these options name; `--history` may stand beside `--master` or `--driver`. Throws ARR-707 for options
  * that do not go together, ARR-703 for a platform that is not configured, ARR-101 and ARR-102 for the configuration.
  */
-export function readerFrom(where: Where): PlatformReader {
+export function readerFrom(where: Where): Asked {
   const { platform, master, driver, history, eventLog } = where
   const chosen = Object.entries({ platform, master, driver, 'event-log': eventLog }).filter(
     ([, value]) => value !== undefined,
@@ -47,30 +54,33 @@ export function readerFrom(where: Where): PlatformReader {
         value,
         known: 'an http or https address, as http://host:8080',
       })
-  if (eventLog !== undefined) return createEventLogFolderReader(eventLog)
+  if (eventLog !== undefined) return { reader: createEventLogFolderReader(eventLog) }
   if (master !== undefined) {
     const config = platformConfigSchema.parse({
       kind: 'spark-standalone',
       master_url: master,
       ...(history === undefined ? {} : { history_url: history }),
     })
-    return createPlatform(master, config, { normaliseJobName: createNormaliseJobName([]) }).reader
+    return createPlatform(master, config, { normaliseJobName: createNormaliseJobName([]) })
   }
   if (driver !== undefined || history !== undefined)
-    return createAddressReader({
-      ...(driver === undefined ? {} : { driver }),
-      ...(history === undefined ? {} : { history }),
-    })
+    return {
+      reader: createAddressReader({
+        ...(driver === undefined ? {} : { driver }),
+        ...(history === undefined ? {} : { history }),
+      }),
+    }
   if (platform === undefined)
     throw new ArrestorError('ARR-707', { option: '--app', value: 'no place to look', known: WAYS })
   return configured(platform, where.config ?? process.env['ARRESTOR_CONFIG'] ?? 'arrestor.yml')
 }
 
-function configured(platform: string, file: string): PlatformReader {
+function configured(platform: string, file: string): Asked {
   const config = loadConfig(file, process.env)
-  const { readers } = createPlatforms(config.platforms, settingsOf(config).normaliseJobName)
+  const { normaliseJobName, limits } = settingsOf(config)
+  const { readers } = createPlatforms(config.platforms, normaliseJobName)
   const reader = readers.get(platform)
-  if (reader !== undefined) return reader
+  if (reader !== undefined) return { reader, ...(limits === undefined ? {} : { limits }) }
   throw new ArrestorError('ARR-703', { kind: 'platform', id: platform, list: 'arrestor doctor' })
 }
 

@@ -86,6 +86,20 @@ export const excluded: Performance = {
   },
 }
 
+/**
+ * The longest that the tasks in an executor can have been running. Spark counts a task's time when it ends: the slot of
+ * one that hangs would look as if it had never been used.
+ */
+function underWayMs({ stages, now, app }: Snapshot, executor: Snapshot['executors'][number]): number {
+  const active = executor.activeTasks ?? 0
+  if (active === 0 || app.endedAt !== null) return 0
+  const began = stages.flatMap(({ status, submittedAt }) =>
+    status === 'ACTIVE' && submittedAt !== null ? [submittedAt.getTime()] : [],
+  )
+  const since = Math.max(executor.addedAt?.getTime() ?? 0, Math.min(...began, now.getTime()))
+  return active * Math.max(0, now.getTime() - since)
+}
+
 /** 1 - sum of `totalDuration` / sum of (lifetime x `maxTasks`). 0.50 is DataFlint's; the others are ours. */
 export const idleCores: Performance = {
   id: 'idle_cores',
@@ -95,14 +109,15 @@ export const idleCores: Performance = {
   source: '0.50 DataFlint, the others ours',
   measure: (snapshot) => {
     const given = sum(snapshot.executors.map((one) => lifetimeMs(snapshot, one) * one.maxTasks))
-    const used = sum(snapshot.executors.map(({ totalDurationMs }) => totalDurationMs))
+    const running = sum(snapshot.executors.map((one) => underWayMs(snapshot, one)))
+    const used = sum(snapshot.executors.map(({ totalDurationMs }) => totalDurationMs)) + running
     if (given <= 0) return []
     const value = Math.max(0, 1 - used / given)
     return [
       {
         value,
         says: `${percent(value)} of the time that executors held their slots they had no task in them`,
-        figures: `sum totalDuration ${used} ms, sum of lifetime x maxTasks ${given} ms`,
+        figures: `sum totalDuration ${used - running} ms, of activeTasks at most ${running} ms, sum of lifetime x maxTasks ${given} ms`,
         from: 'all executors',
         link: snapshot.app.link,
         shownAt: shownAt(snapshot.app, 'allexecutors'),

@@ -51,6 +51,7 @@ export async function readExecutors({ client, path }: Place, signal: AbortSignal
     peakHeapBytes: one.peakMemoryMetrics?.['JVMHeapMemory'] || null,
     peakRssBytes: rssOf(one.peakMemoryMetrics),
     maxTasks: one.maxTasks,
+    activeTasks: one.isActive ? one.activeTasks : 0,
     totalShuffleReadBytes: one.totalShuffleRead,
     excluded: one.isExcluded ?? one.isBlacklisted ?? false,
   }))

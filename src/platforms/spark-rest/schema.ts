@@ -51,6 +51,7 @@ export const executorSchema = z.object({
   totalGCTime: count,
   maxMemory: count,
   maxTasks: count,
+  activeTasks: count,
   totalShuffleRead: count,
   isExcluded: z.boolean().optional(),
   /** Its name before 3.1, still sent. */

@@ -130,10 +130,41 @@ export const JOBS: readonly SparkJob[] = [
   {
     job: 'excessive_gc',
     name: 'features-build',
-    args: ['200'],
+    args: ['60'],
     looked: 'ended',
     conf: { 'spark.cores.max': '1' },
     expected: { mode: 'F07 excessive-gc', class: 'deterministic', says: /^gc_ratio: sum totalGCTime/ },
+  },
+  {
+    job: 'stuck',
+    name: 'routes-optimise',
+    looked: 'live',
+    expected: { mode: 'F13 no-progress', class: 'unknown', says: /^no_progress: / },
+  },
+  {
+    job: 'stream_behind',
+    name: 'clicks-to-lake',
+    looked: 'live',
+    log: 'always',
+    expected: {
+      mode: 'F14 streaming-lag',
+      class: 'unknown',
+      says: /Current batch is falling behind\. The trigger interval is 1000 milliseconds, but spent/,
+    },
+  },
+  {
+    job: 'small_files',
+    name: 'sensors-daily',
+    args: ['1200', '0'],
+    looked: 'ended',
+    conf: { 'spark.cores.max': '1' },
+    expected: { mode: 'F18 small-files', class: 'deterministic', says: /^small_files: / },
+  },
+  {
+    job: 'no_room',
+    name: 'forecast-weekly',
+    looked: 'live',
+    expected: { mode: 'F12 no-resources', class: 'infrastructure', says: /^alloc_stuck: / },
   },
   {
     job: 'healthy',

@@ -4,15 +4,32 @@ import { type Cluster, getJson, until } from '../../../scripts/spark/cluster.ts'
 import { type Examination, examine } from '../../../src/diagnosis/examine.ts'
 import { type FindingSeverity, byGravity } from '../../../src/diagnosis/model.ts'
 import { withLog } from '../../../src/cli/diagnose/reader.ts'
+import type { Run } from '../../../src/alerts/model.ts'
+import type { PlatformReader } from '../../../src/ports.ts'
 import { NEVER, platformOf, runOf } from '../../platforms/support.ts'
+import { ALLOC_STUCK, NO_PROGRESS } from '../../../src/diagnosis/probes/progress.ts'
+import { type Limits, MATERIAL_MS, type Thresholds } from '../../../src/diagnosis/thresholds.ts'
 import type { SparkJob } from './jobs.ts'
 
 const FOLDER = path.join(import.meta.dirname, '..', '..', '..', 'scripts', 'spark', 'jobs')
 /** Two cores are shared with the tests: one compiler thread and the serial collector start and end soonest. */
 const LEAN = '-XX:+UseSerialGC -XX:TieredStopAtLevel=1'
-/** What stands for a minute of wasted time here is a second: jobs of an hour are not for tests. */
-const SKEW = { material_s: [1, 5, 15, 60], least_s: 1, least_mib: 1 }
+/** A second here stands for a minute: jobs of an hour are not for tests. */
+const SCALE = 60
+const scaled = ([a, b, c, d]: Thresholds): Thresholds => [a / SCALE, b / SCALE, c / SCALE, d / SCALE]
+const SCALED: Limits = {
+  thresholds: {
+    no_progress: scaled(NO_PROGRESS),
+    alloc_stuck: scaled(ALLOC_STUCK),
+    // An executor takes its seconds to start and to end, however short the job.
+    idle_cores: [2, 2, 2, 2],
+  },
+  materialMs: scaled(MATERIAL_MS),
+}
+/** Floors below which nothing is compared at all. */
+const FLOORS = { 'spark.skew': { least_s: 1, least_mib: 1 }, 'spark.streaming': { least_mib: 0 } }
 const LOOKS_EVERY_MS = 2_000
+const MIDWAY_MS = 5_000
 
 export interface Look {
   readonly appId: string
@@ -41,29 +58,60 @@ export async function look(cluster: Cluster, line: string, job: SparkJob, limitM
     const { reader: plain } = platformOf({ master_url: cluster.masterUrl, history_url: cluster.historyUrl })
     const logged = job.log === 'always' || job.log === line
     const reader = logged ? await withLog(plain, submitted.log) : plain
+    const run = runOf({ runId: appId, jobName: job.name })
     const ask = (): Promise<Examination> =>
-      examine(reader, runOf({ runId: appId, jobName: job.name }), {
+      examine(reader, run, {
         now: new Date(),
         signal: NEVER,
         deadlineMs: 30_000,
-        params: { 'spark.skew': SKEW },
+        limits: SCALED,
+        params: FLOORS,
       })
+    const early = job.expected === null ? await midway(reader, run, submitted.ended) : null
     if (job.looked === 'ended') {
       const over = new Promise<never>((_, reject) => {
         setTimeout(() => reject(new Error(`${job.job} does not end (${submitted.log})`)), limitMs).unref()
       })
       await Promise.race([submitted.ended, over])
       await until(() => isKept(cluster, appId), `${job.job} in the History Server`)
-      return lookOf(appId, await ask(), began)
+      const seen = lookOf(appId, await ask(), began)
+      return early === null ? seen : withEarlier(seen, early)
     }
     for (;;) {
       const seen = lookOf(appId, await ask(), began)
-      const shows = seen.diagnosed === job.expected?.mode
+      const line = seen.examination.conclusion?.evidence?.text ?? ''
+      const shows = seen.diagnosed === job.expected?.mode && job.expected.says.test(line)
       if (shows || Date.now() - began > limitMs) return seen
       await new Promise((resolve) => setTimeout(resolve, LOOKS_EVERY_MS))
     }
   } finally {
     await submitted.stop()
+  }
+}
+
+/** A healthy job while it runs, by our own thresholds: what an operator would be told. Null where it is over too soon. */
+async function midway(
+  reader: PlatformReader,
+  run: Run,
+  ended: Promise<unknown>,
+): Promise<Examination | null> {
+  const over = await Promise.race([
+    ended.then(() => true),
+    new Promise<false>((resolve) => setTimeout(() => resolve(false), MIDWAY_MS)),
+  ])
+  return over ? null : examine(reader, run, { now: new Date(), signal: NEVER, deadlineMs: 30_000 })
+}
+
+/** Both looks as one: what either found counts. */
+function withEarlier(seen: Look, early: Examination): Look {
+  const { results, conclusion, unreached } = seen.examination
+  return {
+    ...seen,
+    examination: {
+      results: [...early.results, ...results],
+      conclusion: early.conclusion ?? conclusion,
+      unreached: [...early.unreached, ...unreached],
+    },
   }
 }
 
