@@ -38,6 +38,17 @@ describe('arrestor diagnose --app', () => {
     expect(stdout).not.toContain('Not reached')
   })
 
+  it.each([
+    ['fetch-failed', 'F02'],
+    ['data-skew', 'F05'],
+    ['driver-oom', 'F01'],
+    ['streaming-lag', 'F14'],
+  ])('names what every recording shows: %s is %s', async (recording, mode) => {
+    const { appId: id } = spark.start(recording)
+    const args = ['diagnose', '--app', id, '--master', spark.masterUrl, '--history', spark.historyUrl]
+    expect((await arrestor(args)).stdout).toMatch(new RegExp(`^${mode} `))
+  })
+
   it('of a driver UI alone, and of a platform of arrestor.yml', async () => {
     expect((await arrestor(['diagnose', '--app', appId, '--driver', spark.uiUrl(appId)])).stdout).toMatch(OOM)
     const file = path.join(folder, 'arrestor.yml')

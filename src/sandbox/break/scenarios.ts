@@ -109,9 +109,11 @@ export const SCENARIOS: readonly Scenario[] = [
   single({
     id: 'driver-oom',
     title: 'Driver out of memory',
-    explains: 'Too much was collected to the driver: the application ends, and a rerun alone will not help.',
+    explains:
+      'Too much was collected to the driver: the application has ended, and a rerun alone will not help. Recorded too.',
     team: 'data-platform',
     severity: 'critical',
+    recording: 'driver-oom',
     alertname: 'SparkDriverOOM',
     labels: { job_name: 'customer-export' },
     summary: 'The driver of customer-export ran out of memory',
@@ -149,9 +151,11 @@ export const SCENARIOS: readonly Scenario[] = [
   single({
     id: 'streaming-lag',
     title: 'Streaming lag',
-    explains: 'A stream falls behind its source. It is the other team’s: another channel, other people.',
+    explains:
+      'A stream falls behind its source, recorded as well. It is the other team’s: another channel, other people.',
     team: 'streaming',
     severity: 'critical',
+    recording: 'streaming-lag',
     alertname: 'SparkStreamingLag',
     labels: { job_name: 'clicks-to-lake', query_name: 'clicks' },
     summary: 'clicks-to-lake is 14 minutes behind its source',

@@ -26,7 +26,8 @@ import {
   schedulerDelay,
   smallTasks,
 } from '../../../src/diagnosis/performance/stages.ts'
-import { NOW } from '../support.ts'
+import type { SparkExecutor } from '../../../src/ports.ts'
+import { APP, NOW } from '../support.ts'
 import { GIB, MINUTE, alive, snapshot, stageOf, tasks } from './snapshots.ts'
 
 /** The severity of the one thing measured, or `-` where the formula does not apply. */
@@ -252,6 +253,15 @@ describe('executors and time', () => {
   it('excluded: one of a hundred is low', () => {
     const executors = Array.from({ length: 100 }, (_, i) => alive(String(i), { excluded: i < 1 }))
     expect(graded(excluded, { executors })).toBe('low')
+  })
+
+  it('idle_cores: a task that hangs has its slot, although its time is not counted yet', () => {
+    const hung = stageOf({}, { status: 'ACTIVE', submittedAt: new Date(NOW.getTime() - 9 * MINUTE) })
+    const executors = (activeTasks: number): SparkExecutor[] => [alive('1', { maxTasks: 1, activeTasks })]
+    expect(graded(idleCores, { executors: executors(1), stages: [hung] })).toBe('none')
+    expect(graded(idleCores, { executors: executors(0), stages: [hung] })).toBe('medium')
+    const ended = { ...APP, endedAt: NOW }
+    expect(graded(idleCores, { app: ended, executors: executors(1), stages: [hung] })).toBe('medium')
   })
 
   it.each([

@@ -42,7 +42,8 @@ describe('executors', () => {
       {
         id: '1', host: '', active: true, addedAt: null, removedAt: null, removeReason: null, failedTasks: 0,
         completedTasks: 0, totalDurationMs: 0, totalGcMs: 0, maxMemoryBytes: 0, peakHeapBytes: null,
-        peakRssBytes: null, maxTasks: 0, totalShuffleReadBytes: 0, excluded: false,
+        peakRssBytes: null, maxTasks: 0,
+        activeTasks: 0, totalShuffleReadBytes: 0, excluded: false,
       },
     ]) // prettier-ignore
   })
@@ -162,7 +163,14 @@ describe('queries', () => {
       pages: '',
     }
     expect(await readQueries(spark, 2, NEVER)).toEqual([
-      expect.objectContaining({ id: 2, status: 'FAILED', description: 'x', plan: 'plan 2', nodes: [], error: 'No' }),
+      expect.objectContaining({
+        id: 2,
+        status: 'FAILED',
+        description: 'x',
+        plan: 'plan 2',
+        nodes: [],
+        error: 'No',
+      }),
       expect.objectContaining({ id: 4, status: 'COMPLETED', description: 'x', plan: 'plan 4', error: null }),
     ])
     expect(asked).toEqual([

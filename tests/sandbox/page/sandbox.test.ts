@@ -61,11 +61,20 @@ describe('the sandbox as a whole', () => {
   })
 
   it('gives each recorded scenario the job name of its recording', async () => {
-    for (const scenario of ['executor-oom', 'data-skew', 'fetch-failure']) await act('break', { scenario })
+    for (const scenario of ['executor-oom', 'data-skew', 'fetch-failure', 'driver-oom', 'streaming-lag'])
+      await act('break', { scenario })
     const names = service.received.map(
       ({ body }) => (body['commonLabels'] as Record<string, string>)['job_name'],
     )
     expect(names).toEqual((await ui()).spark.applications.map((app) => app.name))
+  })
+
+  it('a driver that ran out of memory has ended, and burns on until it is made well', async () => {
+    await act('break', { scenario: 'driver-oom' })
+    const [app] = (await ui()).spark.applications
+    expect(app).toMatchObject({ name: 'customer-export', state: 'FINISHED' })
+    await act('break', { scenario: 'driver-oom' })
+    expect((await ui()).spark.applications).toHaveLength(1)
   })
 
   it('takes the workers from the master while there are said to be none', async () => {

@@ -270,9 +270,41 @@ describe('a state file', () => {
   })
 })
 
+describe.each(['3.5', '4'])('what the driver of Spark %s did before anybody looked', (line) => {
+  it('has ended by itself: at the master, and in the History Server with its failed query', async () => {
+    const spark = await replay(line)
+    const { appId, state, endedAt, startedAt } = spark.start('driver-oom')
+    expect([state, endedAt]).toEqual(['FINISHED', NOON])
+    expect(NOON - startedAt).toBeGreaterThan(1_000)
+    const master = await json<{ activeapps: Json[]; completedapps: Json[] }>(`${spark.masterUrl}/json/`)
+    expect(master.activeapps).toEqual([])
+    expect(master.completedapps).toEqual([expect.objectContaining({ id: appId, state: 'FINISHED' })])
+    await expect(fetch(`${spark.uiUrl(appId)}/api/v1/applications/${appId}`)).rejects.toThrow()
+    const queries = `${spark.historyUrl}/api/v1/applications/${appId}/sql`
+    const [query] = await json<Json[]>(`${queries}?details=false&planDescription=false&length=1000`)
+    expect(query).toMatchObject({ status: 'FAILED' })
+    if (line === '4') expect(query?.['errorMessage']).toContain('OutOfMemoryError')
+    expect(await json(`${queries}/0?details=false&planDescription=true`)).toMatchObject({
+      id: 0,
+      planDescription: expect.stringContaining('== Physical Plan =='),
+    })
+  })
+
+  it('a stream that lags says so in the metrics of its driver, under its own id', async () => {
+    const spark = await replay(line)
+    const { appId } = spark.start('streaming-lag')
+    const { gauges } = await json<{ gauges: Record<string, { value: number }> }>(
+      `${spark.uiUrl(appId)}/metrics/json/`,
+    )
+    const name = Object.keys(gauges).find((one) => one.endsWith('spark.streaming.clicks.latency'))
+    expect(name).toBe(`${appId}.driver.spark.streaming.clicks.latency`)
+    expect(gauges[name ?? '']?.value).toBeGreaterThan(1_500)
+  })
+})
+
 describe('recordings', () => {
   it('are there for both lines', () => {
-    const ids = ['data-skew', 'executor-oom', 'fetch-failed', 'healthy']
+    const ids = ['data-skew', 'driver-oom', 'executor-oom', 'fetch-failed', 'healthy', 'streaming-lag']
     expect(
       listRecordings()
         .map(({ id }) => id)
