@@ -152,9 +152,9 @@ export const streaming: Probe = {
 }
 
 function measure(stream: StreamSamples, { overTime }: Streams, limits: Limits): Measured {
-  const recent = stream.latencyMs.slice(-SAMPLES_IN_A_ROW)
+  const recent = batchesOf(stream).slice(-SAMPLES_IN_A_ROW)
   const enough = recent.length >= SAMPLES_IN_A_ROW
-  const latencyMs = stream.latencyMs.at(-1) ?? null
+  const latencyMs = recent.at(-1) ?? null
   const input = mean(stream.inputRate)
   const processing = mean(stream.processingRate)
   const state = stream.stateBytes.at(-1) ?? null
@@ -174,6 +174,11 @@ function measure(stream: StreamSamples, { overTime }: Streams, limits: Limits): 
   } // prettier-ignore
 }
 
+/** The times of its batches: Spark says 0 until one has ended, and no batch takes less than a millisecond. */
+function batchesOf({ latencyMs }: StreamSamples): number[] {
+  return latencyMs.filter((ms) => ms > 0)
+}
+
 function worstOf({ severities }: Measured): FindingSeverity {
   return gravest(Object.values(severities))
 }
@@ -185,7 +190,8 @@ function findingsOf(
   app: SparkApplication,
   unreached: readonly string[],
 ): Finding[] {
-  const { query, latencyMs } = one.stream
+  const { query } = one.stream
+  const latencyMs = batchesOf(one.stream)
   const samples = Math.min(SAMPLES_IN_A_ROW, latencyMs.length)
   const base = (severity: FindingSeverity, sentence: string, figures: string): Finding => ({
     probe: streaming.id,
@@ -239,7 +245,8 @@ function keepsUp(
 ): Finding {
   const which =
     count === 1 ? `Stream ${one.stream.query}` : `The slowest of ${count} streams, ${one.stream.query},`
-  const took = one.latencyMs === null ? 'tells no batch' : `took ${span(one.latencyMs)} for its last batch`
+  const took =
+    one.latencyMs === null ? 'has not ended a batch yet' : `took ${span(one.latencyMs)} for its last batch`
   const interval =
     limits.triggerMs === null
       ? '; its trigger interval is not known here'
@@ -247,7 +254,7 @@ function keepsUp(
   const state = one.state === null || one.state === 0 ? '' : `, with ${size(one.state)} of state`
   return {
     ...unseen(streaming.id, `${which} ${took}${interval}${state}.`, unreached),
-    evidence: [evidence(`latency ${one.latencyMs} ms`, `stream ${one.stream.query}, ${read.from}`, read.link)],
+    evidence: [evidence(`latency ${one.latencyMs ?? 0} ms`, `stream ${one.stream.query}, ${read.from}`, read.link)],
     link: app.link,
     confidence: limits.triggerMs === null || !read.overTime ? 'low' : 'high',
   } // prettier-ignore

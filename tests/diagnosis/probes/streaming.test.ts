@@ -115,6 +115,12 @@ describe('one look at the driver', () => {
     expect(none.findings[0]?.sentence).toContain('has no stream gone among its 2')
   })
 
+  it('whose first batch has not ended is not said to be quick: Spark gives 0 until then', async () => {
+    const { outputs, findings } = await look({ gauges: gauges('orders', 0, 0, 0) }, { trigger_s: 1 })
+    expect(outputs).toMatchObject({ stream_lag: null, latency_s: null, stream_rate: null, severity: 'none' })
+    expect(findings[0]?.sentence).toContain('Stream orders has not ended a batch yet')
+  })
+
   it('says what it needs where no stream tells of itself', async () => {
     const { outputs, findings } = await look({ gauges: { 'DAGScheduler.job.activeJobs': 1 } })
     expect(outputs['stream_lag']).toBeNull()
