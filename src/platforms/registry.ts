@@ -133,9 +133,14 @@ function ownSecrets(config: PlatformConfig): readonly string[] {
         .concat(config.history_authorization)
         .filter((secret) => secret !== undefined)
     case 'databricks': {
-      const { auth } = config
-      if (auth.type === 'token') return [auth.token]
-      return [auth.client_secret, Buffer.from(`${auth.client_id}:${auth.client_secret}`).toString('base64')]
+      const { auth, s3 } = config
+      const more = s3 === undefined ? [] : awsSecrets(s3)
+      if (auth.type === 'token') return [auth.token, ...more]
+      return [
+        auth.client_secret,
+        Buffer.from(`${auth.client_id}:${auth.client_secret}`).toString('base64'),
+        ...more,
+      ]
     }
   }
 }

@@ -1,5 +1,6 @@
 // How a Databricks workspace is written in arrestor.yml.
 import * as z from 'zod'
+import { s3Schema } from '../aws/config.ts'
 
 const secret = z.string().min(1)
 
@@ -47,8 +48,11 @@ export const configSchema = z.strictObject({
     .enum(['delivered', 'none'])
     .default('delivered')
     .describe(
-      'where driver logs and event logs are read from: where each cluster delivers them to (DBFS or a volume), or not at all; Databricks tells executors and stages nowhere else',
+      'where driver logs and event logs are read from: where each cluster delivers them to (DBFS, a volume, or S3 with `s3`), or not at all; Databricks tells executors and stages nowhere else',
     ),
+  s3: s3Schema
+    .optional()
+    .describe('S3, where clusters deliver their logs there; without it those are not read'),
   timeout_ms: z.int().min(100).max(60_000).default(10_000).describe('how long one request may take'),
   actions: z
     .array(z.enum(['application.kill']))

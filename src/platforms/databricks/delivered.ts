@@ -34,15 +34,21 @@ const STDERR = /^stderr(?:--(\d{4}-\d{2}-\d{2}--\d{2}-\d{2}))?(?:\.gz)?$/
 /** Below this, what is asked for goes to the log4j log alone. */
 const BOTH_BYTES = 8 * 1024
 
-export function createDeliveries(platform: string, client: DatabricksClient): Deliveries {
+/** `s3` is null where it is not configured. */
+export function createDeliveries(
+  platform: string,
+  client: DatabricksClient,
+  s3: LogStore | null,
+): Deliveries {
   const dbfs = dbfsStore(client)
   const volumes = volumeStore(client)
   const dbfsEvents = createEventLogReader(platform, dbfs)
   const volumeEvents = createEventLogReader(platform, volumes)
+  const s3Events = s3 === null ? null : createEventLogReader(platform, s3)
 
   async function of(clusterId: string, signal: AbortSignal): Promise<Delivery> {
     const cluster = await readCluster(client, clusterId, signal)
-    const { dbfs: inDbfs, volumes: inVolume } = cluster?.cluster_log_conf ?? {}
+    const { dbfs: inDbfs, volumes: inVolume, s3: inS3 } = cluster?.cluster_log_conf ?? {}
     if (inVolume) {
       const folder = below(inVolume.destination, clusterId)
       return { store: volumes, events: volumeEvents, folder, where: folder }
@@ -57,6 +63,10 @@ export function createDeliveries(platform: string, client: DatabricksClient): De
         folder,
         where: folder,
       }
+    }
+    if (inS3 && s3 !== null && s3Events !== null) {
+      const folder = below(inS3.destination, clusterId)
+      return { store: s3, events: s3Events, folder, where: folder }
     }
     throw new ArrestorError('ARR-501', {
       platform,
@@ -106,7 +116,7 @@ function below(destination: string, clusterId: string): string {
 function whyNone(clusterId: string, cluster: ClusterInfo | null): string {
   if (cluster === null) return `Databricks does not know cluster ${clusterId} any more`
   if (cluster.cluster_log_conf?.s3)
-    return `cluster ${clusterId} delivers its logs to S3, which is not read from here; a volume is`
+    return `cluster ${clusterId} delivers its logs to S3, which are read where s3 is configured`
   return `cluster ${clusterId} delivers no logs (set cluster_log_conf to a volume)`
 }
 

@@ -9,6 +9,9 @@ import type {
   SparkApplication,
 } from '../../ports.ts'
 import { type EventLog, detailsFrom } from '../event-log/reader.ts'
+import type { LogStore } from '../event-log/store.ts'
+import { createCredentials } from '../aws/credentials.ts'
+import { createS3Store } from '../aws/s3-store.ts'
 import { notOffered } from '../not-offered.ts'
 import type { PlatformDeps } from '../platform.ts'
 import { type DatabricksClient, createDatabricksClient } from './client.ts'
@@ -38,7 +41,8 @@ export const CAPABILITIES: readonly ReadCapability[] = [...ALWAYS, ...DETAILS]
 /** A reader of the workspace that this configuration names. Nothing is asked before its methods are called. */
 export function createReader(platform: string, config: Config, deps: PlatformDeps): PlatformReader {
   const client = createDatabricksClient(platform, config, createTokens(platform, config, deps), deps)
-  const deliveries = config.logs === 'delivered' ? createDeliveries(platform, client) : null
+  const deliveries =
+    config.logs === 'delivered' ? createDeliveries(platform, client, s3Of(platform, config, deps)) : null
   const { normaliseJobName: normalise } = deps
 
   /** The log of the run that an application stands for. */
@@ -82,6 +86,14 @@ export function createReader(platform: string, config: Config, deps: PlatformDep
       )
     },
   }
+}
+
+/** S3 as a store; null where the configuration does not say who we are to it. */
+function s3Of(platform: string, config: Config, deps: PlatformDeps): LogStore | null {
+  if (config.s3 === undefined) return null
+  const { region, endpoint } = config.s3
+  const place = { region, s3_endpoint: endpoint, timeout_ms: config.timeout_ms }
+  return createS3Store(platform, place, createCredentials(config.s3), deps)
 }
 
 const NOBODY = {
