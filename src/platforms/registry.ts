@@ -4,6 +4,7 @@ import type { ReadCapability } from '../ports.ts'
 import type { Platform, PlatformDeps } from './platform.ts'
 import { awsSecrets } from './aws/config.ts'
 import { databricks } from './databricks/index.ts'
+import { authSecrets } from './http/auth.ts'
 import { emr } from './emr/index.ts'
 import { emrOnEks } from './emr-on-eks/index.ts'
 import { emrServerless } from './emr-serverless/index.ts'
@@ -114,7 +115,7 @@ function ownSecrets(config: PlatformConfig): readonly string[] {
   switch (config.kind) {
     case 'spark-standalone':
     case 'livy':
-      return config.authorization === undefined ? [] : [config.authorization]
+      return authSecrets(config)
     case 'emr':
       return [
         ...awsSecrets(config),
@@ -126,7 +127,10 @@ function ownSecrets(config: PlatformConfig): readonly string[] {
     case 'emr-on-eks':
       return awsSecrets(config)
     case 'yarn':
-      return [config.authorization, config.delegation_token].filter((secret) => secret !== undefined)
+      return [
+        ...authSecrets(config),
+        ...(config.delegation_token === undefined ? [] : [config.delegation_token]),
+      ]
     case 'kubernetes':
       return [config.auth, config.act_auth]
         .map((auth) => (auth?.type === 'token' ? auth.token : undefined))

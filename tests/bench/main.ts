@@ -9,6 +9,7 @@ import { benchDue } from './due.ts'
 import { benchIntake } from './intake.ts'
 import { describeMachine } from './machine.ts'
 import { benchMatching } from './matching.ts'
+import { benchForty, benchLargeStage } from './platform.ts'
 import { type Outside, startOutside } from './processes.ts'
 import { benchStart } from './start.ts'
 import type { Row } from './stats.ts'
@@ -34,6 +35,8 @@ async function outside(work: (world: Outside) => Promise<Row[]>): Promise<void> 
 
 console.log(`${describeMachine()}\n\n| what | measured | target |\n|---|---|---|`)
 if (wanted('matching')) print(await benchMatching())
+if (wanted('forty')) print(await benchForty())
+if (wanted('large-stage')) print(await benchLargeStage())
 if (wanted('start')) await outside(benchStart)
 
 // A cluster is started only for what needs one.

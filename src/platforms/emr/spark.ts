@@ -49,6 +49,7 @@ export function createSpark(platform: string, config: Config, deps: PlatformDeps
     timeoutMs: config.timeout_ms,
     ...(deps.httpAgent === undefined ? {} : { httpAgent: deps.httpAgent }),
     ...(deps.httpsAgent === undefined ? {} : { httpsAgent: deps.httpsAgent }),
+    ...(deps.gate === undefined ? {} : { gate: deps.gate }),
   })
   return {
     ...sparkDetails((app, _signal, read) =>

@@ -22,6 +22,7 @@ export interface Gate {
 
 /** There was no time left while all places were taken. */
 export const NO_PLACE: unique symbol = Symbol('no place')
+export const NO_PLACE_WORDS = "there was no time left, the platform's budget was taken"
 
 /** Long enough for incidents of one cause, which come within a second or two; short enough that nobody is misled. */
 const TTL_MS = 5000
@@ -77,10 +78,10 @@ export const OPEN_GATE: Gate = {
   fresh: () => OPEN_GATE,
 }
 
-/** Bytes of an answer as `request.ts` has them; what failed or is not there weighs too much to be kept. */
+/** Bytes of an answer as `request.ts` has them, of which one that failed weighs too much to be kept; or of an SDK's. */
 function weightOf(answer: unknown): number {
   const { status, body } = answer as { readonly status?: unknown; readonly body?: unknown }
-  return typeof status === 'number' && status < 400 && Buffer.isBuffer(body)
-    ? body.length
-    : Number.POSITIVE_INFINITY
+  if (typeof status === 'number' && Buffer.isBuffer(body))
+    return status < 400 ? body.length : Number.POSITIVE_INFINITY
+  return JSON.stringify([answer]).length
 }

@@ -4,7 +4,7 @@ import type { Agent as HttpsAgent } from 'node:https'
 import { setTimeout as wait } from 'node:timers/promises'
 import axios, { isAxiosError } from 'axios'
 import { ArrestorError, reasonOf } from '../../errors.ts'
-import { type Gate, NO_PLACE, OPEN_GATE } from './gate.ts'
+import { type Gate, NO_PLACE, NO_PLACE_WORDS, OPEN_GATE } from './gate.ts'
 
 export interface Read {
   /** POST is for reads alone that a platform takes in no other way. */
@@ -104,11 +104,7 @@ export function createRequest(options: RequestOptions): Request {
       if (error instanceof ArrestorError) throw error
       throw unreachable(
         read,
-        error === NO_PLACE
-          ? "there was no time left, the platform's budget was taken"
-          : signal.aborted
-            ? 'there was no time left'
-            : reasonOf(error),
+        error === NO_PLACE ? NO_PLACE_WORDS : signal.aborted ? 'there was no time left' : reasonOf(error),
       )
     }
   }

@@ -1,5 +1,6 @@
 // How an Apache Livy server is written in arrestor.yml.
 import * as z from 'zod'
+import { authSchema } from '../http/auth.ts'
 
 const url = z.url({ protocol: /^https?$/, error: 'must be an http or https address' })
 
@@ -20,6 +21,7 @@ export const configSchema = z.strictObject({
     .min(1)
     .default('arrestor')
     .describe('X-Requested-By of every write, which a Livy with protection against forged requests asks for'),
+  auth: authSchema.optional(),
   timeout_ms: z.int().min(100).max(60_000).default(5000).describe('how long one request may take'),
   actions: z
     .array(z.enum(['application.kill']))

@@ -1,6 +1,7 @@
 // Reads Spark behind Livy: Livy knows batches, their states and logs; the History Server what Spark did.
 import { ArrestorError, reasonOf } from '../../errors.ts'
 import type { LogTail, PlatformReader, ReadCapability, SparkApplication } from '../../ports.ts'
+import { authHeaders } from '../http/auth.ts'
 import { notOffered } from '../not-offered.ts'
 import type { PlatformDeps } from '../platform.ts'
 import type { Place } from '../spark-rest/application.ts'
@@ -24,7 +25,7 @@ export function createReader(platform: string, config: Config, deps: PlatformDep
       platform,
       baseUrl,
       timeoutMs: config.timeout_ms,
-      ...(config.authorization === undefined ? {} : { headers: { authorization: config.authorization } }),
+      headers: authHeaders(config),
       ...(deps.httpAgent === undefined ? {} : { httpAgent: deps.httpAgent }),
       ...(deps.httpsAgent === undefined ? {} : { httpsAgent: deps.httpsAgent }),
       ...(deps.gate === undefined ? {} : { gate: deps.gate }),

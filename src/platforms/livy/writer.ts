@@ -2,6 +2,7 @@
 import axios, { type AxiosResponse, isAxiosError } from 'axios'
 import { ArrestorError, reasonOf } from '../../errors.ts'
 import type { PlatformWriter, WriteOutcome } from '../../ports.ts'
+import { authHeaders } from '../http/auth.ts'
 import type { PlatformDeps } from '../platform.ts'
 import { createReadClient } from '../spark-rest/client.ts'
 import { type Found, findBatch, stateOf } from './batches.ts'
@@ -23,7 +24,7 @@ const NEVER_SENT: ReadonlySet<string> = new Set([
  * the History Server tells of it afterwards. What has ended is not deleted: that would be forgetting alone.
  */
 export function createWriter(platform: string, config: Config, deps: PlatformDeps): PlatformWriter {
-  const headers = config.authorization === undefined ? {} : { authorization: config.authorization }
+  const headers = authHeaders(config)
   const agents = {
     ...(deps.httpAgent === undefined ? {} : { httpAgent: deps.httpAgent }),
     ...(deps.httpsAgent === undefined ? {} : { httpsAgent: deps.httpsAgent }),
@@ -62,7 +63,7 @@ export function createWriter(platform: string, config: Config, deps: PlatformDep
           validateStatus: () => true,
           timeout: config.timeout_ms,
           maxContentLength: MAX_BYTES,
-          headers: { ...headers, 'x-requested-by': config.requested_by },
+          headers: { ...headers(), 'x-requested-by': config.requested_by },
           ...agents,
           signal,
         })

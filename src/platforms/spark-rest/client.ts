@@ -13,8 +13,8 @@ export interface ReadClientOptions {
   readonly platform: string
   /** Where the web interface is; its path, if any, is kept as a prefix. */
   readonly baseUrl: string
-  /** Sent with every request, to this base alone. */
-  readonly headers?: Readonly<Record<string, string>>
+  /** Sent with every request, to this base alone; asked for at each, since some are good for minutes. */
+  readonly headers?: Headers | (() => Headers)
   /** Milliseconds for one request; Spark's own pages answer in tens. */
   readonly timeoutMs?: number
   /** Bytes of one answer (default 16 MB: 100 dead executors are 200 KB, a list of 1,000 stages 3 MB). */
@@ -53,6 +53,8 @@ const TIMEOUT_MS = 5000
 const MAX_BYTES = 16 * 1024 * 1024
 const MAX_REDIRECTS = 2
 
+type Headers = Readonly<Record<string, string>>
+
 /** A client that can read below `baseUrl` and can do nothing else. */
 export function createReadClient(options: ReadClientOptions): ReadClient {
   const { platform } = options
@@ -61,13 +63,16 @@ export function createReadClient(options: ReadClientOptions): ReadClient {
   const baseUrl = `${base.origin}${base.pathname.replace(/\/+$/, '')}`
   const request = createRequest({ timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES, ...options })
   // Hadoop answers 503 where it cannot give a type that is asked for: a log is plain text alone.
-  const headers = { accept: 'application/json, text/html;q=0.5, text/plain;q=0.5', ...options.headers }
+  const { headers: given = {} } = options
+  const own = typeof given === 'function' ? given : (): Headers => given
+  const accept = 'application/json, text/html;q=0.5, text/plain;q=0.5'
   const unexpected = (url: URL, why: string, cause?: unknown): ArrestorError =>
     new ArrestorError('ARR-502', { platform, url: shownUrl(url), why }, cause)
   const unreachable = (url: URL, why: string): ArrestorError =>
     new ArrestorError('ARR-501', { platform, url: shownUrl(url), why })
 
   async function get(url: URL, signal: AbortSignal, redirects = 0): Promise<Answer> {
+    const headers = { accept, ...own() }
     const answer = await request({ method: 'GET', url, headers }, signal)
     if (answer.status < 300 || answer.status >= 400) return answer
     const { target, shown } = redirectOf(answer, url)
@@ -98,7 +103,7 @@ export function createReadClient(options: ReadClientOptions): ReadClient {
       throw new ArrestorError('ARR-506', {
         platform,
         url: shownUrl(url),
-        why: refusalWords(answer, headers),
+        why: refusalWords(answer, own()),
       })
     if (status >= 500 || status === 429) throw unreachable(url, statusWords(answer))
     if (status !== 200) throw unexpected(url, statusWords(answer))

@@ -1,6 +1,7 @@
 // The web interfaces of a standalone cluster, a read client for each, and where in them an application's details are.
 import { ArrestorError } from '../../errors.ts'
 import type { SparkApplication } from '../../ports.ts'
+import { authHeaders } from '../http/auth.ts'
 import type { PlatformDeps } from '../platform.ts'
 import { isPathWord } from '../spark-rest/allow-list.ts'
 import type { Place } from '../spark-rest/application.ts'
@@ -22,14 +23,13 @@ export function createClients(platform: string, config: Config, deps: PlatformDe
   const trusted = [config.master_url, config.history_url]
     .filter((url) => url !== undefined)
     .map((url) => new URL(url).origin)
+  const headers = authHeaders(config)
   const client = (baseUrl: string): ReadClient =>
     createReadClient({
       platform,
       baseUrl,
       timeoutMs: config.timeout_ms,
-      ...(config.authorization !== undefined && trusted.includes(new URL(baseUrl).origin)
-        ? { headers: { authorization: config.authorization } }
-        : {}),
+      ...(trusted.includes(new URL(baseUrl).origin) ? { headers } : {}),
       ...(deps.httpAgent === undefined ? {} : { httpAgent: deps.httpAgent }),
       ...(deps.httpsAgent === undefined ? {} : { httpsAgent: deps.httpsAgent }),
       ...(deps.gate === undefined ? {} : { gate: deps.gate }),

@@ -1,5 +1,6 @@
 // How a standalone Spark cluster is written in arrestor.yml.
 import * as z from 'zod'
+import { authSchema } from '../http/auth.ts'
 
 const url = z.url({ protocol: /^https?$/, error: 'must be an http or https address' })
 
@@ -33,6 +34,7 @@ export const configSchema = z.strictObject({
     .describe(
       'Authorization header for the master and the History Server; never sent to a linked driver UI elsewhere',
     ),
+  auth: authSchema.optional(),
   timeout_ms: z.int().min(100).max(60_000).default(5000).describe('how long one request may take'),
   actions: z
     .array(z.enum(['application.kill']))

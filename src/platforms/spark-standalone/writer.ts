@@ -2,6 +2,7 @@
 import axios, { type AxiosResponse, isAxiosError } from 'axios'
 import { reasonOf } from '../../errors.ts'
 import type { PlatformWriter, WriteOutcome } from '../../ports.ts'
+import { authHeaders } from '../http/auth.ts'
 import type { PlatformDeps } from '../platform.ts'
 import type { Config } from './config.ts'
 import { killFormOf } from './master-page.ts'
@@ -27,6 +28,7 @@ const NEVER_SENT: ReadonlySet<string> = new Set([
  */
 export function createWriter(platform: string, config: Config, deps: PlatformDeps): PlatformWriter {
   const base = config.master_url.replace(/\/+$/, '')
+  const headers = authHeaders(config)
   const common = {
     maxRedirects: 0,
     responseType: 'text' as const,
@@ -34,7 +36,6 @@ export function createWriter(platform: string, config: Config, deps: PlatformDep
     validateStatus: () => true,
     timeout: config.timeout_ms,
     maxContentLength: MAX_PAGE_BYTES,
-    headers: config.authorization === undefined ? {} : { authorization: config.authorization },
     ...(deps.httpAgent === undefined ? {} : { httpAgent: deps.httpAgent }),
     ...(deps.httpsAgent === undefined ? {} : { httpsAgent: deps.httpsAgent }),
   }
@@ -46,7 +47,7 @@ export function createWriter(platform: string, config: Config, deps: PlatformDep
     async kill(appId, signal) {
       let page: AxiosResponse<string>
       try {
-        page = await axios.get<string>(`${base}/`, { ...common, signal })
+        page = await axios.get<string>(`${base}/`, { ...common, headers: headers(), signal })
       } catch (error) {
         return refused(
           `The master of ${platform} cannot be reached, so nothing was asked of it (${reasonOf(error)}).`,
@@ -64,6 +65,7 @@ export function createWriter(platform: string, config: Config, deps: PlatformDep
       try {
         const reply = await axios.post<string>(`${base}/app/kill/`, new URLSearchParams([...form]), {
           ...common,
+          headers: headers(),
           signal,
         })
         return outcomeOf(reply, base, appId)

@@ -1,6 +1,7 @@
 // The servers of a YARN cluster, a read client for each, and which of several ResourceManagers answers.
 import { ArrestorError } from '../../errors.ts'
 import type { SparkApplication } from '../../ports.ts'
+import { authHeaders } from '../http/auth.ts'
 import type { PlatformDeps } from '../platform.ts'
 import { isPathWord } from '../spark-rest/allow-list.ts'
 import type { Place } from '../spark-rest/application.ts'
@@ -29,7 +30,10 @@ export function isYarnId(id: string): boolean {
 
 /** Clients of the cluster that this configuration names; credentials go to its own servers alone. */
 export function createClients(platform: string, config: Config, deps: PlatformDeps): Clients {
-  const client = (baseUrl: string, headers: Record<string, string> = {}): ReadClient =>
+  const client = (
+    baseUrl: string,
+    headers: () => Readonly<Record<string, string>> = () => ({}),
+  ): ReadClient =>
     createReadClient({
       platform,
       baseUrl,
@@ -39,8 +43,7 @@ export function createClients(platform: string, config: Config, deps: PlatformDe
       ...(deps.httpsAgent === undefined ? {} : { httpsAgent: deps.httpsAgent }),
       ...(deps.gate === undefined ? {} : { gate: deps.gate }),
     })
-  const authorization: Record<string, string> =
-    config.authorization === undefined ? {} : { authorization: config.authorization }
+  const authorization = authHeaders(config)
   const rmHeaders = rmHeadersOf(config)
   const rms = config.rm_urls.map((url) => client(url, rmHeaders))
   const asUser = (query: Query = {}): Query =>
@@ -77,13 +80,14 @@ export function createClients(platform: string, config: Config, deps: PlatformDe
 }
 
 /** Headers for a ResourceManager, reading or writing. */
-export function rmHeadersOf(config: Config): Record<string, string> {
-  return {
-    ...(config.authorization === undefined ? {} : { authorization: config.authorization }),
+export function rmHeadersOf(config: Config): () => Record<string, string> {
+  const own = authHeaders(config)
+  return () => ({
+    ...own(),
     ...(config.delegation_token === undefined
       ? {}
       : { 'x-hadoop-delegation-token': config.delegation_token }),
-  }
+  })
 }
 
 function mayBeStandby(error: unknown): boolean {

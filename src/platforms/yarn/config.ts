@@ -1,5 +1,6 @@
 // How a YARN cluster is written in arrestor.yml.
 import * as z from 'zod'
+import { authSchema } from '../http/auth.ts'
 
 const url = z.url({ protocol: /^https?$/, error: 'must be an http or https address' })
 
@@ -60,6 +61,7 @@ export const configSchema = z.strictObject({
     .describe(
       'a delegation token of the ResourceManager, sent to it as X-Hadoop-Delegation-Token; it ends after seven days at most',
     ),
+  auth: authSchema.optional(),
   timeout_ms: z.int().min(100).max(60_000).default(5000).describe('how long one request may take'),
   actions: z
     .array(z.enum(['application.kill']))

@@ -25,6 +25,13 @@ const NEVER_SENT: ReadonlySet<string> = new Set([
  */
 export function createWriter(platform: string, config: Config, deps: PlatformDeps): PlatformWriter {
   const query = config.user_name === undefined ? '' : `?user.name=${encodeURIComponent(config.user_name)}`
+  const rmHeaders = rmHeadersOf(config)
+  // The last is for clusters with protection against forged requests, whose default header it is.
+  const headers = (): Record<string, string> => ({
+    ...rmHeaders(),
+    accept: 'application/json',
+    'x-xsrf-header': 'arrestor',
+  })
   const common = {
     maxRedirects: 0,
     responseType: 'text' as const,
@@ -32,8 +39,6 @@ export function createWriter(platform: string, config: Config, deps: PlatformDep
     validateStatus: () => true,
     timeout: config.timeout_ms,
     maxContentLength: MAX_BYTES,
-    // The last is for clusters with protection against forged requests, whose default header it is.
-    headers: { ...rmHeadersOf(config), accept: 'application/json', 'x-xsrf-header': 'arrestor' },
     ...(deps.httpAgent === undefined ? {} : { httpAgent: deps.httpAgent }),
     ...(deps.httpsAgent === undefined ? {} : { httpsAgent: deps.httpsAgent }),
   }
@@ -44,7 +49,7 @@ export function createWriter(platform: string, config: Config, deps: PlatformDep
     const url = `${rmUrl.replace(/\/+$/, '')}/ws/v1/cluster/apps/${appId}/state${query}`
     let state: AxiosResponse<string>
     try {
-      state = await axios.get<string>(url, { ...common, signal })
+      state = await axios.get<string>(url, { ...common, headers: headers(), signal })
     } catch (error) {
       return `${rmUrl} cannot be reached (${reasonOf(error)})`
     }
@@ -57,7 +62,7 @@ export function createWriter(platform: string, config: Config, deps: PlatformDep
     try {
       const reply = await axios.put<string>(url, '{"state":"KILLED"}', {
         ...common,
-        headers: { ...common.headers, 'content-type': 'application/json' },
+        headers: { ...headers(), 'content-type': 'application/json' },
         signal,
       })
       return outcomeOf(reply, appId)

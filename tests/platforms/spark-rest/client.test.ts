@@ -80,7 +80,7 @@ describe('what comes back', () => {
 
   it('tells no secret of the request in its errors', async () => {
     const { url } = await serve(() => ({ status: 403 }))
-    const client = clientOf(url, { headers: { authorization: 'Bearer s3cret' } })
+    const client = clientOf(url, { headers: () => ({ authorization: 'Bearer s3cret' }) })
     await expect(
       client.json('/api/v1/applications', z.unknown(), NEVER, { q: 's3cret' }),
     ).rejects.not.toThrow(/s3cret/)
@@ -90,7 +90,7 @@ describe('what comes back', () => {
 describe('P10: what is asked', () => {
   it('is GET, with the headers that were configured', async () => {
     const served = await serve(() => ({ body: '{"spark":"3.5.9"}' }))
-    await clientOf(served.url, { headers: { authorization: 'Bearer x' } }).json(
+    await clientOf(served.url, { headers: () => ({ authorization: 'Bearer x' }) }).json(
       '/api/v1/version',
       VERSION,
       NEVER,
