@@ -61,7 +61,10 @@ function schemesOf({ headers }: Answer): readonly string[] {
 function plainWords({ body }: Answer): string | null {
   const text = body.subarray(0, 4096).toString('utf8')
   const words =
-    /<title>(?:Error \d+ )?([^<]{1,200})<\/title>/i.exec(text)?.[1] ?? (/[<{]/.test(text) ? '' : text)
+    /<title>(?:Error \d+ )?([^<]{1,200})<\/title>/i.exec(text)?.[1] ??
+    // Jetty's page of an error, to who prefers JSON.
+    /"message"\s*:\s*"([^"\\]{1,200})"/.exec(text)?.[1] ??
+    (/[<{]/.test(text) ? '' : text)
   const line = words.replaceAll(/\s+/g, ' ').trim().slice(0, 200)
   return line === '' ? null : line.replaceAll('"', "'")
 }

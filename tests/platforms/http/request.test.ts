@@ -241,6 +241,12 @@ describe('what is said of a refusal', () => {
     [{ authorization: 'xyz' }, {}, '', 'it answers 401 to our Authorization header'],
     [{ 'x-api-key': 'abc' }, {}, 'Go\naway', 'it answers 401 to our header x-api-key; it says "Go away"'],
     [{}, {}, '{"a":1}', 'it answers 401 to a request without a credential'],
+    [
+      { authorization: 'Bearer x' },
+      {},
+      '{\n"url":"http://h/",\n"status":"403",\n"message":"JWT Validate Fail"}',
+      'it answers 401 to our Bearer credential; it says "JWT Validate Fail"',
+    ],
   ])('%j, asked %j', (sent, headers, body, said) => {
     expect(refusalWords(answer(401, headers, body), sent as Record<string, string>)).toBe(said)
   })
