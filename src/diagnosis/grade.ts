@@ -1,9 +1,9 @@
 // What a runbook makes of a measured value: its severity by thresholds, its sentence by template, its course as a line. Pure.
-import { redact } from '../alerts/redact.ts'
 import type { Grade, Scalar } from '../runbooks/model.ts'
 import { parseTemplate, renderTemplate } from '../runbooks/template.ts'
 import type { Finding, FindingSeverity, Outputs, Probe, ProbeResult } from './model.ts'
-import { evidence, unseen } from './probes/support.ts'
+import { valuesChart } from './chart/values.ts'
+import { evidence, line, unseen } from './probes/support.ts'
 import { sparkline, spoken } from './sparkline.ts'
 
 const WORDS = ['low', 'medium', 'high', 'critical'] as const
@@ -39,7 +39,7 @@ export function worded(
 ): ProbeResult {
   const { grade = null, says = null, heading } = step
   const charted = step.chart === true ? withChart(result) : result
-  if (grade === null && says === null) return charted
+  if (grade === null && says === null) return pictured(step, charted)
   const [first, ...others] = charted.findings
   if (!Object.hasOwn(probe.outputs, 'value')) {
     const which = [grade === null ? '' : 'grade', says === null ? '' : 'says']
@@ -64,7 +64,10 @@ export function worded(
   }
   const graded = grade === null ? main : { ...main, severity: severityByGrade(value, grade) }
   const said = says === null ? null : sentenceOf(says, charted.outputs, lookupWith)
-  return { ...charted, findings: [said === null ? graded : { ...graded, sentence: said }, ...others] }
+  return pictured(step, {
+    ...charted,
+    findings: [said === null ? graded : { ...graded, sentence: said }, ...others],
+  })
 }
 
 /** `says` filled in: one line, redacted, bounded, with a full stop. Names without a value stand visibly. */
@@ -76,18 +79,32 @@ function sentenceOf(says: string, outputs: Outputs, lookupWith: LookupWith): str
     typeof value === 'number' ? spoken(value) : value,
   ])
   const { text } = renderTemplate(template, lookupWith(Object.fromEntries(own)), 'plain')
-  const line = redact(text.replaceAll(/\s+/g, ' ').trim().toWellFormed())
-  const short = line.length > MAX_SENTENCE ? `${line.slice(0, MAX_SENTENCE)}…`.toWellFormed() : line
+  const short = line(text, MAX_SENTENCE)
   return /[.!?…]$/.test(short) ? short : `${short}.`
 }
 
 /** The chart as the first evidence of the first finding. */
 function withChart(result: ProbeResult): ProbeResult {
-  const line = sparkline(result.history ?? [])
+  const drawn = sparkline(result.history ?? [])
   const [first, ...others] = result.findings
-  if (line === null || first === undefined) return result
+  if (drawn === null || first === undefined) return result
   return {
     ...result,
-    findings: [{ ...first, evidence: [evidence(line, 'chart'), ...first.evidence] }, ...others],
+    findings: [{ ...first, evidence: [evidence(drawn, 'chart'), ...first.evidence] }, ...others],
   }
+}
+
+/** The same as a picture of the first finding, with what it concludes as a text. */
+function pictured(step: Wording, result: ProbeResult): ProbeResult {
+  const { history, courses = [{ name: 'value', points: history ?? [] }], unit = 'number' } = result
+  const [first, ...others] = result.findings
+  if (step.chart !== true || first === undefined || first.chart !== undefined) return result
+  const chart = valuesChart({
+    title: step.heading,
+    conclusion: first.sentence,
+    unit,
+    courses,
+    grade: step.grade ?? null,
+  })
+  return chart === null ? result : { ...result, findings: [{ ...first, chart }, ...others] }
 }

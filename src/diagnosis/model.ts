@@ -4,6 +4,8 @@ import type { Run, Severity } from '../alerts/model.ts'
 import type { Deployment } from '../incidents/deployments.ts'
 import type { MetricPoint, PlatformReader, ReadCapability } from '../ports.ts'
 import type { Destinations } from '../runbooks/render-params.ts'
+import type { Chart, ChartUnit } from './chart/model.ts'
+import type { Course } from './chart/values.ts'
 import type { Limits } from './thresholds.ts'
 
 export type FindingSeverity = Severity | 'none'
@@ -26,6 +28,8 @@ export interface Finding {
   readonly link: string | null
   readonly confidence: Confidence
   readonly unreached: readonly string[]
+  /** Where a picture says it faster; drawn for the thread when it is delivered. */
+  readonly chart?: Chart
 }
 
 export interface ProbeContext {
@@ -51,6 +55,9 @@ export interface ProbeResult {
   readonly findings: readonly Finding[]
   /** How the value went over time, for `chart: true`; absent where there is no history. */
   readonly history?: readonly MetricPoint[]
+  /** The lines of the picture where there is more than one, the one of the value first; without them `history` is drawn. */
+  readonly courses?: readonly Course[]
+  readonly unit?: ChartUnit
 }
 
 /** The extension point for probes: reads only, typed parameters in, declared outputs and findings out. */

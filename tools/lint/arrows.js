@@ -36,7 +36,9 @@ export const ARROWS = {
   sources: [...BASE, 'alerts'],
   checkout: [...BASE, 'runbooks', 'escalation'],
   platforms: [...BASE, 'alerts', 'diagnosis', 'telemetry'],
-  slack: [...BASE, 'store', 'telemetry', 'flow', ...DOMAIN],
+  // Drawing knows what a chart is, and nobody but who shows it knows of drawing.
+  charts: ['errors', 'diagnosis'],
+  slack: [...BASE, 'store', 'telemetry', 'flow', 'charts', ...DOMAIN],
   pagerduty: [...BASE, 'store', 'telemetry', 'flow', ...DOMAIN],
   http: [...BASE, 'store', 'telemetry', 'flow', ...DOMAIN],
   sandbox: [],

@@ -1,6 +1,7 @@
 // Why executors died: the strongest failure signature among Spark's own words, and how fast they go.
 import { reasonOf } from '../../errors.ts'
 import type { SparkApplication, SparkExecutor } from '../../ports.ts'
+import { executorsChart } from '../chart/executors.ts'
 import { executorHeap, suggestedHeap, suggestedOverhead } from '../memory.ts'
 import { type Finding, type Outputs, type Probe, gradeOf } from '../model.ts'
 import { type Thresholds, thresholdsFor } from '../thresholds.ts'
@@ -50,6 +51,8 @@ export const executorDeaths: Probe = {
       const tasks = await attempt(() => wordsOfTasks(reader, app, signal), unreached, 'failed tasks', [])
       const executors = wordsOfExecutors(lost, app.link)
       const best = strongest([...tasks, ...executors])
+      const kept = Number(memory?.get('spark.ui.retainedDeadExecutors') ?? Number.NaN)
+      const chart = executorsChart(app, all, lost, now, Number.isInteger(kept) ? kept : undefined)
       const recent = recentlyLost(lost, app.endedAt ?? now)
       const churn = recent.length / Math.max(1, Number(known['executors_alive']))
       const finding: Finding = {
@@ -67,6 +70,7 @@ export const executorDeaths: Probe = {
         link: app.link,
         confidence: best?.certainty ?? 'low',
         unreached,
+        ...(chart === null ? {} : { chart }),
       }
       return {
         outputs: outputsOf(executorDeaths, {

@@ -1,6 +1,8 @@
 // A PromQL query as a probe: one number out of Prometheus, at this instant or over a span, with where it comes from.
 import * as z from 'zod'
 import type { MetricSeries, MetricsAnswer } from '../../ports.ts'
+import { CHART_UNITS, MAX_SERIES } from '../chart/model.ts'
+import type { Course } from '../chart/values.ts'
 import { durationSchema } from '../../runbooks/schema.ts'
 import type { Finding, Probe, ProbeResult } from '../model.ts'
 import { spoken } from '../sparkline.ts'
@@ -25,6 +27,7 @@ const params = z
       .optional(),
     step: durationSchema.refine((ms) => ms >= 1_000, 'must be at least 1s').optional(),
     take: z.enum(['max', 'min'], 'expected max or min').default('max'),
+    unit: z.enum(CHART_UNITS, `expected one of ${CHART_UNITS.join(', ')}`).default('number'),
   })
   .refine(({ last, step }) => step === undefined || last !== undefined, {
     error: 'needs last',
@@ -91,7 +94,9 @@ export const prometheusQuery: Probe = {
     return {
       outputs,
       findings: [findingOf(wanted, answer, sentenceOf(wanted, chosen, measured.length, lastMs, now), 'high')],
-      ...(range === null ? {} : { history: chosen.series.points }),
+      ...(range === null
+        ? {}
+        : { history: chosen.series.points, courses: coursesOf(chosen, measured, wanted), unit: wanted.unit }),
     }
   },
 }
@@ -99,6 +104,25 @@ export const prometheusQuery: Probe = {
 function newest(series: MetricSeries): Measured[] {
   const point = series.points.findLast(({ value }) => value !== null)
   return point === undefined || point.value === null ? [] : [{ series, value: point.value, at: point.at }]
+}
+
+/** The chosen series and the next largest (or smallest), each by the labels in which they differ. */
+function coursesOf(chosen: Measured, measured: readonly Measured[], { take }: Params): Course[] {
+  const others = measured
+    .filter((one) => one !== chosen)
+    .sort((a, b) => (take === 'max' ? b.value - a.value : a.value - b.value))
+  const told = [chosen, ...others].slice(0, MAX_SERIES).map(({ series }) => series)
+  const names = new Set(told.flatMap(({ labels }) => Object.keys(labels)))
+  const differing = [...names].filter((name) => new Set(told.map(({ labels }) => labels[name])).size > 1)
+  // All are handed on: the picture says how many there are, and draws the first.
+  return [chosen, ...others].map(({ series: { labels, points } }) => ({
+    name:
+      differing
+        .map((name) => labels[name] ?? '')
+        .join(' ')
+        .trim() || 'value',
+    points,
+  }))
 }
 
 /** No series, or none with a number: that is told apart, since the one is a wrong name and the other often 0 / 0. */

@@ -12,6 +12,7 @@ import {
 } from '../model.ts'
 import { shownAt, tasksShownAt } from '../performance/snapshot.ts'
 import { type Thresholds, fourSchema, materialFor, thresholdsFor } from '../thresholds.ts'
+import { taskTimesChart } from '../chart/task-times.ts'
 import { outputsOf, size, span, unseen, withApplication } from './support.ts'
 
 /** max / median, for low, medium, high, critical: Dr. Elephant's for MapReduce. */
@@ -74,6 +75,7 @@ interface Skew {
   readonly largest: number
   readonly median: number
   readonly severity: FindingSeverity
+  readonly quantiles: SparkTaskQuantiles
 }
 
 /**
@@ -160,7 +162,7 @@ async function measure(
   const data = largest < limits.least_mib * 1024 ** 2 ? null : largest / Math.max(1, median)
   const byRatio = longestMs < limits.least_s * 1000 ? 'none' : gradeOf(time, limits.time)
   const byCost = gradeOf(longestMs - medianMs, limits.materialMs)
-  return { stage, time, data, longestMs, succeededMs, succeededBytes: read(1), medianMs, largest, median, severity: milder(byRatio, byCost) } // prettier-ignore
+  return { stage, time, data, longestMs, succeededMs, succeededBytes: read(1), medianMs, largest, median, severity: milder(byRatio, byCost), quantiles } // prettier-ignore
 }
 
 function findingOf(worst: Skew, app: SparkApplication, limits: Params): Finding {
@@ -172,6 +174,9 @@ function findingOf(worst: Skew, app: SparkApplication, limits: Params): Finding 
       ? `it reads ${round(data)} times as much (${size(worst.largest)} against ${size(worst.median)}), so the data is uneven`
       : `it reads no more than others (${size(worst.largest)}), so look at its host, garbage collection or fetches` // prettier-ignore
   const small = worst.severity === 'none' ? ' Too little to matter.' : ''
+  // An even stage needs no picture.
+  const chart =
+    worst.severity === 'none' ? null : taskTimesChart(stage, worst.quantiles, worst.longestMs, worst.medianMs)
   return {
     probe: skew.id,
     severity: worst.severity,
@@ -186,6 +191,7 @@ function findingOf(worst: Skew, app: SparkApplication, limits: Params): Finding 
     link: stage.link,
     confidence: data === null ? 'medium' : 'high',
     unreached: app.unreached,
+    ...(chart === null ? {} : { chart }),
   } // prettier-ignore
 }
 

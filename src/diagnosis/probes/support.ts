@@ -53,6 +53,18 @@ export function evidence(text: string, from: string, link: string | null = null)
   return { text: quote(text), from, link }
 }
 
+/** Words from outside on one line of at most `max` characters, redacted, whole in its characters. */
+export function line(text: string, max: number): string {
+  const safe = redact(
+    text
+      .replaceAll(/\s+/g, ' ')
+      .trim()
+      .slice(0, 8 * max)
+      .toWellFormed(),
+  )
+  return safe.length > max ? `${safe.slice(0, max - 1)}…`.toWellFormed() : safe
+}
+
 /** Blank outputs with these filled in. */
 export function outputsOf(probe: Pick<Probe, 'outputs'>, known: Outputs): Outputs {
   return { ...blank(probe), ...known }
