@@ -96,7 +96,7 @@ export const CATALOGUE = {
     fault: 'user',
     retryable: false,
     what: 'Slack refuses files in {channel}: {error}.',
-    mend: 'After missing_scope reinstall the app from manifest.yml, which asks for files:write; after a word about the channel invite the app there (/invite @Arrestor).',
+    mend: 'After missing_scope reinstall the app from manifest.yml, which asks for files:write; after a word about the channel invite the app there (/invite @Arrestor); where the upload address does not answer, let the service reach files.slack.com.',
   },
   'ARR-401': {
     fault: 'theirs',

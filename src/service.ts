@@ -1,6 +1,7 @@
 // The service, composed in the order of the house: config, clock, store, adapters, ports, flow, outbox handlers, HTTP and Slack, loops.
 import type { Logger } from 'pino'
 import type { Sender } from './flow/receive.ts'
+import { type Drawer, createDrawer } from './charts/drawer.ts'
 import type { Config } from './config/schema.ts'
 import { type Environment, readVariable, requireVariable } from './config/environment.ts'
 import { settingsOf } from './config/settings.ts'
@@ -48,6 +49,8 @@ export interface ServiceOptions {
   readonly onFatal?: (why: string) => void
   /** Opens the store; by default as the environment says. */
   readonly open?: () => Promise<Store>
+  /** Draws charts; by default in a thread of its own. */
+  readonly drawer?: Drawer
 }
 
 export interface Service {
@@ -122,7 +125,9 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       metrics,
     }
 
-    const slack = createSlack(deps, tokens)
+    const drawer = options.drawer ?? createDrawer()
+    undo.push(() => drawer.close())
+    const slack = createSlack(deps, tokens, drawer)
     const { eventsUrl } = addressesOf({
       ...config.pagerduty,
       ...given('events_url', readVariable(environment, 'PAGERDUTY_EVENTS_URL')),

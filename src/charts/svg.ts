@@ -13,8 +13,8 @@ use([BarChart, LineChart, GraphicComponent, GridComponent, MarkLineComponent, SV
 
 // Without a browser echarts guesses widths by those of another font.
 setPlatformAPI({
-  measureText: (text = '', font = '') => ({
-    width: widthOf(text, Number(/([\d.]+)px/.exec(font)?.[1] ?? 12), font.includes('bold')),
+  measureText: (text: string, font?: string) => ({
+    width: widthOf(text, Number(/([\d.]+)px/.exec(font ?? '')?.[1] ?? 12), font?.includes('bold')),
   }),
 })
 

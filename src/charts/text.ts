@@ -47,7 +47,7 @@ export function drawable(text: string): string {
 export function fitted(text: string, width: number, size: number = LABEL_SIZE, bold = false): string {
   const words = drawable(text)
   if (widthOf(words, size, bold) <= width) return words
-  const characters = [...words]
+  const characters = Array.from(words)
   while (characters.length > 0 && widthOf(`${characters.join('')}…`, size, bold) > width) characters.pop()
   return `${characters.join('').trimEnd()}…`
 }

@@ -3,13 +3,14 @@
 export const DESTINATIONS = {
   card: 'slack.card',
   thread: 'slack.thread',
+  chart: 'slack.chart',
   secondRouteSlack: 'slack.second-route',
   page: 'pagerduty.event',
   event: 'webhook.event',
 } as const
 
 /** Smaller goes first. */
-export const PRIORITY = { page: 0, press: 1, firstCard: 2, thread: 4, edit: 5 } as const
+export const PRIORITY = { page: 0, press: 1, firstCard: 2, thread: 4, edit: 5, chart: 6 } as const
 
 export const DUE = {
   escalation: 'escalation.step',

@@ -16,6 +16,7 @@ import { type ProbeOutputs, type Runbook, probesOf } from '../runbooks/model.ts'
 import { onPlatform } from '../runbooks/on-platform.ts'
 import { append } from '../store/outbox.ts'
 import { type Tx, json } from '../store/store.ts'
+import { withoutCharts } from './charts.ts'
 import { requestCards } from './card-version.ts'
 import type { FlowDeps } from './deps.ts'
 import { DESTINATIONS, PRIORITY } from './destinations.ts'
@@ -152,7 +153,10 @@ async function finish(
       priority: PRIORITY.thread,
       payload: {
         type: 'findings',
-        findings,
+        findings: withoutCharts(findings),
+        ...(findings.some(({ chart }) => chart !== undefined)
+          ? { charts: incident.diagnosisGeneration }
+          : {}),
         ...(discretionOf(deps.settings, incident.team).quotes ? {} : { keptOut: true }),
       },
       now,

@@ -1,11 +1,13 @@
 // Slack, put together: listeners on a socket that stays up, notifiers for the outbox, the directory of people.
 import type { App } from '@slack/bolt'
+import type { Drawer } from '../charts/drawer.ts'
 import type { FlowDeps } from '../flow/deps.ts'
 import { JOBS } from '../flow/destinations.ts'
 import type { DueKind } from '../store/due.ts'
 import type { Notifier } from '../store/outbox.ts'
 import { type SlackTokens, createClient } from './client.ts'
 import { registerCommand } from './commands/spark.ts'
+import { chartNotifier } from './deliver/charts.ts'
 import { cardNotifier } from './deliver/card.ts'
 import { secondRouteNotifier } from './deliver/second-route.ts'
 import { threadNotifier } from './deliver/thread.ts'
@@ -31,7 +33,8 @@ export interface SlackRoom {
   permalink(incidentId: string): Promise<string | null>
 }
 
-export function createSlack(deps: FlowDeps, tokens: SlackTokens): SlackRoom {
+/** Whoever gives `drawer` closes it. */
+export function createSlack(deps: FlowDeps, tokens: SlackTokens, drawer: Drawer): SlackRoom {
   // Deliveries and presses have a client each: a slow-down of one must not hold up the other.
   const client = createClient(tokens)
   const told = createTold(deps.logger)
@@ -45,6 +48,7 @@ export function createSlack(deps: FlowDeps, tokens: SlackTokens): SlackRoom {
     notifiers: [
       cardNotifier(deps, client, told),
       threadNotifier(client, told),
+      chartNotifier(client, told, drawer),
       secondRouteNotifier(deps, client, told),
     ],
     dueKinds: [twinDue],

@@ -1,4 +1,5 @@
 // The contract over every due kind that the product handles. A kind without a sample fails here.
+import { drawsDots } from '../support/world.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { actionLeaseDue } from '../../src/flow/act.ts'
 import { DUE } from '../../src/flow/destinations.ts'
@@ -26,8 +27,11 @@ beforeAll(async () => {
 afterAll(() => desk?.close())
 
 const slackKinds = (): readonly DueKind[] =>
-  createSlack(desk.deps, { botToken: 'xoxb-1', appToken: 'xapp-1', apiUrl: 'http://127.0.0.1:1/api/' })
-    .dueKinds
+  createSlack(
+    desk.deps,
+    { botToken: 'xoxb-1', appToken: 'xapp-1', apiUrl: 'http://127.0.0.1:1/api/' },
+    drawsDots(),
+  ).dueKinds
 
 const resolve = async (incident: Incident): Promise<void> => {
   await desk.store.transaction(async (tx) => {

@@ -13,6 +13,10 @@ import { createConnection } from '../../src/pagerduty/transport.ts'
 import { createSlack } from '../../src/slack/index.ts'
 import type { Notifier, OutboxRow } from '../../src/store/outbox.ts'
 import { type Desk, EVENT_SECRET, ROUTING_KEY, openDesk } from './desk.ts'
+import { chartsFollow } from '../../src/flow/charts.ts'
+import { json } from '../../src/store/store.ts'
+import { aChart } from '../charts/samples.ts'
+import { drawsDots } from '../support/world.ts'
 import { type NotifierBench, notifierContract } from './notifier.ts'
 import { type Answer, type Asked, type OtherEnd, createOtherEnd } from './other-end.ts'
 
@@ -36,10 +40,24 @@ function slackOnAGoodDay(asked: Asked, happened: readonly Asked[]): Answer {
   const posts = happened.filter((one) => method(one) === 'chat.postMessage')
   if (method(asked).startsWith('conversations.'))
     return ok({
-      messages: posts.map((post, index) => ({
-        ts: ts(index),
-        metadata: JSON.parse(field(post, 'metadata')) as unknown,
-      })),
+      messages: [
+        ...posts.map((post, index) => ({
+          ts: ts(index),
+          metadata: JSON.parse(field(post, 'metadata')) as unknown,
+        })),
+        ...happened
+          .filter((one) => method(one) === 'files.completeUploadExternal')
+          .map((shown) => ({
+            ts: ts(posts.length),
+            files: (JSON.parse(field(shown, 'files')) as { id: string }[]).map(({ id }) => ({ name: id })),
+          })),
+      ],
+    })
+  if (method(asked) === 'files.getUploadURLExternal')
+    // Its id is its name, so that the message that shows it can be made from the completion alone.
+    return ok({
+      upload_url: `http://${asked.headers['host']}/upload`,
+      file_id: field(asked, 'filename'),
     })
   return ok({ channel: field(asked, 'channel'), ts: ts(posts.length - 1) })
 }
@@ -52,7 +70,8 @@ async function slackBench(
 ): Promise<NotifierBench> {
   const desk = await sharedDesk()
   const end = await createOtherEnd({
-    isEffect: (asked) => ['chat.postMessage', 'chat.update'].includes(method(asked)),
+    isEffect: (asked) =>
+      ['chat.postMessage', 'chat.update', 'files.completeUploadExternal'].includes(method(asked)),
     fine: slackOnAGoodDay,
   })
   return {
@@ -61,7 +80,7 @@ async function slackBench(
     notifier: slackNotifier(desk, end, destination),
     row: await write(desk, await desk.open()),
     secrets: [BOT_TOKEN, APP_TOKEN],
-    identityOf: (asked) => field(asked, 'metadata') + field(asked, 'ts'),
+    identityOf: (asked) => field(asked, 'metadata') + field(asked, 'ts') + field(asked, 'files'),
     readsReplies: true,
     needsIncident: true,
     ...rest,
@@ -70,7 +89,9 @@ async function slackBench(
 
 function slackNotifier(desk: Desk, end: OtherEnd, destination: Destination): Notifier {
   const tokens = { botToken: BOT_TOKEN, appToken: APP_TOKEN, apiUrl: `${end.url}/api/` }
-  const found = createSlack(desk.deps, tokens).notifiers.find((one) => one.destination === destination)
+  const found = createSlack(desk.deps, tokens, drawsDots()).notifiers.find(
+    (one) => one.destination === destination,
+  )
   if (found === undefined) throw new Error(`Slack has no notifier for ${destination}`)
   return found
 }
@@ -91,6 +112,26 @@ async function cardIsPosted(desk: Desk, incident: Incident): Promise<void> {
     .where('destination', '=', DESTINATIONS.card)
     .where('subject', '=', incident.id)
     .execute()
+}
+
+/** A finding with a chart, told in the thread. */
+async function chartIsFound(desk: Desk, incident: Incident): Promise<void> {
+  const now = desk.clock.now()
+  await desk.store.transaction(async (tx) => {
+    await tx
+      .insertInto('findings')
+      .values({
+        incident_id: incident.id,
+        generation: 1,
+        step: 'heap',
+        position: 0,
+        outputs: json({}),
+        findings: json([{ severity: 'high', chart: aChart() }]),
+        at: now,
+      })
+      .execute()
+    await chartsFollow(tx, incident.id, 1, now)
+  })
 }
 
 async function pageBench(action: 'trigger' | 'acknowledge' | 'resolve'): Promise<NotifierBench> {
@@ -193,6 +234,18 @@ const BENCHES: Readonly<Record<Destination, Readonly<Record<string, Opener>>>> =
           return await desk.row('slack.thread', incident, (row) => row.payload['type'] === 'mention')
         },
         { repeats: 'looks', whenResolved: 'withdrawn' },
+      ),
+  },
+  'slack.chart': {
+    picture: () =>
+      slackBench(
+        'slack.chart',
+        async (desk, incident) => {
+          await cardIsPosted(desk, incident)
+          await chartIsFound(desk, incident)
+          return await desk.row('slack.chart', incident)
+        },
+        { repeats: 'looks', whenResolved: 'sent' },
       ),
   },
   'slack.second-route': {

@@ -40,9 +40,22 @@ export function bot(world: World): WebClient {
 
 export const card = (world: World, at = 0): string => textOf(world.cards()[at])
 
-/** Replies in the threads of a channel, oldest first. */
+/** Replies in the threads of a channel, oldest first, without the pictures. */
 export function replies(world: World, channel?: string): Message[] {
+  return allReplies(world, channel).filter((one) => !isPicture(one))
+}
+
+/** The messages with charts. */
+export function pictures(world: World, channel?: string): Message[] {
+  return allReplies(world, channel).filter(isPicture)
+}
+
+function allReplies(world: World, channel?: string): Message[] {
   return world.messages(channel).filter((one) => one.thread_ts !== undefined && one.thread_ts !== one.ts)
+}
+
+function isPicture({ files }: Message): boolean {
+  return files?.some(({ name }) => /^chart-\d+-\d+\.png$/.test(name)) === true
 }
 
 /** Lines of the log with this code. */

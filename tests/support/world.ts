@@ -1,5 +1,6 @@
 // The whole product in one process against the sandbox's Slack, PagerDuty and Spark, on a virtual clock.
 import { onTestFinished } from 'vitest'
+import type { Drawer } from '../../src/charts/drawer.ts'
 import { parseConfig } from '../../src/config/load.ts'
 import type { Config } from '../../src/config/schema.ts'
 import { discretionOfAll } from '../../src/config/settings.ts'
@@ -57,6 +58,12 @@ export interface Message {
   readonly text: string
   readonly blocks: readonly Record<string, unknown>[]
   readonly thread_ts?: string
+  readonly files?: readonly {
+    readonly id: string
+    readonly name: string
+    readonly title: string
+    readonly alt_txt?: string
+  }[]
 }
 
 export interface WorldOptions {
@@ -70,12 +77,23 @@ export interface WorldOptions {
   /** Replaces variables, for example a token by one that nobody takes. */
   readonly environment?: Readonly<Record<string, string>>
   readonly logs?: boolean
+  /** Draws charts; by default each is one point, since a thread that loads its libraries is slow to start. */
+  readonly drawer?: Drawer
 }
 
 export interface RestartOptions {
   readonly kill?: boolean
   readonly config?: (yaml: string) => string
   readonly meanwhile?: (store: TestStore['store']) => Promise<void>
+}
+
+/** A picture of one transparent point. */
+const DOT = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==',
+  'base64',
+)
+export function drawsDots(): Drawer {
+  return { draw: () => Promise.resolve(DOT), close: () => Promise.resolve() }
 }
 
 let certificates: ReturnType<typeof ensureCertificates> | undefined
@@ -136,6 +154,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       port: 0,
       ca: tls.ca,
       open: () => Promise.resolve(store),
+      drawer: options.drawer ?? drawsDots(),
     })
   options.before?.({ slack, pagerduty, spark })
   let service = await start()

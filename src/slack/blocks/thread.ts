@@ -15,6 +15,8 @@ export type ThreadEntry =
       readonly findings: readonly Finding[]
       /** The team keeps raw evidence out; absent where it does not. */
       readonly keptOut?: boolean
+      /** The diagnosis whose charts follow once this is told. */
+      readonly charts?: number
     }
   | {
       readonly type: 'mention'

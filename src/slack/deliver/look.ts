@@ -7,6 +7,7 @@ const PageSchema = z.object({
     .array(
       z.object({
         ts: z.string(),
+        files: z.array(z.object({ name: z.string().nullish() })).optional(),
         metadata: z
           .object({ event_type: z.string(), event_payload: z.record(z.string(), z.unknown()) })
           .optional(),
@@ -27,11 +28,13 @@ export interface Wanted {
   /** A field of the metadata and the value it must have. */
   readonly field: string
   readonly value: string
+  /** A message with a file of this name is one of them too: files carry no metadata. */
+  readonly fileName?: string
   /** Nothing of ours can be older. */
   readonly since: Date
 }
 
-/** The timestamps of our messages that carry this metadata, oldest first. Throws what the client throws. */
+/** The timestamps of our messages that carry this metadata (or file), oldest first. Throws what the client throws. */
 export async function lookFor(client: WebClient, wanted: Wanted): Promise<readonly string[]> {
   const found: string[] = []
   // Clocks differ a little between us and Slack.
@@ -52,8 +55,9 @@ export async function lookFor(client: WebClient, wanted: Wanted): Promise<readon
     )
     for (const message of answer.messages)
       if (
-        message.metadata?.event_type === wanted.eventType &&
-        message.metadata.event_payload[wanted.field] === wanted.value
+        (message.metadata?.event_type === wanted.eventType &&
+          message.metadata.event_payload[wanted.field] === wanted.value) ||
+        (wanted.fileName !== undefined && message.files?.some(({ name }) => name === wanted.fileName))
       )
         found.push(message.ts)
     cursor = answer.response_metadata?.next_cursor

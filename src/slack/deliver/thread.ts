@@ -1,6 +1,7 @@
 // Thread entries: ordered rows under the card, each posted once, found again when its reply was lost.
 import type { WebClient } from '@slack/web-api'
 import { cardPlace } from '../../flow/card-place.ts'
+import { chartsFollow } from '../../flow/charts.ts'
 import { DESTINATIONS } from '../../flow/destinations.ts'
 import { findIncident } from '../../incidents/repository.ts'
 import { stillHolds } from '../../escalation/policy.ts'
@@ -30,6 +31,11 @@ export function threadNotifier(client: WebClient, told: Told): Notifier {
     claim: (tx, row) => claim(tx, row),
     async send(prepared, row) {
       return await sendEntry(client, told, prepared as Prepared, row)
+    },
+    async settled(tx, row, result, now) {
+      const generation = row.payload['charts']
+      if (result.kind === 'delivered' && typeof generation === 'number')
+        await chartsFollow(tx, row.subject, generation, now)
     },
   }
 }

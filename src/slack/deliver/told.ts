@@ -8,6 +8,10 @@ export interface Told {
   refused(where: { channel: string; team: string; subject: string }, error: string): void
   /** Slack refuses the connection's token; logged unless it was said already. */
   refusedToken(error: string): void
+  /** A picture went out in words; logged, and true, unless the same was said of this channel already. */
+  noPicture(channel: string, why: string): boolean
+  /** Slack took a picture in this channel. */
+  tookPicture(channel: string): void
   /** Slack took a message in this channel. */
   took(channel: string): void
 }
@@ -18,10 +22,11 @@ export interface Told {
  */
 export function createTold(logger: Logger): Told {
   const said = new Set<string>()
-  const once = (about: string, say: () => void): void => {
-    if (said.has(about)) return
+  const once = (about: string, say: () => void): boolean => {
+    if (said.has(about)) return false
     said.add(about)
     say()
+    return true
   }
   const told: Told = {
     refused(where, error) {
@@ -35,6 +40,13 @@ export function createTold(logger: Logger): Told {
     refusedToken(error) {
       const mend = new ArrestorError('ARR-302', { error })
       once('token', () => logger.error({ code: mend.code }, mend.message))
+    },
+    noPicture(channel, why) {
+      const mend = new ArrestorError('ARR-304', { channel, error: why })
+      return once(`picture ${channel}`, () => logger.error({ code: mend.code }, mend.message))
+    },
+    tookPicture(channel) {
+      said.delete(`picture ${channel}`)
     },
     took(channel) {
       said.delete('token')

@@ -53,6 +53,7 @@ describe('the signature', () => {
         link: APP.link,
         confidence: 'high',
         unreached: [],
+        chart: expect.objectContaining({ note: '2 lost at 14:59 UTC; 1 alive now, 3 at most' }) as unknown,
       },
     ])
   })
