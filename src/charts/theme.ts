@@ -21,15 +21,15 @@ export const GRID = '#d8d4cc'
  * on the card), and by dashes for everybody.
  */
 export const LINES = [
-  { colour: '#005a9c', dash: 'solid' },
+  { colour: '#00508c', dash: 'solid' },
   { colour: '#c25400', dash: [8, 4] },
-  { colour: '#00795c', dash: [2, 3] },
-  { colour: '#8a3a86', dash: [12, 4, 2, 4] },
-  { colour: '#2b2b2b', dash: [5, 5] },
+  { colour: '#008060', dash: [2, 3] },
+  { colour: '#6c0054', dash: [12, 4, 2, 4] },
+  { colour: '#1d1c1d', dash: [5, 5] },
 ] as const
 export const ALARM = '#b3261e'
 export const PLAIN = '#6f9dc4'
-export const TOLD = '#005a9c'
+export const TOLD = '#00508c'
 export const LIMIT = '#6b4e00'
 
 /** Narrow, so that labels fit; brought by a package, since a bare container has no font at all. */

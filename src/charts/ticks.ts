@@ -62,7 +62,8 @@ export function scaleOf(values: readonly number[], unit: ChartUnit, fromZero = f
   const low = near ? least : Math.min(0, least)
   const high = near ? most : Math.max(0, most)
   const whole = unit === 'number' && values.every((value) => Number.isInteger(value))
-  const range = high - low || Math.abs(high) || 1
+  // Below that, dividing has no digits left.
+  const range = high - low > Number.MIN_VALUE * 1e20 ? high - low : 1
   const step = whole ? Math.max(1, roundStep(range / 5, unit)) : roundStep(range / 5, unit)
   const snapped = whole ? Math.ceil(step) : step
   const min = Math.floor(low / snapped + 1e-9) * snapped

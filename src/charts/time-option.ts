@@ -37,7 +37,9 @@ export function timeOption(chart: TimeChart): Record<string, unknown> {
     right: WIDTH - MARGIN - 12,
     bottom: HEIGHT - 58,
   }
-  const moments = momentsOf(from, to)
+  // A label that would stand out of the card is left out, and its tick stays.
+  const fits = (at: number, label: string): boolean => xOf(at, chart, plot) + widthOf(label) / 2 <= WIDTH - 8
+  const moments = momentsOf(from, to).map(({ at, label }) => ({ at, label: fits(at, label) ? label : '' }))
   const at = moments.map((moment) => moment.at)
   return {
     backgroundColor: CARD,
@@ -100,6 +102,10 @@ export function timeOption(chart: TimeChart): Record<string, unknown> {
   }
 }
 
+function xOf(at: number, { from, to }: TimeChart, plot: Plot): number {
+  return plot.left + ((at - from) / Math.max(1, to - from)) * (plot.right - plot.left)
+}
+
 /** A value between two gaps is no line. */
 function alone(points: TimeChart['series'][number]['points'], place: number): boolean {
   return (points[place - 1]?.[1] ?? null) === null && (points[place + 1]?.[1] ?? null) === null
@@ -121,13 +127,14 @@ function markLines(chart: TimeChart, limits: TimeChart['limits']): Record<string
 }
 
 /** `3 lost` above its line; labels that would touch become one with the sum, over the middle of theirs. */
-function markLabels({ marks, from, to }: TimeChart, plot: Plot): Graphic[] {
+function markLabels(chart: TimeChart, plot: Plot): Graphic[] {
+  const { marks } = chart
   if (marks === null) return []
   const name = fitted(marks.name, 120, LABEL_SIZE, true)
   const said = (count: number): string => `${count} ${name}`
   const groups: { first: number; last: number; count: number }[] = []
   for (const [at, count] of marks.at) {
-    const x = plot.left + ((at - from) / Math.max(1, to - from)) * (plot.right - plot.left)
+    const x = xOf(at, chart, plot)
     const before = groups.at(-1)
     const apart =
       (widthOf(said(count), LABEL_SIZE, true) + widthOf(said(before?.count ?? 0), LABEL_SIZE, true)) / 2
@@ -140,7 +147,7 @@ function markLabels({ marks, from, to }: TimeChart, plot: Plot): Graphic[] {
     const text = said(count)
     const half = widthOf(text, LABEL_SIZE, true) / 2
     const x = Math.min(WIDTH - MARGIN - half, Math.max(MARGIN + half, (first + last) / 2))
-    return words({ text, x, y: plot.top - 12, align: 'center', bold: true, colour: ALARM })
+    return words({ text, x, y: plot.top - 14, align: 'center', bold: true, colour: ALARM })
   })
 }
 

@@ -1,5 +1,6 @@
 // Routes of incidents: the list, and one with everything that is known of it.
 import * as z from 'zod'
+import { withoutCharts } from '../../../flow/charts.ts'
 import { readCard } from '../../../flow/card.ts'
 import { findByReference, listIncidents } from '../../../incidents/repository.ts'
 import { readTimeline } from '../../../incidents/timeline.ts'
@@ -46,7 +47,8 @@ export const INCIDENTS: readonly ApiRoute[] = [
         const { page } = card
         return {
           ...incidentOf(incident),
-          findings: card.findings,
+          // What a picture is drawn from is nobody's contract; the finding says its conclusion.
+          findings: withoutCharts(card.findings),
           page:
             page === null
               ? null
