@@ -17,15 +17,18 @@ export const MAX_NAME = 60
 /** Slack takes 1,000 characters of alternative text. */
 export const MAX_ALT = 900
 
+/** Bounded when they are written; what stands for a secret afterwards may be longer than it was. */
+const words = z.string().max(4_000)
+
 /** Milliseconds since 1970, UTC: a finding is stored as JSON. */
 const instant = z.number()
 
 const said = {
-  title: z.string().max(MAX_TITLE),
+  title: words,
   /** The conclusion in one line, drawn under the title. */
-  note: z.string().max(MAX_NOTE),
+  note: words,
   /** The conclusion with its numbers, for who does not see the picture. */
-  alt: z.string().max(MAX_ALT),
+  alt: words,
   unit: z.enum(CHART_UNITS),
 }
 
@@ -40,7 +43,7 @@ const timeChart = z.object({
   series: z
     .array(
       z.object({
-        name: z.string().max(MAX_NAME),
+        name: words,
         /** Rising in time; null where nothing was measured. */
         points: z.array(z.tuple([instant, z.number().nullable()])).max(MAX_POINTS),
       }),
@@ -48,11 +51,9 @@ const timeChart = z.object({
     .min(1)
     .max(MAX_SERIES),
   /** Moments at which something happened, with how often. */
-  marks: z
-    .object({ name: z.string().max(MAX_NAME), at: z.array(z.tuple([instant, z.number()])).max(MAX_MARKS) })
-    .nullable(),
+  marks: z.object({ name: words, at: z.array(z.tuple([instant, z.number()])).max(MAX_MARKS) }).nullable(),
   /** Values that mean something, such as a runbook's thresholds. */
-  limits: z.array(z.object({ name: z.string().max(MAX_NAME), value: z.number() })).max(4),
+  limits: z.array(z.object({ name: words, value: z.number() })).max(4),
 })
 
 /** Values beside one another, in a meaningful order. */
@@ -60,11 +61,11 @@ const barsChart = z.object({
   kind: z.literal('bars'),
   ...said,
   /** What stands side by side. */
-  axis: z.string().max(MAX_NAME),
+  axis: words,
   bars: z
     .array(
       z.object({
-        name: z.string().max(MAX_NAME),
+        name: words,
         value: z.number(),
         /** Its value is written above it; `alarm` also stands out by colour. */
         tone: z.enum(['plain', 'told', 'alarm']),
