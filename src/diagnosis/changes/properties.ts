@@ -58,7 +58,7 @@ export function imageIn(properties: ReadonlyMap<string, string>): string | null 
 }
 
 /** A value without what is another one each time: ids, addresses, times, temporary places. */
-function steady(value: string): string {
+export function steady(value: string): string {
   return value
     .trim()
     .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi, '<id>')

@@ -2,6 +2,7 @@
 import { shortCommit } from '../../alerts/deploy-marker.ts'
 import { redact } from '../../alerts/redact.ts'
 import type { PlatformRun, RunTrait } from '../../ports.ts'
+import { steady } from './properties.ts'
 
 export type Traits = NonNullable<PlatformRun['traits']>
 
@@ -27,6 +28,8 @@ export function comparedTraits(
   return TRAITS.flatMap((trait) => {
     const [old, now] = [before[trait], after[trait]]
     if (old === undefined || now === undefined || old === now) return []
+    // A run's own day is no change.
+    if (trait === 'parameters' && steady(old) === steady(now)) return []
     const text = wordsFor(trait, old, now)
     return [{ trait, text, clause: `${WORDS[trait]} ${text}` }]
   })

@@ -29,6 +29,7 @@ import {
   wholeState,
 } from './status.ts'
 import { createTokens } from './token.ts'
+import { traitsOf } from './traits.ts'
 import { clusterIdsOf, wordsOf } from './words.ts'
 
 export const ALWAYS: readonly ReadCapability[] = ['application', 'run', 'runs', 'log']
@@ -208,6 +209,7 @@ async function describedRun(
     // -1 stands for as often as it takes.
     maxAttempts: limit === null || limit < 0 ? null : Math.max(limit, leading?.attempt_number ?? 0) + 1,
     words: told.words,
+    traits: traitsOf(job),
     unreached: [...unreached, ...told.unreached],
   }
 }

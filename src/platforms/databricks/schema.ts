@@ -29,6 +29,30 @@ const stateSchema = z.object({
 const standing = { status: statusSchema.nullish(), state: stateSchema.nullish() }
 export type Standing = z.output<z.ZodObject<typeof standing>>
 
+/** How a cluster was asked for; what is not as published tells nothing, and the run is read all the same. */
+const newCluster = z
+  .object({
+    spark_version: word,
+    node_type_id: word,
+    num_workers: z.number().nullish(),
+    autoscale: z.object({ min_workers: z.number(), max_workers: z.number() }).nullish(),
+    docker_image: z.object({ url: word }).nullish(),
+    spark_conf: z.record(z.string(), z.unknown()).nullish(),
+  })
+  .nullish()
+  .catch(null)
+export type NewCluster = NonNullable<z.output<typeof newCluster>>
+
+const made = {
+  new_cluster: newCluster,
+  libraries: z.array(z.unknown()).nullish().catch(null),
+  notebook_task: z.record(z.string(), z.unknown()).nullish().catch(null),
+  spark_python_task: z.record(z.string(), z.unknown()).nullish().catch(null),
+  python_wheel_task: z.record(z.string(), z.unknown()).nullish().catch(null),
+  spark_jar_task: z.record(z.string(), z.unknown()).nullish().catch(null),
+  spark_submit_task: z.record(z.string(), z.unknown()).nullish().catch(null),
+}
+
 const clusterInstance = z.object({ cluster_id: word, spark_context_id: word }).nullish()
 
 export const taskRunSchema = z.object({
@@ -44,6 +68,7 @@ export const taskRunSchema = z.object({
   run_page_url: word,
   cluster_instance: clusterInstance,
   existing_cluster_id: word,
+  ...made,
 })
 export type TaskRun = z.output<typeof taskRunSchema>
 
@@ -65,6 +90,23 @@ export const runSchema = z.object({
   cluster_instance: clusterInstance,
   repair_history: z.array(z.object({ type: word })).default([]),
   tasks: z.array(taskRunSchema).default([]),
+  job_clusters: z
+    .array(z.object({ job_cluster_key: z.string(), new_cluster: newCluster }))
+    .nullish()
+    .catch(null),
+  git_source: z
+    .object({
+      git_branch: word,
+      git_tag: word,
+      git_commit: word,
+      git_snapshot: z.object({ used_commit: word }).nullish(),
+    })
+    .nullish()
+    .catch(null),
+  job_parameters: z
+    .array(z.object({ name: z.string(), default: word, value: word }))
+    .nullish()
+    .catch(null),
   next_page_token: word,
 })
 export type RunInfo = z.output<typeof runSchema>

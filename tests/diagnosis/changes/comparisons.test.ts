@@ -76,6 +76,10 @@ describe('traits', () => {
     expect(comparedTraits(before, after).map((one) => one.clause)).toEqual([clause])
   }) // prettier-ignore
 
+  it('whose parameters differ in the run’s own day are no change', () => {
+    expect(comparedTraits({ parameters: 'day=2026-11-21 mode=full' }, { parameters: 'day=2026-11-22 mode=full' })).toEqual([]) // prettier-ignore
+  })
+
   it('that only one run tells are no change', () => {
     expect(comparedTraits({ image: 'a:1' }, { commit: 'b', runtime: '1' })).toEqual([])
   })
