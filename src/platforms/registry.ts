@@ -4,7 +4,7 @@ import type { ReadCapability } from '../ports.ts'
 import type { Platform, PlatformDeps } from './platform.ts'
 import { awsSecrets } from './aws/config.ts'
 import { databricks } from './databricks/index.ts'
-import { authSecrets } from './http/auth.ts'
+import { dataproc } from './dataproc/index.ts'
 import { emr } from './emr/index.ts'
 import { emrOnEks } from './emr-on-eks/index.ts'
 import { emrServerless } from './emr-serverless/index.ts'
@@ -41,6 +41,7 @@ export const platformConfigSchema = z.discriminatedUnion('kind', [
   emrServerless.config.extend(SHARED),
   emrOnEks.config.extend(SHARED),
   kubernetes.config.extend(SHARED),
+  dataproc.config.extend(SHARED),
 ])
 export type PlatformConfig = z.output<typeof platformConfigSchema>
 
@@ -53,6 +54,7 @@ export const PLATFORM_KINDS: ReadonlySet<string> = new Set([
   emrServerless.kind,
   emrOnEks.kind,
   kubernetes.kind,
+  dataproc.kind,
 ])
 
 /** What the readers of each kind can answer. */
@@ -68,6 +70,7 @@ export const PLATFORM_READS: ReadonlyMap<string, readonly ReadCapability[]> = ne
   [emrServerless.kind, emrServerless.reads],
   [emrOnEks.kind, emrOnEks.reads],
   [kubernetes.kind, kubernetes.reads],
+  [dataproc.kind, dataproc.reads],
 ])
 
 /** The reader of a configured platform, and its writer where the configuration allows an action. */
@@ -100,6 +103,8 @@ function createKind(name: string, config: PlatformConfig, deps: PlatformDeps): P
       return emrOnEks.create(name, config, deps)
     case 'kubernetes':
       return kubernetes.create(name, config, deps)
+    case 'dataproc':
+      return dataproc.create(name, config, deps)
   }
 }
 
@@ -115,7 +120,7 @@ function ownSecrets(config: PlatformConfig): readonly string[] {
   switch (config.kind) {
     case 'spark-standalone':
     case 'livy':
-      return authSecrets(config)
+      return config.authorization === undefined ? [] : [config.authorization]
     case 'emr':
       return [
         ...awsSecrets(config),
@@ -126,11 +131,11 @@ function ownSecrets(config: PlatformConfig): readonly string[] {
     case 'emr-serverless':
     case 'emr-on-eks':
       return awsSecrets(config)
+    // Google's own library holds them, out of files and servers that it finds.
+    case 'dataproc':
+      return []
     case 'yarn':
-      return [
-        ...authSecrets(config),
-        ...(config.delegation_token === undefined ? [] : [config.delegation_token]),
-      ]
+      return [config.authorization, config.delegation_token].filter((secret) => secret !== undefined)
     case 'kubernetes':
       return [config.auth, config.act_auth]
         .map((auth) => (auth?.type === 'token' ? auth.token : undefined))

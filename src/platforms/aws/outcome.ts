@@ -11,6 +11,21 @@ const NEVER_SENT: ReadonlySet<string> = new Set([
   'ENETUNREACH',
 ])
 
+/** What came of a write: `send` answers null where the thing is not there, and throws what the SDK throws. */
+export async function outcomeOf(
+  service: string,
+  what: string,
+  send: () => Promise<unknown>,
+): Promise<WriteOutcome> {
+  try {
+    return (await send()) === null
+      ? { kind: 'refused', detail: `${service} knew no such thing any more at the ${what}.` }
+      : { kind: 'accepted', detail: `${service} took the ${what}.` }
+  } catch (error) {
+    return outcomeOfFailure(what, error)
+  }
+}
+
 /** `what` is said after "the": "cancelling of job run 00f". */
 export function outcomeOfFailure(what: string, error: unknown): WriteOutcome {
   const { name, message, code, $metadata } = (typeof error === 'object' && error !== null ? error : {}) as {

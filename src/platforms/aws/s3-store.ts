@@ -4,6 +4,7 @@ import type { GetObjectCommandInput, ListObjectsV2CommandInput } from '@aws-sdk/
 import * as z from 'zod'
 import { ArrestorError } from '../../errors.ts'
 import type { LogStore, StoredFile } from '../event-log/store.ts'
+import type { Delivery } from '../job-runs/delivered.ts'
 import type { PlatformDeps } from '../platform.ts'
 import { type AwsClient, type Credentials, createAwsClient } from './client.ts'
 import type { AwsConfig } from './config.ts'
@@ -194,4 +195,15 @@ function entry(
 ): StoredFile {
   // prettier-ignore
   return { name: key.split('/').at(-1) ?? '', path: `s3://${bucket}/${key}`, folder, bytes, modifiedAt }
+}
+
+/** S3 as where runs leave their logs. */
+export function s3Delivery(
+  platform: string,
+  config: Pick<AwsConfig, 'region' | 's3_endpoint' | 'timeout_ms'>,
+  credentials: Credentials,
+  deps: PlatformDeps,
+): Delivery {
+  const store = createS3Store(platform, config, credentials, deps)
+  return { store, name: 'S3', link: (folder) => s3Link(folder, config.region) }
 }

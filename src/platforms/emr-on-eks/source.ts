@@ -1,6 +1,6 @@
 // Job runs of EMR on EKS as the shared reader asks for them.
 import type { AwsClient } from '../aws/client.ts'
-import type { JobRun, JobRuns } from '../aws/job-runs.ts'
+import type { JobRun, JobRuns } from '../job-runs/reader.ts'
 import { pagesOf } from '../aws/pages.ts'
 import { belowS3, s3PlaceOf } from '../aws/s3-store.ts'
 import { settingIn } from '../aws/spark-settings.ts'

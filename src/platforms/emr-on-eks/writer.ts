@@ -1,7 +1,8 @@
 // Cancels job runs of EMR on EKS, once per call and never again by itself.
 import * as z from 'zod'
 import { createCredentials } from '../aws/credentials.ts'
-import { createJobRunWriter } from '../aws/job-run-writer.ts'
+import { outcomeOf } from '../aws/outcome.ts'
+import { createJobRunWriter } from '../job-runs/writer.ts'
 import type { PlatformWriter } from '../../ports.ts'
 import type { PlatformDeps } from '../platform.ts'
 import type { Config } from './config.ts'
@@ -21,8 +22,9 @@ export function createWriter(platform: string, config: Config, deps: PlatformDep
     source,
     'EMR on EKS',
     deps.normaliseJobName,
-    (home, id, signal) =>
-      // prettier-ignore
-      client.call('CancelJobRun', { virtualClusterId: home, id }, answerSchema, signal, { raw: true }),
+    ({ home, id, what }, signal) =>
+      outcomeOf('EMR on EKS', what, () =>
+        client.call('CancelJobRun', { virtualClusterId: home, id }, answerSchema, signal, { raw: true }),
+      ),
   )
 }

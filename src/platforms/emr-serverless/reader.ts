@@ -1,8 +1,8 @@
 // Reads EMR Serverless: the service knows job runs and their attempts, S3 has their logs and event logs.
 import type { PlatformReader } from '../../ports.ts'
 import { createCredentials } from '../aws/credentials.ts'
-import { JOB_RUN_READS, createJobRunReader } from '../aws/job-runs.ts'
-import { createS3Store } from '../aws/s3-store.ts'
+import { JOB_RUN_READS, createJobRunReader } from '../job-runs/reader.ts'
+import { s3Delivery } from '../aws/s3-store.ts'
 import type { PlatformDeps } from '../platform.ts'
 import type { Config } from './config.ts'
 import { readsOf } from './service.ts'
@@ -15,6 +15,6 @@ export function createReader(platform: string, config: Config, deps: PlatformDep
   const credentials = createCredentials(config)
   const { normaliseJobName: normalise } = deps
   const source = createSource(config, readsOf(platform, config, credentials, deps), normalise)
-  const store = config.logs === 's3' ? createS3Store(platform, config, credentials, deps) : null
-  return createJobRunReader(platform, source, store, config.region, normalise)
+  const delivery = config.logs === 's3' ? s3Delivery(platform, config, credentials, deps) : null
+  return createJobRunReader(platform, source, delivery, normalise)
 }

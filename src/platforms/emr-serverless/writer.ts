@@ -1,7 +1,8 @@
 // Cancels job runs of EMR Serverless, once per call and never again by itself.
 import * as z from 'zod'
 import { createCredentials } from '../aws/credentials.ts'
-import { createJobRunWriter } from '../aws/job-run-writer.ts'
+import { outcomeOf } from '../aws/outcome.ts'
+import { createJobRunWriter } from '../job-runs/writer.ts'
 import type { PlatformWriter } from '../../ports.ts'
 import type { PlatformDeps } from '../platform.ts'
 import type { Config } from './config.ts'
@@ -21,8 +22,11 @@ export function createWriter(platform: string, config: Config, deps: PlatformDep
     source,
     'EMR Serverless',
     deps.normaliseJobName,
-    (home, id, signal) =>
-      // prettier-ignore
-      client.call('CancelJobRun', { applicationId: home, jobRunId: id }, answerSchema, signal, { raw: true }),
+    ({ home, id, what }, signal) =>
+      outcomeOf('EMR Serverless', what, () =>
+        client.call('CancelJobRun', { applicationId: home, jobRunId: id }, answerSchema, signal, {
+          raw: true,
+        }),
+      ),
   )
 }

@@ -75,11 +75,17 @@ export function createGoogleClient(options: GoogleClientOptions): GoogleClient {
   }
 
   async function ask(url: URL, more: Partial<Read>, signal: AbortSignal): Promise<Answer | null> {
-    const token = await tokens(signal)
-    const answer = await request(
-      { method: 'GET', url, ...more, headers: { ...more.headers, authorization: `Bearer ${token}` } },
-      signal,
-    )
+    const send = async (token: string): Promise<Answer> =>
+      await request(
+        { method: 'GET', url, ...more, headers: { ...more.headers, authorization: `Bearer ${token}` } },
+        signal,
+      )
+    const token = await tokens.get(signal)
+    let answer = await send(token)
+    if (answer.status === 401) {
+      tokens.refused(token)
+      answer = await send(await tokens.get(signal))
+    }
     const { status } = answer
     if (status === 200 || status === 206 || status === 416) return answer
     const place = { platform, url: shownUrl(url) }
@@ -107,8 +113,7 @@ export function createGoogleClient(options: GoogleClientOptions): GoogleClient {
       if (answer === null) return null
       const unexpected = (why: string): ArrestorError =>
         new ArrestorError('ARR-502', { platform, url: shownUrl(url), why })
-      if (!typeOf(answer).includes('json'))
-        throw unexpected(`it answers ${typeOf(answer)} in place of JSON`)
+      if (!typeOf(answer).includes('json')) throw unexpected(`it answers ${typeOf(answer)} in place of JSON`)
       let value: unknown
       try {
         value = parseSafeJson(answer.body.toString('utf8'))
@@ -118,7 +123,9 @@ export function createGoogleClient(options: GoogleClientOptions): GoogleClient {
       const parsed = schema.safeParse(value)
       if (parsed.success) return parsed.data
       const [issue] = parsed.error.issues
-      throw unexpected(`${issue?.path.map(String).join('.') ?? ''}: ${issue?.message ?? 'not as Google answers'}`)
+      throw unexpected(
+        `${issue?.path.map(String).join('.') ?? ''}: ${issue?.message ?? 'not as Google answers'}`,
+      )
     },
     async bytes(words, offset, length, signal) {
       const url = urlOf(words, { alt: 'media' })

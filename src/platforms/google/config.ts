@@ -24,16 +24,17 @@ const auth = z
 export const googleShape = {
   project: z
     .string()
-    .refine((id) => /^(?:[a-z][a-z0-9.-]{1,60}:)?[a-z][a-z0-9-]{4,28}[a-z0-9]$/.test(id), 'must be a project id') // prettier-ignore
+    .refine(
+      (id) => /^(?:[a-z][a-z0-9.-]{1,60}:)?[a-z][a-z0-9-]{4,28}[a-z0-9]$/.test(id),
+      'must be a project id',
+    ) // prettier-ignore
     .describe('the project'),
   region: z
     .string()
     .refine((name) => /^[a-z]+-[a-z]+\d{1,2}$/.test(name), 'must be a region, for example europe-west1')
     .describe('the region'),
   auth,
-  storage_endpoint: url
-    .optional()
-    .describe('the address of Cloud Storage where it is not the public one'),
+  storage_endpoint: url.optional().describe('the address of Cloud Storage where it is not the public one'),
   timeout_ms: z.int().min(100).max(60_000).default(10_000).describe('how long one request may take'),
 } as const
 

@@ -1,5 +1,5 @@
 // The contract of platforms over a stand-in of EMR Serverless, with logs in S3 and without.
-import { JOB_RUN_READS } from '../../../src/platforms/aws/job-runs.ts'
+import { JOB_RUN_READS } from '../../../src/platforms/job-runs/reader.ts'
 import { platformContract } from '../../contract/platform-reader.ts'
 import { deadUrl } from '../support.ts'
 import { RUN, bench } from './bench.ts'

@@ -1,4 +1,4 @@
-// A reader of what AWS calls job runs (EMR Serverless, EMR on EKS): the service says how they stand, S3 why they fail.
+// A reader of what clouds call job runs, jobs or batches: the service says how they stand, its buckets why they fail.
 import type { Run } from '../../alerts/model.ts'
 import { ArrestorError, reasonOf } from '../../errors.ts'
 import type {
@@ -14,9 +14,9 @@ import type { LogStore } from '../event-log/store.ts'
 import { notOffered } from '../not-offered.ts'
 import { createAttempts } from '../spark-rest/attempts.ts'
 import { looksLikeApplication } from '../spark-rest/choose.ts'
-import { eventLogIn, logIn } from './delivered.ts'
+import { type Delivery, eventLogIn, logIn } from './delivered.ts'
 
-/** Always, and what only S3 tells. */
+/** Always, and what only the buckets tell. */
 const ALWAYS: readonly ReadCapability[] = ['application', 'run', 'runs']
 export const JOB_RUN_READS: readonly ReadCapability[] = [
   ...ALWAYS,
@@ -27,22 +27,23 @@ export const JOB_RUN_READS: readonly ReadCapability[] = [
   'environment',
 ]
 
-/** A job run in our words, and where S3 has its logs. */
+/** A job run in our words, and where its logs lie. */
 export interface JobRun {
   /** The application or virtual cluster that it belongs to. */
   readonly home: string
   readonly run: PlatformRun
-  /** Where its logs lie in S3; null where it delivers none there. */
+  /** Where its logs lie; null where it delivers none. */
   readonly logs: string | null
   /** Where Spark writes its event log, and whether that folder is this run's own. */
   readonly events: { readonly folder: string; readonly own: boolean } | null
-  readonly sparkId: string
+  /** Null where the service does not say. */
+  readonly sparkId: string | null
 }
 
 /** What differs between the services. */
 export interface JobRuns {
   readonly kind: string
-  /** The applications or virtual clusters that are configured. */
+  /** Where there are runs: the applications or virtual clusters that are configured. */
   readonly homes: readonly string[]
   /** The id that a text means; null where it is none of this service. */
   idOf(text: string): string | null
@@ -83,7 +84,7 @@ export async function findJobRun(
     if (first === undefined) throwIfAnyFailed()
     return first ?? null
   }
-  // Spark's ids on other kinds of platform; a scheduler's say nothing to AWS, and only they leave the name.
+  // Spark's ids on other kinds of platform; a scheduler's say nothing to a cloud, and only they leave the name.
   if (run.runId !== null && looksLikeApplication(run.runId)) return null
   if (run.jobName === null) return null
   const wanted = normalise(run.jobName)
@@ -118,14 +119,14 @@ function begun({ submittedAt }: PlatformRun): number {
   return submittedAt?.getTime() ?? 0
 }
 
-/** `store` is null where logs are not to be read: then only the service is asked. */
+/** `delivery` is null where logs are not to be read: then only the service is asked. */
 export function createJobRunReader(
   platform: string,
   source: JobRuns,
-  store: LogStore | null,
-  region: string,
+  delivery: Delivery | null,
   normalise: (name: string) => string,
 ): PlatformReader {
+  const store = delivery?.store ?? null
   const events = store === null ? null : createEventLogReader(platform, store)
   const find = (run: Run, signal: AbortSignal): Promise<JobRun | null> =>
     findJobRun(source, normalise, run, signal)
@@ -157,7 +158,7 @@ export function createJobRunReader(
       if (store !== null)
         try {
           log = await eventLogOf(job, signal)
-          unreached.push(...(log?.unread ?? [noEventLog(job)]))
+          unreached.push(...(log?.unread ?? [noEventLog(job, delivery?.name)]))
         } catch (error) {
           signal.throwIfAborted()
           unreached.push(`event log: ${reasonOf(error)}`)
@@ -183,24 +184,24 @@ export function createJobRunReader(
         .sort((a, b) => begun(b) - begun(a))
         .slice(0, limit)
     },
-    ...(store === null
+    ...(delivery === null
       ? {}
       : {
           async log(run, bytes, signal) {
             const job = await find(run, signal)
-            const folder = job === null ? null : await source.driverFolder(job, store, signal)
-            return folder === null ? null : logIn(store, folder, bytes, "the driver's log", region, signal)
+            const folder = job === null ? null : await source.driverFolder(job, delivery.store, signal)
+            return folder === null ? null : logIn(delivery, folder, bytes, "the driver's log", signal)
           },
         }),
     async check(signal) {
-      return `${await source.check(signal)}; ${store === null ? 'logs are not read' : 'logs are read in S3 where runs deliver them'}.`
+      return `${await source.check(signal)}; ${delivery === null ? 'logs are not read' : `logs are read in ${delivery.name} where runs deliver them`}.`
     },
   }
 }
 
-function noEventLog(job: JobRun): string {
+function noEventLog(job: JobRun, where = 'a bucket'): string {
   return job.events === null
-    ? 'event log: this run writes none to S3 that can be read from here'
+    ? `event log: this run writes none to ${where} that can be read from here`
     : `event log: there is none in ${job.events.folder}`
 }
 

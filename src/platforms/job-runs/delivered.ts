@@ -1,9 +1,19 @@
-// What services of AWS leave in S3 of a run: the driver's stderr and stdout, and Spark's event log.
+// What a cloud's service leaves of a run in its buckets: what the driver wrote, and Spark's event log.
 import type { LogTail } from '../../ports.ts'
 import type { EventLog, EventLogReader } from '../event-log/reader.ts'
 import type { LogStore, StoredFile } from '../event-log/store.ts'
 import { tailOf } from '../event-log/tail.ts'
-import { s3Link } from './s3-store.ts'
+
+/** Buckets that hold what runs left. */
+export interface Delivery {
+  readonly store: LogStore
+  /** As people call them: S3. */
+  readonly name: string
+  /** A page for people. */
+  link(folder: string): string | null
+  /** What the driver logged to, where it is not `stderr`. */
+  readonly logged?: RegExp
+}
 
 const STDERR = /^stderr\b/
 const STDOUT = /^stdout\b/
@@ -15,18 +25,17 @@ const BOTH_BYTES = 8 * 1024
  * Python program has what it printed. Null where there is neither.
  */
 export async function logIn(
-  store: LogStore,
+  { store, link, logged: pattern = STDERR }: Delivery,
   folder: string,
   bytes: number,
   whose: string,
-  region: string,
   signal: AbortSignal,
 ): Promise<LogTail | null> {
   const files = await store.list(folder, signal)
   if (files === null) return null
   const printed =
     bytes >= BOTH_BYTES ? await tailOf(store, newestFirst(files, STDOUT), Math.floor(bytes / 4), signal) : null // prettier-ignore
-  const logged = await tailOf(store, newestFirst(files, STDERR), bytes - Buffer.byteLength(printed?.text ?? ''), signal) // prettier-ignore
+  const logged = await tailOf(store, newestFirst(files, pattern), bytes - Buffer.byteLength(printed?.text ?? ''), signal) // prettier-ignore
   const parts = [printed, logged].filter((part) => part !== null)
   // What is too little for both has no stderr.
   const only = parts.length === 0 ? await tailOf(store, newestFirst(files, STDOUT), bytes, signal) : null
@@ -37,12 +46,17 @@ export async function logIn(
     whose: 'driver',
     cut: all.some(({ cut }) => cut),
     from: `${whose} (${all.flatMap((part) => part.files).join(', ')}) in ${folder}`,
-    link: s3Link(`${folder}/`, region),
+    link: link(`${folder.replace(/\/+$/, '')}/`),
   }
 }
 
 function newestFirst(files: readonly StoredFile[], pattern: RegExp): readonly StoredFile[] {
-  return files.filter(({ folder, name }) => !folder && pattern.test(name)).sort((a, b) => time(b) - time(a))
+  return (
+    files
+      .filter(({ folder, name }) => !folder && pattern.test(name))
+      // Parts of one stream may be of one instant; their names count up.
+      .sort((a, b) => time(b) - time(a) || (a.name < b.name ? 1 : -1))
+  )
 }
 
 /** The event log of an application in Spark's folder of logs; where that is one run's own, the newest that is there. */

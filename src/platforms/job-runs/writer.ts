@@ -1,12 +1,11 @@
-// Cancels what AWS calls job runs: looked at first, asked once, and never again by itself.
+// Cancels what clouds call job runs: looked at first, asked once, and never again by itself.
 import { reasonOf } from '../../errors.ts'
 import type { PlatformWriter, WriteCapability, WriteOutcome } from '../../ports.ts'
-import { type JobRun, type JobRuns, NOBODY, findJobRun } from './job-runs.ts'
-import { outcomeOfFailure } from './outcome.ts'
+import { type JobRun, type JobRuns, NOBODY, findJobRun } from './reader.ts'
 
 /**
  * The run is looked at first: the services take the cancelling of what has ended, too. `cancel` sends the one request
- * and throws what the SDK throws.
+ * and says what came of it; it does not throw. `what` is said after "the": "cancelling of job run 00f".
  */
 export function createJobRunWriter(
   platform: string,
@@ -14,7 +13,10 @@ export function createJobRunWriter(
   source: JobRuns,
   service: string,
   normalise: (name: string) => string,
-  cancel: (home: string, id: string, signal: AbortSignal) => Promise<unknown>,
+  cancel: (
+    job: Pick<JobRun, 'home'> & { readonly id: string; readonly what: string },
+    signal: AbortSignal,
+  ) => Promise<WriteOutcome>,
 ): PlatformWriter {
   const refused = (detail: string): WriteOutcome => ({ kind: 'refused', detail })
   return {
@@ -32,15 +34,7 @@ export function createJobRunWriter(
       const { id, state, stateText } = job.run
       if (state === 'succeeded' || state === 'failed' || state === 'cancelled')
         return refused(`Job run ${id} has ended already (${stateText}).`)
-      const what = `cancelling of job run ${id}`
-      try {
-        const answer = await cancel(job.home, id, signal)
-        return answer === null
-          ? refused(`${service} knew no job run ${id} any more.`)
-          : { kind: 'accepted', detail: `${service} took the ${what}.` }
-      } catch (error) {
-        return outcomeOfFailure(what, error)
-      }
+      return await cancel({ home: job.home, id, what: `cancelling of job run ${id}` }, signal)
     },
   }
 }
