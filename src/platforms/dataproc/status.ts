@@ -158,7 +158,7 @@ function traitsOfWork(
   const main = work.mainPythonFileUri ?? work.mainClass ?? work.mainJarFileUri ?? work.queryFileUri ?? work.mainRFileUri // prettier-ignore
   const args = work.args ?? []
   return {
-    definition: `${main ?? 'no main file'}, settings ${markOf(Object.entries(settings ?? {}).sort())}`,
+    definition: `${main ?? 'no main file'}, settings ${markOf(Object.entries(settings ?? {}).sort(([a], [b]) => (a < b ? -1 : 1)))}`,
     // Arguments may be customers' data: their number and a mark are enough to see that they changed.
     parameters: `${args.length} arguments, ${markOf(args)}`,
   }

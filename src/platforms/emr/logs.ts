@@ -1,11 +1,10 @@
 // What a cluster leaves in S3: a step's own logs, containers' logs, Spark's event logs; and YARN's id of a step in them.
 import type { LogTail } from '../../ports.ts'
-import { eventLogIn, logIn } from '../aws/delivered.ts'
+import { type Delivery, eventLogIn, logIn } from '../job-runs/delivered.ts'
 import { belowS3, s3PlaceOf } from '../aws/s3-store.ts'
 import { settingIn } from '../aws/spark-settings.ts'
 import { unpacked } from '../event-log/lines.ts'
 import type { EventLog, EventLogReader } from '../event-log/reader.ts'
-import type { LogStore } from '../event-log/store.ts'
 import { isYarnId } from '../yarn/clients.ts'
 import type { Config } from './config.ts'
 import type { ClusterInfo, StepInfo } from './schema.ts'
@@ -26,7 +25,8 @@ const HEAD_BYTES = 512 * 1024
 const PACKED_BYTES = 256 * 1024
 const STEPS_KNOWN = 500
 
-export function createClusterLogs(config: Config, store: LogStore, events: EventLogReader): ClusterLogs {
+export function createClusterLogs(config: Config, delivery: Delivery, events: EventLogReader): ClusterLogs {
+  const { store } = delivery
   const known = new Map<string, string>()
 
   function stepFolder(cluster: ClusterInfo, step: StepInfo): string | null {
@@ -66,7 +66,7 @@ export function createClusterLogs(config: Config, store: LogStore, events: Event
         const tail = appId === null ? null : await logs.ofApplication(cluster, appId, bytes, signal)
         if (tail !== null) return tail
       }
-      return logIn(store, folder, bytes, `the log of step ${step.Id}`, config.region, signal)
+      return logIn(delivery, folder, bytes, `the log of step ${step.Id}`, signal)
     },
     async ofApplication(cluster, appId, bytes, signal) {
       const root = rootOf(cluster)
@@ -79,7 +79,7 @@ export function createClusterLogs(config: Config, store: LogStore, events: Event
       const [newest] = masters
       return newest === undefined
         ? null
-        : logIn(store, newest.path, bytes, "the driver's container", config.region, signal)
+        : logIn(delivery, newest.path, bytes, "the driver's container", signal)
     },
     async events(cluster, step, appId, signal) {
       const set = settingIn('spark.eventLog.dir', step?.Config?.Args ?? [], cluster.Configurations)

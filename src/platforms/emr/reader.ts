@@ -3,8 +3,8 @@ import type { Run } from '../../alerts/model.ts'
 import { ArrestorError, reasonOf } from '../../errors.ts'
 import type { PlatformReader, ReadCapability, SparkApplication } from '../../ports.ts'
 import { createCredentials } from '../aws/credentials.ts'
-import { NOBODY, applicationOf } from '../aws/job-runs.ts'
-import { createS3Store } from '../aws/s3-store.ts'
+import { NOBODY, applicationOf } from '../job-runs/reader.ts'
+import { s3Delivery } from '../aws/s3-store.ts'
 import { type EventLog, createEventLogReader, detailsFrom } from '../event-log/reader.ts'
 import { notOffered } from '../not-offered.ts'
 import type { PlatformDeps } from '../platform.ts'
@@ -32,8 +32,11 @@ export function createReader(platform: string, config: Config, deps: PlatformDep
   const credentials = createCredentials(config)
   const client = readsOf(platform, config, credentials, deps)
   const clusters = createClusters(config, client)
-  const store = config.logs === 's3' ? createS3Store(platform, config, credentials, deps) : null
-  const logs = store === null ? null : createClusterLogs(config, store, createEventLogReader(platform, store))
+  const delivery = config.logs === 's3' ? s3Delivery(platform, config, credentials, deps) : null
+  const logs =
+    delivery === null
+      ? null
+      : createClusterLogs(config, delivery, createEventLogReader(platform, delivery.store))
   const spark = createSpark(platform, config, deps)
   const find = (run: Run, signal: AbortSignal): Promise<FoundStep | null> =>
     findStep(client, clusters, normalise, run, signal)

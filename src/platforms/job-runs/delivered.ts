@@ -25,12 +25,13 @@ const BOTH_BYTES = 8 * 1024
  * Python program has what it printed. Null where there is neither.
  */
 export async function logIn(
-  { store, link, logged: pattern = STDERR }: Delivery,
+  delivery: Delivery,
   folder: string,
   bytes: number,
   whose: string,
   signal: AbortSignal,
 ): Promise<LogTail | null> {
+  const { store, logged: pattern = STDERR } = delivery
   const files = await store.list(folder, signal)
   if (files === null) return null
   const printed =
@@ -46,7 +47,7 @@ export async function logIn(
     whose: 'driver',
     cut: all.some(({ cut }) => cut),
     from: `${whose} (${all.flatMap((part) => part.files).join(', ')}) in ${folder}`,
-    link: link(`${folder.replace(/\/+$/, '')}/`),
+    link: delivery.link(`${folder.replace(/\/+$/, '')}/`),
   }
 }
 

@@ -5,12 +5,12 @@ import { deadUrl } from '../support.ts'
 import { JOB, bench } from './bench.ts'
 
 platformContract('dataproc', JOB_RUN_READS, async () => {
-  const { platformWith, close } = await bench()
+  const of = await bench()
   const nowhere = await deadUrl()
   return {
-    platform: platformWith({ actions: ['application.kill'] }),
-    readOnly: platformWith({}),
-    unreachable: platformWith({ endpoint: nowhere, storage_endpoint: nowhere }),
+    platform: of.platformWith({ actions: ['application.kill'] }),
+    readOnly: of.platformWith({}),
+    unreachable: of.platformWith({ endpoint: nowhere, storage_endpoint: nowhere }),
     appId: JOB,
     jobName: 'orders-daily',
     unknownId: 'orders-daily_20200101_0000',
@@ -19,6 +19,6 @@ platformContract('dataproc', JOB_RUN_READS, async () => {
       check: /Dataproc of acme-data-42 in europe-west1 answers .* logs are read in Cloud Storage/,
       foundAfter: 'event-log',
     },
-    close,
+    close: () => of.close(),
   }
 })

@@ -208,7 +208,7 @@ describe('who we are', () => {
 
   it.each([
     ['a file that is not there', () => '/nowhere/key.json', /ENOENT/],
-    ['a file of something else', ({ keyFile }: Bench) => `${keyFile('http://x')}.subject`, /is not JSON/],
+    ['a file of something else', (of: Bench) => `${of.keyFile('http://x')}.subject`, /is not JSON/],
     ['an identity that is not taken', (of: Bench) => of.keyFile(of.google.url, 'somebody'), /invalid_grant/],
   ])('P12: with %s is refused in words, without anything of it', async (_, file, words) => {
     const of = await open()
