@@ -15,6 +15,8 @@ export interface GoogleTokens {
 
 /** IAM says what we may; a narrower scope would be refused by Dataproc. */
 const SCOPE = 'https://www.googleapis.com/auth/cloud-platform'
+/** A key is exchanged in tenths of a second; the metadata server of a new pod takes some seconds. */
+const TIMEOUT_MS = 10_000
 const WHERE = 'https://oauth2.googleapis.com'
 
 /** What Google gives for download: a key, or how another's identity is exchanged (Kubernetes, a CI). */
@@ -42,7 +44,7 @@ interface Client {
 /** The library is loaded at the first question: it costs memory that an idle service has not. */
 export function createGoogleTokens(
   platform: string,
-  { auth, timeout_ms: timeout }: Pick<GoogleConfig, 'auth' | 'timeout_ms'>,
+  { auth }: Pick<GoogleConfig, 'auth'>,
   deps: PlatformDeps,
 ): GoogleTokens {
   let made: Promise<Client> | null = null
@@ -51,7 +53,7 @@ export function createGoogleTokens(
   async function make(): Promise<Client> {
     const library = await import('google-auth-library')
     const transporterOptions = {
-      timeout,
+      timeout: TIMEOUT_MS,
       ...(deps.httpsAgent === undefined ? {} : { agent: deps.httpsAgent }),
     }
     if (auth.type === 'default')
@@ -85,7 +87,7 @@ export function createGoogleTokens(
       last = null
     },
     async get(signal) {
-      const deadline = AbortSignal.any([signal, AbortSignal.timeout(timeout)])
+      const deadline = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)])
       try {
         made ??= make()
         const client = await orAborted(made, deadline)
