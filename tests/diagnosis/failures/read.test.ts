@@ -130,6 +130,9 @@ describe('one text', () => {
     ['INTERNAL_ERROR: Please contact support', 'F40', 'platform-error', 'platform'],
     ['CLOUD_FAILURE (CLOUD_FAILURE): the provider does not answer', 'F41', 'cloud-failure', 'platform'],
     ['CLUSTER_ERROR (INTERNAL_ERROR): the cluster went away', 'F41', 'cloud-failure', 'platform'],
+    ['DRIVER_ERROR (INTERNAL_ERROR): could not reach the driver', 'F22', 'driver-unreachable', 'platform'],
+    ['MAX_CONCURRENT_RUNS_EXCEEDED (CLIENT_ERROR): 1 is allowed', 'F32', 'queue-exhausted', 'platform'],
+    ['MAX_JOB_QUEUE_SIZE_EXCEEDED (CLIENT_ERROR): full', 'F32', 'queue-exhausted', 'platform'],
     ['CLUSTER_UNAVAILABLE: The EKS cluster is not reachable', 'F41', 'cloud-failure', 'platform'],
     [
       'instance i-1 (ON_DEMAND m5.xlarge) was lost at 10:00: INSTANCE_FAILURE: Instance was terminated.',

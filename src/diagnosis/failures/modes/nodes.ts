@@ -35,6 +35,10 @@ export const NODES: readonly FailureMode[] = [
       { words: /(?:Queue|User)'s AM resource limit exceeded/i },
       { words: /\bTOO_MANY_(?:RUNNING_)?JOBS\b|Too many running jobs/i },
       { words: /\b[A-Z_]{3,40}_LIMIT_EXCEEDED\b/, places: ['platform'] },
+      {
+        words: /\bMAX_(?:CONCURRENT_RUNS|SPARK_CONTEXTS|JOB_QUEUE_SIZE)_EXCEEDED\b/,
+        places: ['platform'],
+      },
     ],
   },
   {
@@ -143,6 +147,8 @@ export const NODES: readonly FailureMode[] = [
     kind: 'symptom',
     patterns: [
       { words: /\bDRIVER_(?:NOT_RESPONDING|UNAVAILABLE|UNREACHABLE|UNRESPONSIVE|UNHEALTHY)\b/ },
+      // Databricks, of a driver that it cannot speak to: INTERNAL_ERROR beside it is no failure of the platform's.
+      { words: /\bDRIVER_ERROR\b/, places: ['platform'] },
       { words: /Driver is temporarily unavailable/i, places: ['platform', 'driver'] },
     ],
   },
