@@ -49,6 +49,14 @@ describe('arrestor diagnose --app', () => {
     expect((await arrestor(args)).stdout).toMatch(new RegExp(`^${mode} `))
   })
 
+  it('knows of a stream by its queries', async () => {
+    const { appId: id } = spark.start('streaming-lag')
+    const { stdout } = await arrestor(['diagnose', '--app', id, '--master', spark.masterUrl, '--json'])
+    const { results } = JSON.parse(stdout) as { results: { step: string; outputs: object }[] }
+    const verdict = results.find(({ step }) => step === 'run.rerun')?.outputs
+    expect(verdict).toMatchObject({ streaming: true, rerun: 'unsafe' })
+  })
+
   it('of a driver UI alone, and of a platform of arrestor.yml', async () => {
     expect((await arrestor(['diagnose', '--app', appId, '--driver', spark.uiUrl(appId)])).stdout).toMatch(OOM)
     const file = path.join(folder, 'arrestor.yml')

@@ -14,4 +14,6 @@ def wait(rows):
     yield from rows
 
 
+# Python starts before anything is measured.
+spark.sparkContext.parallelize(range(8), 2).map(abs).count()
 spark.sparkContext.parallelize(range(80), 8).mapPartitions(wait).count()

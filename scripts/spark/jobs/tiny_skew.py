@@ -12,4 +12,6 @@ def wait(index, rows):
     yield from rows
 
 
+# Python starts before anything is measured.
+spark.sparkContext.parallelize(range(8), 2).map(abs).count()
 spark.sparkContext.parallelize(range(80), 8).mapPartitionsWithIndex(wait).count()

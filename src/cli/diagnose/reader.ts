@@ -87,16 +87,21 @@ function configured(platform: string, file: string): Asked {
 /** The same reader with a log of this machine as the driver's log. Throws ARR-706 where it cannot be read. */
 export async function withLog(reader: PlatformReader, file: string): Promise<PlatformReader> {
   const full = path.resolve(file)
-  const { size } = await stat(full).catch((error: unknown) => {
-    throw new ArrestorError('ARR-706', { file, why: reasonOf(error) })
-  })
+  const sizeOf = async (): Promise<number> =>
+    (
+      await stat(full).catch((error: unknown) => {
+        throw new ArrestorError('ARR-706', { file, why: reasonOf(error) })
+      })
+    ).size
+  await sizeOf()
   const name = path.basename(full)
   const store = folderStore(path.dirname(full))
-  const stored = { name, path: name, folder: false, bytes: size, modifiedAt: null }
   return {
     ...reader,
     capabilities: new Set([...reader.capabilities, 'log']),
     async log(_run, bytes, signal) {
+      // It may have grown since the last look.
+      const stored = { name, path: name, folder: false, bytes: await sizeOf(), modifiedAt: null }
       const tail = await tailOf(store, [stored], bytes, signal)
       return tail === null
         ? null

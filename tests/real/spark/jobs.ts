@@ -21,6 +21,8 @@ export interface SparkJob {
   readonly log?: 'always' | '3.5'
   /** Null for a healthy one: no finding above low. */
   readonly expected: Expected | null
+  /** A Prometheus stands in that remembers yesterday: so many bytes of state. */
+  readonly stateYesterday?: number
   /** A disk of a few megabytes. */
   readonly smallDisk?: boolean
 }
@@ -65,6 +67,7 @@ export const JOBS: readonly SparkJob[] = [
     job: 'broadcast_timeout',
     name: 'prices-join',
     looked: 'ended',
+    conf: { 'spark.cores.max': '1' },
     log: '3.5',
     expected: {
       mode: 'F19 broadcast-timeout',
@@ -151,6 +154,13 @@ export const JOBS: readonly SparkJob[] = [
       class: 'unknown',
       says: /Current batch is falling behind\. The trigger interval is 1000 milliseconds, but spent/,
     },
+  },
+  {
+    job: 'state_growth',
+    name: 'sessions-stream',
+    looked: 'live',
+    stateYesterday: 100_000,
+    expected: { mode: 'F15 state-growth', class: 'deterministic', says: /^state_growth: / },
   },
   {
     job: 'small_files',

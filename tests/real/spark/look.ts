@@ -10,6 +10,7 @@ import { NEVER, platformOf, runOf } from '../../platforms/support.ts'
 import { ALLOC_STUCK, NO_PROGRESS } from '../../../src/diagnosis/probes/progress.ts'
 import { type Limits, MATERIAL_MS, type Thresholds } from '../../../src/diagnosis/thresholds.ts'
 import type { SparkJob } from './jobs.ts'
+import { withYesterday } from './yesterday.ts'
 
 const FOLDER = path.join(import.meta.dirname, '..', '..', '..', 'scripts', 'spark', 'jobs')
 /** Two cores are shared with the tests: one compiler thread and the serial collector start and end soonest. */
@@ -57,7 +58,8 @@ export async function look(cluster: Cluster, line: string, job: SparkJob, limitM
     const appId = await idOf(cluster, job.name, submitted.log)
     const { reader: plain } = platformOf({ master_url: cluster.masterUrl, history_url: cluster.historyUrl })
     const logged = job.log === 'always' || job.log === line
-    const reader = logged ? await withLog(plain, submitted.log) : plain
+    const told = logged ? await withLog(plain, submitted.log) : plain
+    const reader = job.stateYesterday === undefined ? told : withYesterday(told, appId, job.stateYesterday)
     const run = runOf({ runId: appId, jobName: job.name })
     const ask = (): Promise<Examination> =>
       examine(reader, run, {
