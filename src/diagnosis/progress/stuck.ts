@@ -1,7 +1,7 @@
 // Since when no task of an application has ended although a job runs: from Prometheus over time, else from one look at its tasks.
 import type { PlatformReader, SparkApplication, SparkJob, SparkStage } from '../../ports.ts'
 import { metricsOf } from '../driver-metrics.ts'
-import { stageShownAt } from '../performance/snapshot.ts'
+import { shownAt, stageShownAt } from '../performance/snapshot.ts'
 import type { Confidence } from '../model.ts'
 
 const LOOK_BACK_MS = 3 * 3_600_000
@@ -45,13 +45,16 @@ export async function standstillByMetrics(
   const answer = await metrics.query({ promql, at: now, range }, signal)
   let last: number | null = null
   let seen = false
-  for (const { points } of answer.series)
-    for (const [index, { at, value }] of points.entries()) {
-      const before = points[index - 1]?.value
-      seen ||= value !== null
-      if (value === null || before == null || value <= before) continue
-      last = Math.max(last ?? 0, at.getTime())
+  for (const { points } of answer.series) {
+    let before: number | null = null
+    for (const { at, value } of points) {
+      // A scrape that failed is no standstill.
+      if (value === null) continue
+      seen = true
+      if (before !== null && value > before) last = Math.max(last ?? 0, at.getTime())
+      before = value
     }
+  }
   if (!seen) return null
   const from = Math.max(last ?? now.getTime() - LOOK_BACK_MS, since.getTime())
   return {
@@ -92,10 +95,19 @@ export async function standstillByTasks(
     (a, b) => (a === null || b.at > a.at ? b : a),
     null,
   )
-  const [first] = active
-  if (newest === null || first === undefined) return null
   // A stage that ended a moment ago is progress, too.
   const ends = stages.flatMap(({ completedAt }) => (completedAt === null ? [] : [completedAt.getTime()]))
+  if (newest === null) {
+    const begun = active.some(({ completedTasks, failedTasks }) => completedTasks + failedTasks > 0)
+    if (active.length === 0 || begun) return null
+    return {
+      since: new Date(Math.max(since.getTime(), ...ends)),
+      figures: `no task is launched, the oldest job that runs was submitted ${since.toISOString()}`,
+      from: 'jobs and active stages',
+      shownAt: shownAt(app, 'jobs?status=running'),
+      confidence: 'medium',
+    }
+  }
   const at = Math.max(newest.at.getTime(), since.getTime(), ...ends)
   return {
     since: new Date(at),

@@ -101,6 +101,13 @@ describe('no_progress, in one look at the tasks', () => {
     expect((await look({ taskTimes: [running(9, 90)], stages })).outputs['no_progress']).toBe(2)
   })
 
+  it('counts from the job where not one task was launched, and says nothing where they are only not listed', async () => {
+    const none = await look({ stages: [stage({ completedTasks: 0, submittedAt: ago(20) })], jobs: [job(20)], quantiles: null }) // prettier-ignore
+    expect(none.outputs).toMatchObject({ no_progress: 20, severity: 'medium' })
+    expect(none.findings[0]?.evidence[0]?.link).toBe(`${APP.apiUrl}/jobs?status=running`)
+    expect((await look({ taskTimes: [] })).outputs['no_progress']).toBeNull()
+  })
+
   it.each<[string, World, string]>([
     ['no job runs', { jobs: [job(90, 'SUCCEEDED')] }, 'No job of orders-daily runs'],
     ['it has ended', { application: { ...APP, endedAt: ago(3) } }, 'orders-daily has ended'],
@@ -124,6 +131,11 @@ describe('no_progress, over time', () => {
     expect(findings[0]?.evidence[0]?.text).toContain(
       `completedTasks_total rose last at ${ago(21).toISOString()}`,
     )
+  })
+
+  it('a rise behind a scrape that failed is one', async () => {
+    const metrics = prometheus({ [name]: [1, ...Array.from({ length: 20 }, () => 1), null, 2, 2, 2] })
+    expect((await look({ metrics })).outputs['no_progress']).toBe(2)
   })
 
   it('asks the tasks where Prometheus does not know the application', async () => {
