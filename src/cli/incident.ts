@@ -1,8 +1,8 @@
-// `arrestor incident list|show`: what the service knows, from a terminal.
+// `arrestor incident list|show|evidence`: what the service knows, from a terminal.
 import type { Command } from 'commander'
 import * as z from 'zod'
 import { ArrestorError } from '../errors.ts'
-import { Incident, IncidentDetail } from '../http/api/schemas.ts'
+import { Incident, IncidentDetail, IncidentEvidence } from '../http/api/schemas.ts'
 import { forTerminal } from '../runbooks/terminal.ts'
 import { apiAccess, call, understood } from './api-client.ts'
 
@@ -34,18 +34,46 @@ export function registerIncident(program: Command): void {
     .description('one incident, by number or id, with findings and timeline')
     .option('--json', 'as JSON')
     .action(async (reference: string, options: { json?: boolean }) => {
-      const access = apiAccess(process.env)
-      const path = `/api/v1/incidents/${encodeURIComponent(reference.replace(/^#/, ''))}`
-      const answer = await call(access, 'GET', path)
-      if (answer.status === 404)
-        throw new ArrestorError('ARR-703', {
-          kind: 'incident',
-          id: reference,
-          list: 'arrestor incident list --state all',
-        })
-      const detail = understood(access, answer, IncidentDetail)
+      const detail = await read(reference, '', IncidentDetail)
       console.log(options.json === true ? JSON.stringify(detail, null, 2) : describe(detail))
     })
+  incident
+    .command('evidence <incident>')
+    .description('what was captured of an incident before it was gone')
+    .option('--json', 'as JSON')
+    .action(async (reference: string, options: { json?: boolean }) => {
+      const evidence = await read(reference, '/evidence', IncidentEvidence)
+      console.log(options.json === true ? JSON.stringify(evidence, null, 2) : captured(evidence))
+    })
+}
+
+/** What the service answers of one incident. Throws ARR-703 for one that it does not know. */
+async function read<T>(reference: string, below: string, schema: z.ZodType<T>): Promise<T> {
+  const access = apiAccess(process.env)
+  const path = `/api/v1/incidents/${encodeURIComponent(reference.replace(/^#/, ''))}${below}`
+  const answer = await call(access, 'GET', path)
+  if (answer.status === 404)
+    throw new ArrestorError('ARR-703', {
+      kind: 'incident',
+      id: reference,
+      list: 'arrestor incident list --state all',
+    })
+  return understood(access, answer, schema)
+}
+
+function captured({ captures }: z.infer<typeof IncidentEvidence>): string {
+  if (captures.length === 0) return 'Nothing was captured.'
+  const out = captures.flatMap(({ occasion, at, files, missing }) => [
+    `# ${at.slice(0, 19).replace('T', ' ')} UTC, ${occasion}`,
+    ...missing.map((one) => `could not be captured: ${one}`),
+    ...files.flatMap(({ name, title, text, cut }) => [
+      '',
+      `## ${name}: ${title}${cut ? ' (a part was left out)' : ''}`,
+      ...text.split('\n'),
+    ]),
+    '',
+  ])
+  return out.map(forTerminal).join('\n')
 }
 
 type Row = z.infer<typeof Incident>

@@ -14,6 +14,7 @@ import type { WriteOutcome } from '../ports.ts'
 import { type DueKind, schedule } from '../store/due.ts'
 import { append } from '../store/outbox.ts'
 import type { Tx } from '../store/store.ts'
+import { captureBefore } from './capture.ts'
 import { requestCards } from './card-version.ts'
 import type { FlowDeps } from './deps.ts'
 import { DESTINATIONS, DUE, PRIORITY } from './destinations.ts'
@@ -21,6 +22,7 @@ import { offerAgain } from './offer-again.ts'
 import { discretionOf } from './settings.ts'
 
 /** How long one execution may take; after the lease the run is `unknown` and its target held. */
+/** What is captured before (seven seconds at most) and this together stay below the lease. */
 const EXECUTE_MS = 20_000
 const LEASE_MS = 45_000
 
@@ -47,6 +49,7 @@ export async function runAction(deps: FlowDeps, actionRunId: string): Promise<vo
       }
     else
       try {
+        if (action.endsEvidence === true) await captureBefore(deps, incident, run)
         outcome = await action.execute(run.target, params.data, writer, AbortSignal.timeout(EXECUTE_MS))
       } catch (error) {
         outcome = { kind: 'unknown', detail: reasonOf(error) }

@@ -1,5 +1,6 @@
 // Diagnosis: probes run outside any transaction under a deadline; what they found is stored, told, and turned into offers.
 import { reasonOf } from '../errors.ts'
+import type { Capture } from '../diagnosis/capture.ts'
 import { discreetReader, discreetResult } from '../diagnosis/discreet.ts'
 import { type StepResult, runProbes } from '../diagnosis/run-probes.ts'
 import type { Deployment } from '../incidents/deployments.ts'
@@ -17,6 +18,7 @@ import { onPlatform } from '../runbooks/on-platform.ts'
 import { append } from '../store/outbox.ts'
 import { type Tx, json } from '../store/store.ts'
 import { withoutCharts } from './charts.ts'
+import { captureAtAlert, keepCapture } from './capture.ts'
 import { requestCards } from './card-version.ts'
 import type { FlowDeps } from './deps.ts'
 import { DESTINATIONS, PRIORITY } from './destinations.ts'
@@ -42,6 +44,7 @@ export async function diagnose(deps: FlowDeps, incidentId: string): Promise<void
   const reader = bare === null ? null : discreetReader(bare, discretion)
   const own = probesOf(runbook).map((step) => ({ ...step, ...onPlatform(step, platform) }))
   const steps = withStanding(own, incident, reader)
+  const captured = captureAtAlert(deps, incident)
   let results: readonly StepResult[]
   try {
     const found = await runProbes(
@@ -64,7 +67,8 @@ export async function diagnose(deps: FlowDeps, incidentId: string): Promise<void
     deps.logger.error({ incident: incident.id, reason: reasonOf(error) }, 'the diagnosis failed')
     results = []
   }
-  await deps.store.transaction((tx) => finish(tx, deps, incident, results))
+  const capture = await captured
+  await deps.store.transaction((tx) => finish(tx, deps, incident, results, capture))
 }
 
 interface Begun {
@@ -101,6 +105,7 @@ async function finish(
   deps: FlowDeps,
   begun: Incident,
   results: readonly StepResult[],
+  capture: Capture | null,
 ): Promise<void> {
   const now = deps.clock.now()
   const incident = await lockIncident(tx, begun.id)
@@ -161,6 +166,7 @@ async function finish(
       },
       now,
     })
+  await keepCapture(tx, incident, capture, now)
   await requestCards(tx, [await updateIncident(tx, incident, { diagnosis: 'done' })], now)
 }
 

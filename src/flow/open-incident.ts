@@ -56,7 +56,8 @@ export function planOpening(deps: FlowDeps, owned: OwnedAlert & { routed?: strin
     },
     policyName: policy.name,
     policy: policy.policy,
-    diagnosis: runbook !== null && needsDiagnosis(runbook) ? 'pending' : 'none',
+    diagnosis:
+      runbook !== null && (needsDiagnosis(runbook) || canBeSeen(deps, platform)) ? 'pending' : 'none',
   }
   return { owned, opening, match, reason: match.reason, routed: owned.routed ?? 'unknown' }
 }
@@ -64,6 +65,11 @@ export function planOpening(deps: FlowDeps, owned: OwnedAlert & { routed?: strin
 /** Whether there is anything to look at or to offer. */
 export function needsDiagnosis(runbook: Runbook): boolean {
   return probesOf(runbook).length > 0 || runbook.sections.some((section) => section.actions.length > 0)
+}
+
+/** Whether a platform can be asked: then its evidence is captured, whatever the runbook looks at. */
+function canBeSeen(deps: Pick<FlowDeps, 'readers'>, platform: string | null): boolean {
+  return platform !== null && deps.readers.has(platform)
 }
 
 /** Longer than the probes' deadline and the job's retries: what has not ended by then never will. */

@@ -87,6 +87,7 @@ export type TimelineKind =
   | 'runbook_drafted'
   | 'recovery_stopped'
   | 'deployed'
+  | 'evidence_captured'
 
 /** The name a person reads for an actor. */
 export function nameOf(actor: Actor): string {

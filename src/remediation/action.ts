@@ -28,6 +28,8 @@ export interface Action {
   /** What the confirm dialog says will happen; `{target}` is filled. */
   readonly consequence: string
   readonly danger: boolean
+  /** Processes end with it, and what only they could tell: evidence is captured before. */
+  readonly endsEvidence?: boolean
   readonly needs: WriteCapability
   /** The least role that may run it, whatever the runbook says. */
   readonly floor: Role

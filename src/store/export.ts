@@ -19,6 +19,7 @@ export const TABLES_IN_ORDER = [
   'findings',
   'offers',
   'action_runs',
+  'captures',
   'external_refs',
   'runbook_opens',
   'runbook_ticks',

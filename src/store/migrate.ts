@@ -4,6 +4,7 @@ import { ArrestorError, reasonOf } from '../errors.ts'
 import * as firstTables from './migrations/0001-first-tables.ts'
 import * as runbookRecord from './migrations/0002-runbook-record.ts'
 import * as deployments from './migrations/0003-deployments.ts'
+import * as captures from './migrations/0004-captures.ts'
 import { asStoreError } from './pool.ts'
 import type { Db } from './store.ts'
 
@@ -12,6 +13,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-tables': firstTables,
   '0002-runbook-record': runbookRecord,
   '0003-deployments': deployments,
+  '0004-captures': captures,
 }
 
 const KNOWN = Object.keys(MIGRATIONS).sort()

@@ -240,6 +240,23 @@ export interface DeploymentsTable {
   received_at: Time
 }
 
+/** One text of captured evidence, redacted. */
+interface CapturedText {
+  readonly name: string
+  readonly title: string
+  readonly text: string
+  readonly telling: readonly string[]
+  readonly cut: boolean
+}
+
+export interface CapturesTable {
+  incident_id: string
+  occasion: string
+  at: Time
+  files: Json<readonly CapturedText[]>
+  missing: Json<readonly string[]>
+}
+
 export interface ExternalRefsTable {
   system: string
   external_id: string
@@ -277,6 +294,7 @@ export interface Database {
   findings: FindingsTable
   offers: OffersTable
   action_runs: ActionRunsTable
+  captures: CapturesTable
   external_refs: ExternalRefsTable
   runbook_opens: RunbookOpensTable
   runbook_ticks: RunbookTicksTable

@@ -57,6 +57,15 @@ audit.previous_hash text not null
 audit.hash text not null
 audit: audit_pkey PRIMARY KEY (seq)
 
+-- captures
+captures.incident_id text not null
+captures.occasion text not null
+captures.at timestamp with time zone not null
+captures.files jsonb not null
+captures.missing jsonb not null
+captures: captures_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incidents(id) ON DELETE CASCADE
+captures: captures_pkey PRIMARY KEY (incident_id, occasion)
+
 -- decisions
 decisions.kind text not null
 decisions.subject text not null

@@ -72,6 +72,29 @@ export const IncidentDetail = Incident.extend({
   timeline: z.array(TimelineEntry),
 }).meta({ id: 'IncidentDetail' })
 
+export const IncidentEvidence = z
+  .object({
+    incident: z.string(),
+    captures: z.array(
+      z.object({
+        occasion: z
+          .string()
+          .describe('`diagnosis/<generation>`, or `action/<action run>`: before it was executed'),
+        at: z.iso.datetime(),
+        files: z.array(
+          z.object({
+            name: z.string(),
+            title: z.string(),
+            text: z.string().describe('redacted'),
+            cut: z.boolean().describe('a part was left out'),
+          }),
+        ),
+        missing: z.array(z.string()).describe('what could not be captured, and why'),
+      }),
+    ),
+  })
+  .meta({ id: 'IncidentEvidence' })
+
 export const Alert = z
   .object({
     team: z.string(),

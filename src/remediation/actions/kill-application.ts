@@ -8,6 +8,7 @@ export const killApplication: Action = {
   consequence:
     'Ends {target} now. Work it has not written is lost; whoever submitted it decides about a rerun.',
   danger: true,
+  endsEvidence: true,
   needs: 'application.kill',
   floor: 'responder',
   // Spark takes no reason; it stands on the timeline, in the audit and in the thread.

@@ -7,6 +7,7 @@ import { spokenParams } from '../../remediation/inputs.ts'
 import type { Params } from '../../runbooks/model.ts'
 import { label } from './card-actions.ts'
 import { KEPT_OUT } from './card-evidence.ts'
+import { type CaptureEntry, captureMessage } from './thread-capture.ts'
 import { actorName, inline, leaf, link, mrkdwn, webAddress, when } from './text.ts'
 
 export type ThreadEntry =
@@ -66,6 +67,7 @@ export type ThreadEntry =
       readonly heldBy: Actor | null
     }
   | { readonly type: 'note'; readonly text: string; readonly by: Actor }
+  | CaptureEntry
   | {
       readonly type: 'runbook_updated'
       readonly runbook: string
@@ -129,6 +131,8 @@ export function threadMessage(entry: ThreadEntry): ThreadMessage {
       const held = entry.heldBy === null ? '' : ` ${actorName(entry.heldBy)} had acknowledged this.`
       return one(`*Resolved*. ${what}.${held}`)
     }
+    case 'capture':
+      return captureMessage(entry)
     case 'note':
       return noteMessage(entry.text, entry.by)
     case 'runbook_updated':

@@ -3,23 +3,33 @@ import type { WebClient } from '@slack/web-api'
 import { cardPlace } from '../../flow/card-place.ts'
 import { chartsFollow } from '../../flow/charts.ts'
 import { DESTINATIONS } from '../../flow/destinations.ts'
+import { readCaptures } from '../../diagnosis/captures.ts'
 import { findIncident } from '../../incidents/repository.ts'
 import { stillHolds } from '../../escalation/policy.ts'
 import type { Notifier, OutboxRow, SendResult } from '../../store/outbox.ts'
 import type { Tx } from '../../store/store.ts'
 import { type ThreadEntry, threadMessage } from '../blocks/thread.ts'
+import type { CaptureEntry } from '../blocks/thread-capture.ts'
 import { METADATA } from '../ids.ts'
 import { type MessageRef, messageRef, resultOf } from './card.ts'
+import { uploadToThread } from '../upload.ts'
 import { lookFor } from './look.ts'
 import type { Told } from './told.ts'
 
 /** Until the card is there: it is posted at once, so this is short. */
 const CARD_WAIT_MS = 300
 
+interface TextFile {
+  readonly name: string
+  readonly text: string
+}
+
 interface Prepared {
   readonly team: string
   readonly entry: ThreadEntry
   readonly card: MessageRef | null
+  /** Uploaded before it is told; most entries have none. */
+  readonly files: readonly TextFile[]
 }
 
 export function threadNotifier(client: WebClient, told: Told): Notifier {
@@ -49,7 +59,9 @@ async function claim(tx: Tx, row: OutboxRow): Promise<{ send: Prepared } | { wit
     if (!verdict.take) return { withdraw: verdict.reason }
   }
   const externalId = await cardPlace(tx, row.subject)
-  return { send: { team: incident.team, entry, card: externalId === null ? null : messageRef(externalId) } }
+  const card = externalId === null ? null : messageRef(externalId)
+  const files = entry.type === 'capture' && card !== null ? await capturedFiles(tx, row.subject, entry) : []
+  return { send: { team: incident.team, entry, card, files } }
 }
 
 async function sendEntry(
@@ -76,7 +88,7 @@ async function sendEntry(
     const answer = await client.chat.postMessage({
       channel: card.channel,
       thread_ts: card.ts,
-      ...threadMessage(prepared.entry),
+      ...threadMessage(await withFiles(client, prepared.entry, prepared.files, card, row)),
       metadata: { event_type: METADATA.thread, event_payload: { row: value } },
       unfurl_links: false,
       unfurl_media: false,
@@ -86,4 +98,27 @@ async function sendEntry(
   } catch (error) {
     return resultOf(error, told, { channel: card.channel, team: prepared.team, subject: row.subject })
   }
+}
+
+/** The texts of a capture, under names that tell one capture's from another's. */
+async function capturedFiles(tx: Tx, incidentId: string, entry: CaptureEntry): Promise<TextFile[]> {
+  const [capture] = await readCaptures(tx, incidentId, entry.occasion)
+  const prefix = entry.before === null ? '' : 'before-'
+  return (capture?.files ?? []).map(({ name, text }) => ({ name: `${prefix}${name}`, text }))
+}
+
+/**
+ * Uploads an entry's files, at most once: a second attempt could only show them twice, and they are kept in the store.
+ * The entry says where they are when they did not arrive.
+ */
+async function withFiles(
+  client: WebClient,
+  entry: ThreadEntry,
+  files: readonly TextFile[],
+  card: MessageRef,
+  row: OutboxRow,
+): Promise<ThreadEntry> {
+  if (entry.type !== 'capture' || files.length === 0 || row.attempts > 0 || row.mayHaveHappened) return entry
+  const uploaded = await uploadToThread(client, card, files, 'Captured evidence')
+  return uploaded.kind === 'done' ? entry : { ...entry, notUploaded: uploaded.sentence }
 }

@@ -1,13 +1,14 @@
 // Routes of incidents: the list, and one with everything that is known of it.
 import * as z from 'zod'
 import { withoutCharts } from '../../../flow/charts.ts'
+import { readCaptures } from '../../../diagnosis/captures.ts'
 import { readCard } from '../../../flow/card.ts'
 import { findByReference, listIncidents } from '../../../incidents/repository.ts'
 import { readTimeline } from '../../../incidents/timeline.ts'
 import type { ApiRoute } from '../index.ts'
 import { incidentOf, runOf, timelineOf } from '../present.ts'
 import { None, route } from '../route.ts'
-import { Incident, IncidentDetail, Limit } from '../schemas.ts'
+import { Incident, IncidentDetail, IncidentEvidence, Limit } from '../schemas.ts'
 
 const TIMELINE_SHOWN = 500
 
@@ -59,6 +60,27 @@ export const INCIDENTS: readonly ApiRoute[] = [
                 },
           actions: card.runs.map(runOf),
           timeline: (await readTimeline(tx, incident.id, TIMELINE_SHOWN)).map(timelineOf),
+        }
+      }),
+  }),
+  route({
+    path: '/incidents/{id}/evidence',
+    summary: 'Evidence that was captured of one incident before it was gone, oldest first',
+    query: None,
+    reply: IncidentEvidence,
+    handle: async ({ deps, teams, params }) =>
+      await deps.store.transaction(async (tx) => {
+        const incident = await findByReference(tx, params['id'] ?? '', teams)
+        if (incident === null) return null
+        const captures = await readCaptures(tx, incident.id)
+        return {
+          incident: incident.id,
+          captures: captures.map(({ occasion, at, files, missing }) => ({
+            occasion,
+            at: at.toISOString(),
+            files: files.map(({ name, title, text, cut }) => ({ name, title, text, cut })),
+            missing: [...missing],
+          })),
         }
       }),
   }),
