@@ -80,6 +80,8 @@ describe('P12: a canary through a whole incident', { timeout: 120_000 }, () => {
     for (const [where, text] of Object.entries(await everything(world))) expect(text, where).not.toContain(CANARY)
     const kept = await everything(world)
     expect(kept['bodies']).toContain('[redacted:customer]')
+    expect(kept['evidence']).toContain('[redacted:customer]')
+    expect(kept['evidence']).toContain(RAW)
     expect(kept['incident']).toContain('it was [redacted:customer]')
     const told = [card(world), ...replies(world).map(textOf)].join('\n')
     expect(told).toContain('[redacted:customer]')
@@ -95,6 +97,7 @@ describe('P12: a canary through a whole incident', { timeout: 120_000 }, () => {
       expect(text, where).not.toContain(RAW)
       expect(text, where).not.toContain('Java heap space')
     }
+    expect((await everything(world))['evidence']).toContain('"captures":[]')
     expect(card(world)).toContain('keeps raw evidence out')
     expect(card(world)).toMatch(/executors? of .* died/)
     expect(replies(world).map(textOf).join('\n')).toContain('keeps raw evidence out')
