@@ -8,6 +8,11 @@ import { createSandbox, type Sandbox } from '../../../src/sandbox/server.ts'
 import type { UiState } from '../../../src/sandbox/ui-state.ts'
 import { callSlack, createService, type Service } from './harness.ts'
 
+/** What was sent as Alertmanager does; deploy markers go before some. */
+function alertsSent(): Record<string, unknown>[] {
+  return service.received.map(({ body }) => body).filter((body) => 'commonLabels' in body)
+}
+
 describe('the sandbox as a whole', () => {
   let dataDir: string
   let service: Service
@@ -54,7 +59,7 @@ describe('the sandbox as a whole', () => {
     await act('break', { scenario: 'executor-oom' })
     const [app] = (await ui()).spark.applications
     expect(app).toMatchObject({ name: 'orders-daily', state: 'RUNNING' })
-    expect(service.received[0]?.body).toMatchObject({
+    expect(alertsSent()[0]).toMatchObject({
       commonLabels: { app_id: app!.id, job_name: app!.name, alertname: 'SparkExecutorOOMKilled' },
     })
     expect((await fetch(`${app!.uiUrl}/api/v1/applications/${app!.id}`)).status).toBe(200)
@@ -63,9 +68,7 @@ describe('the sandbox as a whole', () => {
   it('gives each recorded scenario the job name of its recording', async () => {
     for (const scenario of ['executor-oom', 'data-skew', 'fetch-failure', 'driver-oom', 'streaming-lag'])
       await act('break', { scenario })
-    const names = service.received.map(
-      ({ body }) => (body['commonLabels'] as Record<string, string>)['job_name'],
-    )
+    const names = alertsSent().map((body) => (body['commonLabels'] as Record<string, string>)['job_name'])
     expect(names).toEqual((await ui()).spark.applications.map((app) => app.name))
   })
 
