@@ -90,7 +90,8 @@ function download(world: World, id: string, request: IncomingMessage, url: URL):
   const headers: Record<string, string> = {
     'x-content-type-options': 'nosniff',
     'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox",
-    'cross-origin-resource-policy': 'same-site',
+    // Chromium takes two ports of an address without a name for two sites; who may read is decided above.
+    'cross-origin-resource-policy': 'cross-origin',
   }
   if (url.searchParams.has('download') || found.file.mimetype === 'text/markdown')
     headers['content-disposition'] = `attachment; filename*=UTF-8''${encodeURIComponent(found.file.name)}`

@@ -166,5 +166,7 @@ test('a file is read with the token or in a signed-in browser; others are led to
   expect(file.status).toBe(200)
   expect(file.headers.get('content-disposition')).toContain("filename*=UTF-8''a.md")
   expect(file.headers.get('content-security-policy')).toContain("default-src 'none'")
+  // Else the page, on another port of the same address, shows no picture in Chromium.
+  expect(file.headers.get('cross-origin-resource-policy')).toBe('cross-origin')
   expect(await file.text()).toBe('<script>')
 })

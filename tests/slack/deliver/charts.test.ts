@@ -41,7 +41,7 @@ async function open(workspace?: WorkspaceSeed, drawer: Drawer = drawsDots()): Pr
     replies: () =>
       (slack.state().channels.find(({ id }) => id === CHANNEL)?.messages ?? []).filter(
         ({ thread_ts, ts: own }) => thread_ts === card.ts && own !== card.ts,
-      ) as unknown as Shown[],
+      ),
   }
 }
 
