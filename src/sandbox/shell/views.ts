@@ -55,8 +55,16 @@ function firing(burning: readonly Burning[]): { firing: number; since?: string }
 }
 
 /** A file as tests and scripts read it: what it is called and how it begins. */
-function told({ id, name, title, mimetype, size, preview }: FileRecord): Partial<FileRecord> {
-  return { id, name, title, mimetype, size, ...(preview === undefined ? {} : { preview }) }
+function told({ id, name, title, mimetype, size, preview, alt_txt }: FileRecord): Partial<FileRecord> {
+  return {
+    id,
+    name,
+    title,
+    mimetype,
+    size,
+    ...(alt_txt === undefined ? {} : { alt_txt }),
+    ...(preview === undefined ? {} : { preview }),
+  }
 }
 
 /** The answer to GET /api/state: all that Slack and PagerDuty have been told, and how often each method was called. */
