@@ -9,7 +9,8 @@ import { operatorsOf } from './objects.ts'
 import { GROUPS } from './operators.ts'
 import { versionSchema } from './schema.ts'
 
-const ANYTHING = z.object({ items: z.array(z.unknown()) })
+/** `PodList`, `EventList`, `SparkApplicationList`: whatever is in it. */
+const ANYTHING = z.object({ kind: z.string().endsWith('List'), items: z.array(z.unknown()) })
 
 /**
  * Tries what is read, one object of each: asking for permissions would be a POST (SelfSubjectAccessReview), and what is

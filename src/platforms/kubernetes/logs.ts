@@ -46,11 +46,8 @@ async function tail(
   bytes: number,
   signal: AbortSignal,
 ): Promise<{ readonly text: string; readonly cut: boolean } | null> {
-  for (
-    let lines = Math.max(10, Math.ceil(bytes / BYTES_A_LINE));
-    lines >= 1;
-    lines = Math.floor(lines / FEWER)
-  ) {
+  let lines = Math.max(10, Math.ceil(bytes / BYTES_A_LINE))
+  for (;;) {
     let answer
     try {
       answer = await api.text(path, { ...query, tailLines: String(lines) }, MAX_BYTES, signal)
@@ -61,8 +58,11 @@ async function tail(
       throw error
     }
     const { text, tooLarge } = answer
-    if (tooLarge) continue
+    if (tooLarge) {
+      if (lines === 1) return { text: '', cut: true }
+      lines = Math.max(1, Math.floor(lines / FEWER))
+      continue
+    }
     return text === null ? null : { text, cut: text.split('\n').length > lines }
   }
-  return { text: '', cut: true }
 }
