@@ -455,8 +455,8 @@ describe('containers and events', () => {
         involvedObject: { ...about, uid: app.metadata.uid! },
         count: undefined!,
         lastTimestamp: undefined!,
-        eventTime: ago(4) as never,
-        series: { count: 3, lastObservedTime: ago(1) as never },
+        eventTime: ago(4),
+        series: { count: 3, lastObservedTime: ago(1) },
       }),
       event('orders', 'SparkApplicationFailed', 'of a namesake', {
         involvedObject: { ...about, uid: 'another' },

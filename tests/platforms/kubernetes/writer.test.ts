@@ -236,9 +236,7 @@ describe('an answer', () => {
     cluster.interfere = ({ method }, response) => {
       if (method === 'GET') return false
       asked += 1
-      response
-        .writeHead(Number(code), { 'content-type': String(type), location: '/elsewhere' })
-        .end(String(text))
+      response.writeHead(reply.status, { 'content-type': reply.type, location: '/elsewhere' }).end(reply.text)
       return true
     }
     expect(await writer.kill(ID, NEVER)).toMatchObject({ kind })
