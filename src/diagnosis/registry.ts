@@ -2,6 +2,7 @@
 import type { Probe } from './model.ts'
 import { application } from './probes/application.ts'
 import { cluster } from './probes/cluster.ts'
+import { containers } from './probes/containers.ts'
 import { executorDeaths } from './probes/executor-deaths.ts'
 import { failedStages } from './probes/failed-stages.ts'
 import { listenerDrops } from './probes/listener-drops.ts'
@@ -20,6 +21,7 @@ import { streaming } from './probes/streaming.ts'
 const ALL: readonly Probe[] = [
   application,
   cluster,
+  containers,
   executorDeaths,
   failedStages,
   listenerDrops,

@@ -11,7 +11,14 @@ import { type ProbeSample, probeContract } from './probe.ts'
 const RECORDING: Readonly<
   Record<
     string,
-    { recording: string; params?: unknown; log?: string; gauges?: Readonly<Record<string, number>> }
+    {
+      recording: string
+      params?: unknown
+      log?: string
+      gauges?: Readonly<Record<string, number>>
+      /** Why a container of it was killed. */
+      killed?: string
+    }
   >
 > = {
   'spark.application': { recording: 'healthy' },
@@ -22,6 +29,7 @@ const RECORDING: Readonly<
   'run.history': { recording: 'healthy' },
   'run.state': { recording: 'healthy' },
   'run.changes': { recording: 'healthy' },
+  'run.containers': { recording: 'executor-oom', killed: 'OOMKilled' },
   'spark.log': {
     recording: 'healthy',
     log: 'Exception in thread "main" java.lang.OutOfMemoryError: Java heap space',
@@ -57,7 +65,7 @@ afterAll(() => Promise.all([spark?.close(), prometheus?.close()]))
 
 function sampleOf(id: string): () => Promise<ProbeSample> {
   return () => {
-    const { recording, params, log, gauges } = RECORDING[id]!
+    const { recording, params, log, gauges, killed } = RECORDING[id]!
     const runId = started.get(recording) ?? spark.start(recording).appId
     started.set(recording, runId)
     const { reader } = platformOf({
@@ -65,7 +73,8 @@ function sampleOf(id: string): () => Promise<ProbeSample> {
       history_url: spark.historyUrl,
       prometheus: { url: prometheus.url },
     })
-    const heard = log === undefined ? reader : withLog(reader, log)
+    const told = killed === undefined ? reader : withContainer(reader, killed)
+    const heard = log === undefined ? told : withLog(told, log)
     return Promise.resolve({
       reader:
         gauges === undefined
@@ -85,6 +94,28 @@ function withLog(reader: PlatformReader, text: string): PlatformReader {
     ...reader,
     capabilities: new Set([...reader.capabilities, 'log']),
     log: () => Promise.resolve(tail),
+  }
+}
+
+/** A standalone cluster has no containers; this one had one. */
+function withContainer(reader: PlatformReader, reason: string): PlatformReader {
+  const container = {
+    id: 'orders-exec-1',
+    role: 'executor',
+    state: 'ended',
+    reason,
+    message: null,
+    exitCode: 137,
+    restarts: 0,
+    node: 'node-a',
+    startedAt: null,
+    endedAt: null,
+    memoryLimitBytes: 2 ** 30,
+  } as const
+  return {
+    ...reader,
+    capabilities: new Set([...reader.capabilities, 'containers']),
+    containers: () => Promise.resolve([container]),
   }
 }
 

@@ -7,7 +7,7 @@ import { type Finding, type Outputs, type Probe, gradeOf } from '../model.ts'
 import { type Thresholds, thresholdsFor } from '../thresholds.ts'
 import { shownAt } from '../performance/snapshot.ts'
 import { type Sighting, bears, isIntended, strongest } from '../failures/read.ts'
-import { NO_PARAMS, evidence, outputsOf, plural, span, unseen, withApplication } from './support.ts'
+import { NO_PARAMS, evidence, mostOf, outputsOf, plural, span, unseen, withApplication } from './support.ts'
 import { type Words, quotes, wordsOfExecutors, wordsOfTasks } from './words.ts'
 
 /** Share of executors lost in ten minutes, against those alive: low, medium, high, critical. Ours, a starting value. */
@@ -155,12 +155,6 @@ function exitCode(last: SparkExecutor | undefined): number | null {
     last?.removeReason ?? '',
   )?.[1]
   return code === undefined ? null : Number(code)
-}
-
-function mostOf(words: readonly string[]): string | null {
-  const counts = new Map<string, number>()
-  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1)
-  return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0] ?? null
 }
 
 function suggestion(signature: string | undefined, properties: ReadonlyMap<string, string>): number | null {

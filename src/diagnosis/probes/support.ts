@@ -75,6 +75,13 @@ export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
 
+/** The word that is there most often; null of none. */
+export function mostOf(words: readonly string[]): string | null {
+  const counts = new Map<string, number>()
+  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1)
+  return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0] ?? null
+}
+
 /** A span of milliseconds for people: `383 ms`, `42 s`, `7 min`, `3.5 h`. */
 export function span(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`

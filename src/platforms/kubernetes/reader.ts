@@ -34,11 +34,12 @@ export const CAPABILITIES: readonly ReadCapability[] = [
   'containers',
   'events',
   'threads',
+  'gauges',
 ]
 /** What comes from Spark itself, through the proxy or the History Server. */
 const DETAILS: ReadonlySet<ReadCapability> = new Set(['executors', 'stages', 'tasks', 'environment', 'sql'])
 /** What only a driver that lives can tell. */
-const LIVE: ReadonlySet<ReadCapability> = new Set(['threads'])
+const LIVE: ReadonlySet<ReadCapability> = new Set(['threads', 'gauges'])
 
 /** A reader of these namespaces. Nothing is asked before its methods are called. */
 export function createReader(

@@ -21,6 +21,7 @@ describe('may be read', () => {
     APP,
     `${APP}/stages/0/0/taskList`,
     `${APP}/executors/driver/threads`,
+    `${UI}/metrics/json/`,
     // A name is a name: a pod may be called anything.
     `${IN}/pods/kill`,
   ])('%s', (path) => expect(isKubernetesRead(path)).toBe(true))
@@ -57,6 +58,8 @@ describe('P10: may not be read', () => {
     // The master's or a ResourceManager's reads are not a driver's.
     `${UI}/ws/v1/cluster/apps`,
     `${UI}/app/`,
+    `${UI}/metrics/`,
+    `${UI}/metrics/json/../../jobs/job/kill/`,
   ])('%s', (path) => expect(isKubernetesRead(path)).toBe(false))
 
   it.each([

@@ -13,11 +13,11 @@ afterEach(async () => {
 
 const RUN = runOf({ runId: 'spark-3f1a' })
 
-async function troubled(interfere: StandIn['interfere']): Promise<PlatformReader> {
+async function troubled(interfere: StandIn['interfere'], timeout_ms = 20_000): Promise<PlatformReader> {
   open = await bench()
   open.cluster.pods.push(driverPod())
   open.cluster.interfere = interfere
-  return open.platformWith({ timeout_ms: 300, operator: 'none' }).reader
+  return open.platformWith({ timeout_ms, operator: 'none' }).reader
 }
 
 const answering =
@@ -54,16 +54,14 @@ const TROUBLES: readonly (readonly [string, StandIn['interfere'], string, RegExp
 ] // prettier-ignore
 
 it.each(TROUBLES)('%s', async (what, interfere, code, message) => {
-  const reader = await troubled(interfere)
-  const patient =
-    what === '100 MB' ? open!.platformWith({ timeout_ms: 20_000, operator: 'none' }).reader : reader
-  await expect(patient.run(RUN, NEVER)).rejects.toMatchObject({
+  const reader = await troubled(interfere, what === 'slow' ? 200 : 20_000)
+  await expect(reader.run(RUN, NEVER)).rejects.toMatchObject({
     code,
     message: expect.stringMatching(message),
   })
   if (what === '100 MB') return
-  await expect(patient.locate(RUN, NEVER)).rejects.toMatchObject({ code })
-  await expect(patient.check(NEVER)).rejects.toMatchObject({ code })
+  await expect(reader.locate(RUN, NEVER)).rejects.toMatchObject({ code })
+  await expect(reader.check(NEVER)).rejects.toMatchObject({ code })
 })
 
 it('a run is told though its events and quotas are refused, and what is missing is said', async () => {
