@@ -31,6 +31,8 @@ const METHODS = [
   'cluster',
   'threads',
   'metrics',
+  'containers',
+  'events',
 ] as const
 const NO_RUN: Run = {
   platform: null,
