@@ -8,11 +8,6 @@ import { createSandbox, type Sandbox } from '../../../src/sandbox/server.ts'
 import type { UiState } from '../../../src/sandbox/ui-state.ts'
 import { callSlack, createService, type Service } from './harness.ts'
 
-/** What was sent as Alertmanager does; deploy markers go before some. */
-function alertsSent(): Record<string, unknown>[] {
-  return service.received.map(({ body }) => body).filter((body) => 'commonLabels' in body)
-}
-
 describe('the sandbox as a whole', () => {
   let dataDir: string
   let service: Service
@@ -54,6 +49,10 @@ describe('the sandbox as a whole', () => {
     expect(await readFile(env['ARRESTOR_CA_FILE']!, 'utf8')).toBe(sandbox.pagerduty.ca)
     for (const [name, value] of Object.entries(env)) expect([name, value]).not.toEqual([name, ''])
   })
+
+  /** What was sent as Alertmanager does; deploy markers go before some. */
+  const alertsSent = (): Record<string, unknown>[] =>
+    service.received.map(({ body }) => body).filter((body) => 'commonLabels' in body)
 
   it('starts an application of the recording and names it in the alert', async () => {
     await act('break', { scenario: 'executor-oom' })
