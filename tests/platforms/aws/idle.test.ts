@@ -19,7 +19,8 @@ for (const config of [
 console.log(JSON.stringify(loaded))
 `
 
-it('loads no SDK before it is asked', async () => {
+// A process of its own; on a busy machine its start alone takes seconds.
+it('loads no SDK before it is asked', { timeout: 30_000 }, async () => {
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', PROGRAM])
   expect(JSON.parse(stdout)).toEqual([])
 })
