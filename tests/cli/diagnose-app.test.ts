@@ -49,6 +49,12 @@ describe('arrestor diagnose --app', () => {
     expect((await arrestor(args)).stdout).toMatch(new RegExp(`^${mode} `))
   })
 
+  it('a driver that died over its result has failed, whatever master and jobs say', async () => {
+    const { appId: id } = spark.start('driver-oom')
+    const args = ['diagnose', '--app', id, '--master', spark.masterUrl, '--history', spark.historyUrl]
+    expect((await arrestor(args)).stdout).toMatch(/^ {2}high +customer-export \(app-\d+-\d+\) failed after /m)
+  })
+
   it('knows of a stream by its queries', async () => {
     const { appId: id } = spark.start('streaming-lag')
     const { stdout } = await arrestor(['diagnose', '--app', id, '--master', spark.masterUrl, '--json'])

@@ -197,6 +197,25 @@ export async function lastJobFailed(place: Place, signal: AbortSignal): Promise<
   return last === null ? null : last.status === 'FAILED'
 }
 
+const lastQuerySchema = z.array(z.object({ id: z.number(), status: z.string() }))
+
+/**
+ * Whether the newest SQL query failed, for what no job tells: a driver may run out of memory over the result of jobs
+ * that succeeded. Null where it has run none, or nobody can tell.
+ */
+export async function lastQueryFailed({ client, path }: Place, signal: AbortSignal): Promise<boolean | null> {
+  try {
+    const query = { details: 'false', planDescription: 'false', length: '1000' }
+    const all = (await client.json(`${path}/sql`, lastQuerySchema, signal, query)) ?? []
+    const last = all.reduce<(typeof all)[number] | null>((a, b) => (a === null || b.id > a.id ? b : a), null)
+    return last === null ? null : last.status === 'FAILED'
+  } catch {
+    // An application without SQL has no such page on some servers; the jobs' word stands.
+    signal.throwIfAborted()
+    return null
+  }
+}
+
 const RSS = ['ProcessTreeJVMRSSMemory', 'ProcessTreePythonRSSMemory', 'ProcessTreeOtherRSSMemory'] as const
 
 /** All zeros means that Spark does not measure them (`spark.executor.processTreeMetrics.enabled`). */

@@ -4,7 +4,7 @@ import type { Run } from '../../alerts/model.ts'
 import type { ApplicationState, SparkApplication } from '../../ports.ts'
 import { reasonOf } from '../../errors.ts'
 import { isPathWord } from './allow-list.ts'
-import { type Place, lastJobFailed } from './application.ts'
+import { type Place, lastJobFailed, lastQueryFailed } from './application.ts'
 import { choose, looksLikeApplication } from './choose.ts'
 import type { ReadClient } from './client.ts'
 import { type ApplicationInfo, applicationSchema, versionSchema } from './schema.ts'
@@ -81,7 +81,7 @@ export function foundInHistory(
 }
 
 /**
- * How an application ended, by its last job: the History Server knows only that an attempt has completed. Of one that
+ * How an application ended, by its last job and its last query: the History Server knows only that an attempt has completed. Of one that
  * ran no job at all nobody knows: it may have done nothing, or have failed before its first.
  */
 export async function endedAs(
@@ -90,9 +90,9 @@ export async function endedAs(
   signal: AbortSignal,
 ): Promise<ApplicationState> {
   const place = historyPlace(history, id, attempts[0]?.attemptId ?? null)
-  const failed = await lastJobFailed(place, signal)
-  if (failed === null) return 'unknown'
-  return failed ? 'failed' : 'finished'
+  const job = await lastJobFailed(place, signal)
+  if (job === true || (await lastQueryFailed(place, signal)) === true) return 'failed'
+  return job === null ? 'unknown' : 'finished'
 }
 
 /** For `doctor`: whether there is a History Server and what it runs, as a part of a sentence. */

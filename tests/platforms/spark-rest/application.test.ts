@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import {
   type Place,
   lastJobFailed,
+  lastQueryFailed,
   readEnvironment,
   readExecutors,
   readFailedTasks,
@@ -133,6 +134,23 @@ it.each([
   [[{ jobId: 0, status: 'RUNNING' }], false],
 ])('whether the last job failed: %j %j', async (jobs, failed) => {
   expect(await lastJobFailed(await place(jobs), NEVER)).toBe(failed)
+})
+
+it.each<[string, Parameters<typeof stage>[0], boolean | null]>([
+  ['the newest failed', () => ({ body: '[{"id":0,"status":"COMPLETED"},{"id":1,"status":"FAILED"}]' }), true],
+  [
+    'an earlier one failed',
+    () => ({ body: '[{"id":1,"status":"COMPLETED"},{"id":0,"status":"FAILED"}]' }),
+    false,
+  ],
+  ['there was none', () => ({ body: '[]' }), null],
+  ['there is no such page', () => ({ status: 404, type: 'text/html', body: '<html></html>' }), null],
+  ['nobody answers', () => 'destroy', null],
+])('whether the last query failed: %s', async (_what, reply, failed) => {
+  const served = await stage(reply)
+  open.push(served)
+  const client = createReadClient({ platform: 'batch', baseUrl: served.url })
+  expect(await lastQueryFailed({ client, path: PATH, pages: '' }, NEVER)).toBe(failed)
 })
 
 describe('queries', () => {
