@@ -133,7 +133,7 @@ export const JOBS: readonly SparkJob[] = [
   {
     job: 'excessive_gc',
     name: 'features-build',
-    args: ['60'],
+    args: ['300'],
     looked: 'ended',
     conf: { 'spark.cores.max': '1' },
     expected: { mode: 'F07 excessive-gc', class: 'deterministic', says: /^gc_ratio: sum totalGCTime/ },
