@@ -88,19 +88,21 @@ export function createGoogleClient(options: GoogleClientOptions): GoogleClient {
     }
     const { status } = answer
     if (status === 200 || status === 206 || status === 416) return answer
-    const place = { platform, url: shownUrl(url) }
+    const at = shownUrl(url)
     if (status >= 300 && status < 400)
       throw new ArrestorError('ARR-502', {
-        ...place,
+        platform,
+        url: at,
         why: `it redirects to ${redirectOf(answer, url).shown}: a login page, or another address`,
       })
     const said = refusalOf(answer)
     if (status === 404 && said !== null) return null
     const why = said === null ? statusWords(answer) : `it answers ${said}`
-    if (status === 401 || status === 403) throw new ArrestorError('ARR-506', { ...place, why })
-    if (status === 429 || status >= 500) throw new ArrestorError('ARR-501', { ...place, why })
+    if (status === 401 || status === 403) throw new ArrestorError('ARR-506', { platform, url: at, why })
+    if (status === 429 || status >= 500) throw new ArrestorError('ARR-501', { platform, url: at, why })
     throw new ArrestorError('ARR-502', {
-      ...place,
+      platform,
+      url: at,
       why: status === 404 ? 'there is nothing of Google at this address (404)' : why,
     })
   }

@@ -1,7 +1,7 @@
 // Columns hold exactly what was put into them, whatever it is, in as few bytes as that takes.
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { createColumn } from '../../../src/platforms/event-log/column.ts'
 
