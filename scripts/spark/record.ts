@@ -63,7 +63,7 @@ const SCENARIOS: readonly Scenario[] = [
   },
   {
     id: 'streaming-lag',
-    title: 'Batches of a stream take three times as long as its trigger allows',
+    title: 'Batches of a stream take longer than its trigger allows',
     job: 'stream_behind.py',
     args: ['600'],
     metrics: true,

@@ -1,9 +1,8 @@
-"""clicks-to-lake: a stream whose batches take three times as long as its trigger allows, and more comes in than goes out.
+"""clicks-to-lake: a stream whose batches take longer than its trigger allows, and more comes in than goes out.
 
 The first argument says for how many seconds.
 """
 import sys
-import time
 
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
@@ -22,4 +21,3 @@ slow = clicks.select(F.col("value"), F.expr("reflect('java.lang.Thread', 'sleep'
 query = slow.writeStream.queryName("clicks").format("noop").trigger(processingTime="1 second").start()
 query.awaitTermination(float(sys.argv[1]) if len(sys.argv) > 1 else 600)
 query.stop()
-time.sleep(0)
