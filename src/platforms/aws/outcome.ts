@@ -1,15 +1,7 @@
 // What an answer of AWS to a write means; when in doubt it may have happened.
 import { ArrestorError, reasonOf } from '../../errors.ts'
 import type { WriteOutcome } from '../../ports.ts'
-
-/** Errors of a connection that was never made: the request cannot have arrived. */
-const NEVER_SENT: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-])
+import { wasNeverSent } from '../http/write.ts'
 
 /** What came of a write: `send` answers null where the thing is not there, and throws what the SDK throws. */
 export async function outcomeOf(
@@ -44,7 +36,7 @@ export function outcomeOfFailure(what: string, error: unknown): WriteOutcome {
     }
   // Without credentials nothing is sent, and nothing that is not on our list.
   if (
-    NEVER_SENT.has(code ?? '') ||
+    wasNeverSent(code) ||
     /CredentialsProviderError|TokenProviderError/.test(name ?? '') ||
     error instanceof ArrestorError
   )

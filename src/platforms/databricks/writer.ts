@@ -1,7 +1,7 @@
 // Cancels runs of a Databricks workspace, once per call and never again by itself.
-import axios, { type AxiosResponse, isAxiosError } from 'axios'
 import { reasonOf } from '../../errors.ts'
 import type { PlatformWriter, WriteOutcome } from '../../ports.ts'
+import { type Reply, writeOnce } from '../http/write.ts'
 import type { PlatformDeps } from '../platform.ts'
 import { createDatabricksClient } from './client.ts'
 import type { Config } from './config.ts'
@@ -9,16 +9,6 @@ import { isId } from './find.ts'
 import { refusalSchema, runSchema } from './schema.ts'
 import { stateOf, stateText } from './status.ts'
 import { createTokens } from './token.ts'
-
-const MAX_BYTES = 256 * 1024
-/** Errors of a connection that was never made: the request cannot have arrived. */
-const NEVER_SENT: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-])
 
 /**
  * A writer that can cancel runs. Databricks takes the cancelling of a run that has ended with the same 200, so the
@@ -45,34 +35,33 @@ export function createWriter(platform: string, config: Config, deps: PlatformDep
       } catch (error) {
         return refused(`${platform} cannot be asked, so nothing was asked of it (${reasonOf(error)}).`)
       }
-      try {
-        // As text: a number of JavaScript's would round an id of 64 bits.
-        const reply = await axios.post<string>(`${client.host}/api/2.2/jobs/runs/cancel`, `{"run_id":${BigInt(runId)}}`, {
-          headers: { 'content-type': 'application/json', accept: 'application/json', authorization: `Bearer ${token}` },
-          maxRedirects: 0,
-          responseType: 'text',
-          transformResponse: (text: string) => text,
-          validateStatus: () => true,
-          timeout: config.timeout_ms,
-          maxContentLength: MAX_BYTES,
-          signal,
-          ...(deps.httpAgent === undefined ? {} : { httpAgent: deps.httpAgent }),
-          ...(deps.httpsAgent === undefined ? {} : { httpsAgent: deps.httpsAgent }),
-        }) // prettier-ignore
-        return outcomeOf(reply, runId)
-      } catch (error) {
-        if (isAxiosError(error) && NEVER_SENT.has(error.code ?? ''))
-          return refused(`${platform} went away before the cancelling was sent (${reasonOf(error)}).`)
-        return {
-          kind: 'unknown',
-          detail: `The reply to cancelling run ${runId} was lost (${reasonOf(error)}).`,
-        }
-      }
+      return await writeOnce(
+        {
+          method: 'POST',
+          url: `${client.host}/api/2.2/jobs/runs/cancel`,
+          // As text: a number of JavaScript's would round an id of 64 bits.
+          body: `{"run_id":${BigInt(runId)}}`,
+          headers: {
+            'content-type': 'application/json',
+            accept: 'application/json',
+            authorization: `Bearer ${token}`,
+          },
+          timeoutMs: config.timeout_ms,
+          httpAgent: deps.httpAgent,
+          httpsAgent: deps.httpsAgent,
+        },
+        {
+          outcome: (reply) => outcomeOf(reply, runId),
+          neverSent: `${platform} went away before the cancelling was sent`,
+          lost: `The reply to cancelling run ${runId} was lost`,
+        },
+        signal,
+      )
     },
   }
 }
 
-function outcomeOf(reply: AxiosResponse<string>, runId: string): WriteOutcome {
+function outcomeOf(reply: Reply, runId: string): WriteOutcome {
   const json = String(reply.headers['content-type'] ?? '').includes('json')
   if (reply.status === 200 && json)
     return { kind: 'accepted', detail: `Databricks took the cancelling of run ${runId}.` }

@@ -1,23 +1,13 @@
 // Cancels jobs and batches of Dataproc, once per call and never again by itself.
-import axios, { isAxiosError } from 'axios'
-import { ArrestorError, reasonOf } from '../../errors.ts'
+import { reasonOf } from '../../errors.ts'
 import type { PlatformWriter, WriteOutcome } from '../../ports.ts'
+import { type Reply, writeOnce } from '../http/write.ts'
 import { createJobRunWriter } from '../job-runs/writer.ts'
 import { createGoogleTokens } from '../google/token.ts'
 import type { PlatformDeps } from '../platform.ts'
 import type { Config } from './config.ts'
 import { addressOf, createDataproc } from './service.ts'
 import { createSource } from './source.ts'
-
-const MAX_BYTES = 1024 * 1024
-/** Errors of a connection that was never made: the request cannot have arrived. */
-const NEVER_SENT: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-])
 
 /**
  * Of a job `:cancel` is asked, of a batch the cancelling of the operation that made it: Google refuses to delete a batch
@@ -53,35 +43,40 @@ export function createWriter(platform: string, config: Config, deps: PlatformDep
       }
       if (path === null)
         return { kind: 'refused', detail: `Dataproc names no operation that would end ${id}.` }
-      try {
-        const { status, headers, data } = await axios.post<string>(`${addressOf(config)}/${path}`, '{}', {
-          headers: { 'content-type': 'application/json', accept: 'application/json', authorization: `Bearer ${token}` }, // prettier-ignore
-          maxRedirects: 0,
-          responseType: 'text',
-          transformResponse: (text: string) => text,
-          validateStatus: () => true,
-          timeout: config.timeout_ms,
-          maxContentLength: MAX_BYTES,
-          signal,
-          ...(deps.httpAgent === undefined ? {} : { httpAgent: deps.httpAgent }),
-          ...(deps.httpsAgent === undefined ? {} : { httpsAgent: deps.httpsAgent }),
-        })
-        const json = String(headers['content-type'] ?? '').includes('json')
-        if (status === 200 && json) return { kind: 'accepted', detail: `Dataproc took the ${what}.` }
-        if (json && status >= 400 && status < 500 && status !== 408)
-          return { kind: 'refused', detail: `Dataproc refused the ${what}: ${status} ${saidIn(data)}`.trim() }
-        return {
-          kind: 'unknown',
-          detail: `It answered ${status} to the ${what}, which is not how Dataproc says yes.`,
-        }
-      } catch (error) {
-        if (isAxiosError(error) && NEVER_SENT.has(error.code ?? ''))
-          return { kind: 'refused', detail: `The ${what} was not sent (${reasonOf(error)}).` }
-        if (error instanceof ArrestorError) throw error
-        return { kind: 'unknown', detail: `The reply to the ${what} was lost (${reasonOf(error)}).` }
-      }
+      return await writeOnce(
+        {
+          method: 'POST',
+          url: `${addressOf(config)}/${path}`,
+          body: '{}',
+          headers: {
+            'content-type': 'application/json',
+            accept: 'application/json',
+            authorization: `Bearer ${token}`,
+          },
+          timeoutMs: config.timeout_ms,
+          httpAgent: deps.httpAgent,
+          httpsAgent: deps.httpsAgent,
+        },
+        {
+          outcome: (reply) => outcomeOf(reply, what),
+          neverSent: `The ${what} was not sent`,
+          lost: `The reply to the ${what} was lost`,
+        },
+        signal,
+      )
     },
   )
+}
+
+function outcomeOf({ status, headers, data }: Reply, what: string): WriteOutcome {
+  const json = String(headers['content-type'] ?? '').includes('json')
+  if (status === 200 && json) return { kind: 'accepted', detail: `Dataproc took the ${what}.` }
+  if (json && status >= 400 && status < 500 && status !== 408)
+    return { kind: 'refused', detail: `Dataproc refused the ${what}: ${status} ${saidIn(data)}`.trim() }
+  return {
+    kind: 'unknown',
+    detail: `It answered ${status} to the ${what}, which is not how Dataproc says yes.`,
+  }
 }
 
 function saidIn(text: string): string {

@@ -1,7 +1,7 @@
 // Ends applications on Kubernetes: the SparkApplication is suspended or deleted, a driver of spark-submit deleted.
-import axios, { type AxiosResponse, isAxiosError } from 'axios'
 import { ArrestorError, reasonOf } from '../../errors.ts'
 import type { PlatformWriter, WriteOutcome } from '../../ports.ts'
+import { type Reply, writeOnce } from '../http/write.ts'
 import type { PlatformDeps } from '../platform.ts'
 import { parseSafeJson } from '../safe-json.ts'
 import { createApi, statusOf } from './api.ts'
@@ -13,14 +13,6 @@ import { stateOf } from './pods.ts'
 import { type Recorded, type Traces, createTraces, ownerOf } from './record.ts'
 
 const MAX_BYTES = 4 * 1024 * 1024
-/** Errors of a connection that was never made: the request cannot have arrived. */
-const NEVER_SENT: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-])
 
 interface Deed {
   /** What is ended, for people. */
@@ -68,29 +60,28 @@ export function createWriter(
       return refused(`Nothing was asked of Kubernetes: ${reasonOf(error)}.`)
     }
     const { server, headers, agent } = connection
-    try {
-      const reply = await axios.request<string>({
+    const secure = server.startsWith('https:')
+    return await writeOnce(
+      {
         method: deed.method,
         url: `${server}${deed.path}`,
-        data: JSON.stringify(deed.body),
+        body: JSON.stringify(deed.body),
         headers: { ...headers, accept: 'application/json', 'content-type': deed.contentType },
-        maxRedirects: 0,
-        responseType: 'text',
-        transformResponse: (text: string): string => text,
-        validateStatus: () => true,
-        timeout: config.timeout_ms,
-        maxContentLength: MAX_BYTES,
-        signal,
-        ...(server.startsWith('https:') && agent !== undefined ? { httpsAgent: agent } : {}),
-        ...(server.startsWith('https:') || deps.httpAgent === undefined ? {} : { httpAgent: deps.httpAgent }),
-      })
-      if (reply.status === 401) connections.refused()
-      return outcomeOf(reply, deed)
-    } catch (error) {
-      if (isAxiosError(error) && NEVER_SENT.has(error.code ?? ''))
-        return refused(`Kubernetes went away before ${deed.what} was touched (${reasonOf(error)}).`)
-      return { kind: 'unknown', detail: `The reply about ${deed.what} was lost (${reasonOf(error)}).` }
-    }
+        timeoutMs: config.timeout_ms,
+        maxBytes: MAX_BYTES,
+        httpsAgent: secure ? agent : undefined,
+        httpAgent: secure ? undefined : deps.httpAgent,
+      },
+      {
+        outcome(reply) {
+          if (reply.status === 401) connections.refused()
+          return outcomeOf(reply, deed)
+        },
+        neverSent: `Kubernetes went away before ${deed.what} was touched`,
+        lost: `The reply about ${deed.what} was lost`,
+      },
+      signal,
+    )
   }
 
   return {
@@ -195,7 +186,7 @@ function deleteOptions(uid: string): unknown {
   return { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background', preconditions: { uid } }
 }
 
-function outcomeOf({ status, data }: AxiosResponse<string>, deed: Deed): WriteOutcome {
+function outcomeOf({ status, data }: Reply, deed: Deed): WriteOutcome {
   const said = statusOf(data)
   if (status === 200 || status === 202) {
     if (!isObject(data))

@@ -1,22 +1,12 @@
 // Ends batches and sessions by deleting them at Livy, which kills their application.
-import axios, { type AxiosResponse, isAxiosError } from 'axios'
 import { ArrestorError, reasonOf } from '../../errors.ts'
 import type { PlatformWriter, WriteOutcome } from '../../ports.ts'
 import { authHeaders } from '../http/auth.ts'
+import { type Reply, writeOnce } from '../http/write.ts'
 import type { PlatformDeps } from '../platform.ts'
 import { createReadClient } from '../spark-rest/client.ts'
 import { type Found, findBatch, stateOf } from './batches.ts'
 import type { Config } from './config.ts'
-
-const MAX_BYTES = 1024 * 1024
-/** Errors of a connection that was never made: the request cannot have arrived. */
-const NEVER_SENT: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-])
 
 /**
  * A writer that can kill, once per call and never again by itself. It takes Livy's id or Spark's application id, looks
@@ -55,29 +45,26 @@ export function createWriter(platform: string, config: Config, deps: PlatformDep
       const { kind, session } = found
       if (!['waiting', 'running'].includes(stateOf(session.state)))
         return refused(`${appId} has ended already: it is ${session.state}.`)
-      try {
-        const reply = await axios.delete<string>(`${livy.baseUrl}/${kind}/${session.id}`, {
-          maxRedirects: 0,
-          responseType: 'text',
-          transformResponse: (text: string): string => text,
-          validateStatus: () => true,
-          timeout: config.timeout_ms,
-          maxContentLength: MAX_BYTES,
+      return await writeOnce(
+        {
+          method: 'DELETE',
+          url: `${livy.baseUrl}/${kind}/${session.id}`,
           headers: { ...headers(), 'x-requested-by': config.requested_by },
+          timeoutMs: config.timeout_ms,
           ...agents,
-          signal,
-        })
-        return outcomeOf(reply, appId)
-      } catch (error) {
-        if (isAxiosError(error) && NEVER_SENT.has(error.code ?? ''))
-          return refused(`Livy went away before the kill was sent (${reasonOf(error)}).`)
-        return { kind: 'unknown', detail: `The reply to the kill of ${appId} was lost (${reasonOf(error)}).` }
-      }
+        },
+        {
+          outcome: (reply) => outcomeOf(reply, appId),
+          neverSent: 'Livy went away before the kill was sent',
+          lost: `The reply to the kill of ${appId} was lost`,
+        },
+        signal,
+      )
     },
   }
 }
 
-function outcomeOf(reply: AxiosResponse<string>, appId: string): WriteOutcome {
+function outcomeOf(reply: Reply, appId: string): WriteOutcome {
   // {"msg":"deleted"}
   if (reply.status === 200 && /^\s*\{\s*"msg"\s*:\s*"deleted"/.test(reply.data))
     return { kind: 'accepted', detail: `Livy deleted ${appId}, which kills it.` }

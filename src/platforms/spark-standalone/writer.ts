@@ -1,22 +1,15 @@
 // Ends applications of a standalone cluster by pressing the kill button of the master's page, as a person would.
-import axios, { type AxiosResponse, isAxiosError } from 'axios'
+import axios, { type AxiosResponse } from 'axios'
 import { reasonOf } from '../../errors.ts'
 import type { PlatformWriter, WriteOutcome } from '../../ports.ts'
 import { authHeaders } from '../http/auth.ts'
+import { type Reply, writeOnce } from '../http/write.ts'
 import type { PlatformDeps } from '../platform.ts'
 import type { Config } from './config.ts'
 import { killFormOf } from './master-page.ts'
 
 /** The master's page lists its active and its last 200 ended applications: well under this. */
 const MAX_PAGE_BYTES = 32 * 1024 * 1024
-/** Errors of a connection that was never made: the request cannot have arrived. */
-const NEVER_SENT: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-])
 
 /**
  * A writer that can kill applications, once per call and never again by itself.
@@ -62,23 +55,29 @@ export function createWriter(platform: string, config: Config, deps: PlatformDep
         return refused(
           `The master's page offers no kill button for ${appId}: it is not active, or spark.ui.killEnabled is false.`,
         )
-      try {
-        const reply = await axios.post<string>(`${base}/app/kill/`, new URLSearchParams([...form]), {
-          ...common,
+      return await writeOnce(
+        {
+          method: 'POST',
+          url: `${base}/app/kill/`,
+          body: new URLSearchParams([...form]),
           headers: headers(),
-          signal,
-        })
-        return outcomeOf(reply, base, appId)
-      } catch (error) {
-        if (isAxiosError(error) && NEVER_SENT.has(error.code ?? ''))
-          return refused(`The master of ${platform} went away before the kill was sent (${reasonOf(error)}).`)
-        return { kind: 'unknown', detail: `The reply to the kill of ${appId} was lost (${reasonOf(error)}).` }
-      }
+          timeoutMs: config.timeout_ms,
+          maxBytes: MAX_PAGE_BYTES,
+          httpAgent: deps.httpAgent,
+          httpsAgent: deps.httpsAgent,
+        },
+        {
+          outcome: (reply) => outcomeOf(reply, base, appId),
+          neverSent: `The master of ${platform} went away before the kill was sent`,
+          lost: `The reply to the kill of ${appId} was lost`,
+        },
+        signal,
+      )
     },
   }
 }
 
-function outcomeOf(reply: AxiosResponse<string>, base: string, appId: string): WriteOutcome {
+function outcomeOf(reply: Reply, base: string, appId: string): WriteOutcome {
   if (reply.status === 302 && isHome(String(reply.headers['location'] ?? ''), base))
     return { kind: 'accepted', detail: `The master took the kill of ${appId}.` }
   if (reply.status >= 400 && reply.status < 500) {

@@ -1,7 +1,8 @@
 // Ends applications on YARN: one PUT of the state KILLED to the ResourceManager that is active.
-import axios, { type AxiosResponse, isAxiosError } from 'axios'
+import axios, { type AxiosResponse } from 'axios'
 import { reasonOf } from '../../errors.ts'
 import type { PlatformWriter, WriteOutcome } from '../../ports.ts'
+import { type Reply, writeOnce } from '../http/write.ts'
 import type { PlatformDeps } from '../platform.ts'
 import { isYarnId, rmHeadersOf } from './clients.ts'
 import type { Config } from './config.ts'
@@ -9,14 +10,6 @@ import { remoteExceptionSchema, stateSchema } from './schema.ts'
 
 const MAX_BYTES = 1024 * 1024
 const ENDED: ReadonlySet<string> = new Set(['FINISHED', 'FAILED', 'KILLED'])
-/** Errors of a connection that was never made: the request cannot have arrived. */
-const NEVER_SENT: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-])
 
 /**
  * A writer that can kill applications, once per call and never again by itself. The state is read first: YARN answers
@@ -59,18 +52,23 @@ export function createWriter(platform: string, config: Config, deps: PlatformDep
     if (state.status !== 200 || before === null)
       return `${rmUrl} answers ${state.status} when asked for the state${saidBy(state.data) === null ? '' : ` (${saidBy(state.data)})`}`
     if (ENDED.has(before)) return refused(`${appId} has ended already: it is ${before}.`)
-    try {
-      const reply = await axios.put<string>(url, '{"state":"KILLED"}', {
-        ...common,
+    return await writeOnce(
+      {
+        method: 'PUT',
+        url,
+        body: '{"state":"KILLED"}',
         headers: { ...headers(), 'content-type': 'application/json' },
-        signal,
-      })
-      return outcomeOf(reply, appId)
-    } catch (error) {
-      if (isAxiosError(error) && NEVER_SENT.has(error.code ?? ''))
-        return refused(`The ResourceManager went away before the kill was sent (${reasonOf(error)}).`)
-      return { kind: 'unknown', detail: `The reply to the kill of ${appId} was lost (${reasonOf(error)}).` }
-    }
+        timeoutMs: config.timeout_ms,
+        httpAgent: deps.httpAgent,
+        httpsAgent: deps.httpsAgent,
+      },
+      {
+        outcome: (reply) => outcomeOf(reply, appId),
+        neverSent: 'The ResourceManager went away before the kill was sent',
+        lost: `The reply to the kill of ${appId} was lost`,
+      },
+      signal,
+    )
   }
 
   return {
@@ -89,7 +87,7 @@ export function createWriter(platform: string, config: Config, deps: PlatformDep
   }
 }
 
-function outcomeOf(reply: AxiosResponse<string>, appId: string): WriteOutcome {
+function outcomeOf(reply: Reply, appId: string): WriteOutcome {
   const state = stateIn(reply.data)
   if (reply.status === 202 && state !== null)
     return { kind: 'accepted', detail: `YARN took the kill of ${appId}; it is ${state}.` }

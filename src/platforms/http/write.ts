@@ -1,0 +1,73 @@
+// One write to a platform: sent once, never again by itself, and what the lack of a reply means.
+import type { Agent as HttpAgent } from 'node:http'
+import type { Agent as HttpsAgent } from 'node:https'
+import axios, { type AxiosResponse, isAxiosError } from 'axios'
+import { reasonOf } from '../../errors.ts'
+import type { WriteOutcome } from '../../ports.ts'
+
+export interface Write {
+  readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  readonly url: string
+  readonly body?: string | URLSearchParams
+  readonly headers: Readonly<Record<string, string>>
+  readonly timeoutMs: number
+  /** Bytes of the reply (default 1 MB). */
+  readonly maxBytes?: number
+  readonly httpAgent?: HttpAgent | undefined
+  readonly httpsAgent?: HttpAgent | HttpsAgent | undefined
+}
+
+export type Reply = Pick<AxiosResponse<string>, 'status' | 'headers' | 'data'>
+
+/** What is said of a write; the reason is put behind the last two. */
+export interface Meaning {
+  /** Of a reply, whatever its status: which platform says yes how, only it knows. */
+  outcome(reply: Reply): WriteOutcome
+  /** Nothing was sent: `Livy went away before the kill was sent`. */
+  readonly neverSent: string
+  /** It may have happened: `The reply to the kill of app-1 was lost`. */
+  readonly lost: string
+}
+
+const MAX_BYTES = 1024 * 1024
+/** Errors of a connection that was never made: the request cannot have arrived. */
+const NEVER_SENT: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+])
+
+/** Whether an error's code says that its request cannot have arrived. */
+export function wasNeverSent(code: string | undefined): boolean {
+  return NEVER_SENT.has(code ?? '')
+}
+
+/** Sends once. Redirects are not followed: where one leads is the platform's to judge. Does not throw. */
+export async function writeOnce(write: Write, meaning: Meaning, signal: AbortSignal): Promise<WriteOutcome> {
+  let reply: Reply
+  try {
+    reply = await axios.request<string>({
+      method: write.method,
+      url: write.url,
+      ...(write.body === undefined ? {} : { data: write.body }),
+      headers: { ...write.headers },
+      maxRedirects: 0,
+      responseType: 'text',
+      transformResponse: (text: string) => text,
+      validateStatus: () => true,
+      timeout: write.timeoutMs,
+      maxContentLength: write.maxBytes ?? MAX_BYTES,
+      signal,
+      ...(write.httpAgent === undefined ? {} : { httpAgent: write.httpAgent }),
+      ...(write.httpsAgent === undefined ? {} : { httpsAgent: write.httpsAgent }),
+    })
+  } catch (error) {
+    const why = `(${reasonOf(error)})`
+    return isAxiosError(error) && wasNeverSent(error.code)
+      ? { kind: 'refused', detail: `${meaning.neverSent} ${why}.` }
+      : { kind: 'unknown', detail: `${meaning.lost} ${why}.` }
+  }
+  return meaning.outcome(reply)
+}
