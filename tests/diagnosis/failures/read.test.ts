@@ -351,13 +351,18 @@ describe('hostile text', () => {
         'exit code '.repeat(length / 10),
         'Total size of serialized results of 1 tasks '.repeat(length / 44),
       ]
-      const begun = performance.now()
-      for (const text of texts) strongest([said(text, 'platform')])
-      return performance.now() - begun
+      // This thread's own work, the least of several: what else the machine does is not in it.
+      const works = Array.from({ length: 3 }, () => {
+        const begun = process.threadCpuUsage()
+        for (const text of texts) strongest([said(text, 'platform')])
+        const { user, system } = process.threadCpuUsage(begun)
+        return user + system
+      })
+      return Math.min(...works)
     }
     cost(8_000)
     // What is beyond the first 8,000 characters of a line is not looked at: ten times the text costs about the same.
-    expect(cost(800_000)).toBeLessThan(20 * Math.max(1, cost(8_000)))
+    expect(cost(800_000)).toBeLessThan(20 * Math.max(1000, cost(8_000)))
   })
 
   it('of any kind is read without a fault, and what is quoted was said', () => {

@@ -80,13 +80,11 @@ describe('what passes by itself', () => {
   })
 
   it('is not an address where nobody listens, nor an answer that is late', async () => {
-    const began = performance.now()
     await expect(requestOf()(read(await deadUrl()), NEVER)).rejects.toThrow(/ARR-501.*ECONNREFUSED/)
     let asked = 0
     const silent = await raw(() => void (asked += 1))
     await expect(requestOf({ timeoutMs: 40 })(read(silent), NEVER)).rejects.toThrow(/did not answer in time/)
     expect(asked).toBe(1)
-    expect(performance.now() - began).toBeLessThan(2000)
   })
 
   it('waits as long as the platform asks, where that is short, and believes it where it is long', async () => {

@@ -164,12 +164,11 @@ describe('a kubeconfig', () => {
   })
 
   it('is waited for no longer than its asker has time', async () => {
-    const exec = { command: process.execPath, args: ['-e', 'setTimeout(() => {}, 1500)'] }
+    const exec = { command: process.execPath, args: ['-e', 'setTimeout(() => {}, 20_000)'] }
     const { reader } = platformAs({ type: 'kubeconfig', path: file('config', kubeconfig({ exec })) })
-    const began = performance.now()
     await expect(reader.check(AbortSignal.timeout(100))).rejects.toMatchObject({ code: 'ARR-501' })
-    expect(performance.now() - began).toBeLessThan(1400)
-  })
+    // The plugin outlives this limit: whoever waited for it would not get here.
+  }, 15_000)
 
   it('P12: whatever is wrong with it, what stands in it is in no message', async () => {
     const secret = 'hunter2-very-secret'
