@@ -14,6 +14,8 @@ export interface StreamSamples {
   readonly stateBytes: readonly number[]
   /** State a day ago; null where nobody kept it. */
   readonly stateBytesBefore: number | null
+  /** The two rates with their times, for a picture; empty after one look. */
+  readonly rates: { readonly input: readonly MetricPoint[]; readonly processing: readonly MetricPoint[] }
 }
 
 export interface Streams {
@@ -35,7 +37,11 @@ const FIELDS = {
   'states-usedBytes': 'stateBytes',
 } as const
 type Field = (typeof FIELDS)[keyof typeof FIELDS]
-type Draft = { query: string; stateBytesBefore: number | null } & Record<Field, number[]>
+type Draft = {
+  query: string
+  stateBytesBefore: number | null
+  rates: { input: MetricPoint[]; processing: MetricPoint[] }
+} & Record<Field, number[]>
 
 /**
  * The streams by `spark.streaming.<query>.*`, which Spark has with `spark.sql.streaming.metricsEnabled=true` alone. From
@@ -82,7 +88,11 @@ async function overTime(
   for (const { labels, points } of recent.series) {
     const [, query, name] = /^spark_streaming_(.+)_([a-zA-Z]+(?:_[a-zA-Z]+)?)_Value$/.exec(driverName(labels)) ?? [] // prettier-ignore
     const split = splitName(query ?? '', name ?? '')
-    if (split !== null) draftOf(drafts, split.query)[split.field].push(...numbers(points))
+    if (split === null) continue
+    const draft = draftOf(drafts, split.query)
+    draft[split.field].push(...numbers(points))
+    if (split.field === 'inputRate') draft.rates.input.push(...points)
+    if (split.field === 'processingRate') draft.rates.processing.push(...points)
   }
   for (const { labels, points } of before.series) {
     const query = /^spark_streaming_(.+)_states_usedBytes_Value$/.exec(driverName(labels))?.[1]
@@ -134,6 +144,7 @@ function draftOf(drafts: Map<string, Draft>, query: string): Draft {
     processingRate: [],
     stateBytes: [],
     stateBytesBefore: null,
+    rates: { input: [], processing: [] },
   }
   drafts.set(query, fresh)
   return fresh

@@ -1,6 +1,7 @@
 // Whether streams keep up: batches against their interval, rows processed against rows that come, state against yesterday.
 import * as z from 'zod'
 import { reasonOf } from '../../errors.ts'
+import { ratesChart } from '../chart/rates.ts'
 import type { SparkApplication } from '../../ports.ts'
 import {
   type Finding,
@@ -129,7 +130,7 @@ export const streaming: Probe = {
           findings: [unseen(streaming.id, sentence, unreached)],
         }
       }
-      const findings = findingsOf(first, read, limits, app, unreached)
+      const findings = drawn(findingsOf(first, read, limits, app, unreached), app.name, first)
       return {
         outputs: outputsOf(streaming, {
           app_id: app.id,
@@ -233,6 +234,14 @@ function findingsOf(
           ),
         ]),
   ].sort((a, b) => byGravity(a.severity, b.severity))
+}
+
+/** The gravest finding with the picture of both rates, where there is a course to show. */
+function drawn(findings: readonly Finding[], appName: string, { stream }: Measured): readonly Finding[] {
+  const chart = ratesChart(appName, stream)
+  return chart === null
+    ? findings
+    : findings.map((finding, at) => (at === 0 ? { ...finding, chart } : finding))
 }
 
 function keepsUp(

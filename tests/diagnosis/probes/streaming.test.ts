@@ -1,6 +1,7 @@
 // Streams that keep up and streams that do not: one look at the driver, ten minutes of Prometheus, and yesterday's state.
 import { describe, expect, it } from 'vitest'
 import type { ProbeResult } from '../../../src/diagnosis/model.ts'
+import { chartSchema } from '../../../src/diagnosis/chart/model.ts'
 import { streaming } from '../../../src/diagnosis/probes/streaming.ts'
 import type { LogTail, MetricsQuery, MetricsReader } from '../../../src/ports.ts'
 import { APP, type World, contextOf } from '../support.ts'
@@ -200,4 +201,42 @@ it('takes a runbook’s own thresholds', async () => {
   const own = { trigger_s: 1, thresholds: { stream_lag: [0.95, 1, 2, 3] } }
   expect((await look(world, { trigger_s: 1 })).outputs['severity']).toBe('low')
   expect((await look(world, own)).outputs['severity']).toBe('none')
+})
+
+describe('the picture of both rates', () => {
+  const lagging = {
+    orders_latency: [9000, 9000, 9000],
+    orders_inputRate_total: [12_000, 12_400, 12_800],
+    orders_processingRate_total: [9000, 8000, 7000],
+  }
+
+  it('stands on the gravest finding, with the conclusion in words', async () => {
+    const { findings } = await look({ metrics: prometheus(lagging) }, { trigger_s: 2 })
+    const [first, ...others] = findings
+    expect(chartSchema.parse(JSON.parse(JSON.stringify(first?.chart)))).toMatchObject({
+      kind: 'time',
+      title: 'Rows in and out of orders',
+      note: '12.8k/s come in, 7000/s are processed: 5800/s short',
+      unit: 'rate',
+      series: [
+        { name: 'come in', points: [12_000, 12_400, 12_800].map((value) => [expect.any(Number), value]) },
+        { name: 'processed', points: [9000, 8000, 7000].map((value) => [expect.any(Number), value]) },
+      ],
+    })
+    expect(first?.chart?.alt).toContain(
+      'at last 12.8k/s rows come in and 7000/s are processed (5800/s short).',
+    )
+    expect(others.filter(({ chart }) => chart !== undefined)).toEqual([])
+  })
+
+  it('is not drawn of one look, nor of a single sample, nor of a stream that keeps up', async () => {
+    const once = await look({ gauges: gauges('orders', 9000, 100, 50) }, { trigger_s: 2 })
+    const single = Object.fromEntries(Object.entries(lagging).map(([name, [value]]) => [name, [value ?? 0]]))
+    const one = await look({ metrics: prometheus(single) }, { trigger_s: 2 })
+    const well = await look({
+      metrics: prometheus({ orders_inputRate_total: [1, 1], orders_processingRate_total: [2, 2], orders_latency: [1, 1] }),
+    }, { trigger_s: 2 }) // prettier-ignore
+    for (const { findings } of [once, one, well])
+      expect(findings.filter(({ chart }) => chart !== undefined)).toEqual([])
+  })
 })
