@@ -160,6 +160,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
         ...Object.fromEntries(Object.entries(slack.jobs).map(([queue, handler]) => [queue, { handler }])),
       },
       Object.values(JOBS),
+      deps.settings.discretion.text,
     )
 
     const intake = createIntake(deps)

@@ -1,5 +1,7 @@
 // Resolved by the next successful run: while an incident about a run is open, its platform is asked for a later success.
+import type { Discretion } from '../alerts/discretion.ts'
 import { type Watched, type Look, lookForRecovery } from '../diagnosis/recovery.ts'
+import { discreetReader } from '../diagnosis/discreet.ts'
 import { reasonOf } from '../errors.ts'
 import { type Incident, SYSTEM } from '../incidents/model.ts'
 import { findIncident, lockIncident } from '../incidents/repository.ts'
@@ -12,6 +14,7 @@ import type { Tx } from '../store/store.ts'
 import type { FlowDeps } from './deps.ts'
 import { DESTINATIONS, DUE, JOBS, PRIORITY } from './destinations.ts'
 import { pinnedRunbook } from './runbook-text.ts'
+import { discretionOf } from './settings.ts'
 import { resolveLocked } from './settle.ts'
 
 const ASK_MS = 15_000
@@ -94,16 +97,44 @@ export async function recoverIncident(deps: FlowDeps, job: RecoverJob): Promise<
   if (reader === null) return
   const before: Watched | null =
     job.watched === undefined ? null : { ...job.watched, since: new Date(job.watched.since) }
+  const discretion = discretionOf(deps.settings, found.incident.team)
   let look: Look | null
   try {
     const signal = AbortSignal.timeout(ASK_MS)
-    look = await lookForRecovery(reader, found.incident.run, before, found.alertAt, signal)
+    look = discreetLook(
+      discretion,
+      await lookForRecovery(
+        discreetReader(reader, discretion),
+        found.incident.run,
+        before,
+        found.alertAt,
+        signal,
+      ),
+    )
   } catch (error) {
     // The diagnosis says on the card what cannot be reached; here there is always another look.
     deps.logger.debug({ incident: job.incidentId, reason: reasonOf(error) }, 'later runs could not be seen')
     look = null
   }
   await deps.store.transaction((tx) => recordLook(tx, deps, job, reader.platform, look))
+}
+
+/** A look as its team keeps it. A run whose id must not be kept is not watched by it: the time of the alert stands for it. */
+function discreetLook({ name, text, link }: Discretion, look: Look): Look {
+  switch (look.kind) {
+    case 'recovered': {
+      const { run } = look
+      const jobName = run.jobName === null ? null : name(run.jobName)
+      return { ...look, run: { ...run, id: name(run.id), jobName, link: link(run.link) ?? '' } }
+    }
+    case 'waiting': {
+      const { watched } = look
+      const kept = watched.id === null || name(watched.id) === watched.id
+      return { ...look, because: text(look.because), watched: kept ? watched : { ...watched, id: null } }
+    }
+    case 'pointless':
+      return { ...look, because: text(look.because) }
+  }
 }
 
 async function recordLook(

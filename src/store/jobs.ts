@@ -1,6 +1,7 @@
 // Work that may take long or fail: pg-boss over the store's own pool, woken in process, supervised every few seconds.
 import { type ConstructorOptions, type JobOptions, PgBoss, type Queue, fromKysely } from 'pg-boss'
 import { sql } from 'kysely'
+import { DISCREET } from '../alerts/discretion.ts'
 import { reasonOf } from '../errors.ts'
 import { jobsOf, ring } from './bell.ts'
 import { outsideTransaction } from './dialect.ts'
@@ -69,12 +70,14 @@ const registered = new WeakMap<PgBoss, ReadonlySet<string>>()
 
 /**
  * Creates the queues and starts their workers. Throws when a queue that still holds jobs, or one named in
- * `expected`, has no handler: such jobs would wait for ever.
+ * `expected`, has no handler: such jobs would wait for ever. What a handler throws is kept with its job, so that it
+ * passes `discreet` before.
  */
 export async function registerJobs(
   store: Store,
   handlers: JobHandlers,
   expected: readonly string[] = [],
+  discreet: (text: string) => string = DISCREET.text,
 ): Promise<void> {
   const boss = store.jobs
   const names = new Set(Object.keys(handlers))
@@ -112,11 +115,10 @@ export async function registerJobs(
         try {
           await work
         } catch (error) {
-          store.log.error(
-            { job: name, id: claimed.id, retries: claimed.retryCount, why: reasonOf(error) },
-            'a job failed',
-          )
-          throw error
+          const why = discreet(reasonOf(error))
+          store.log.error({ job: name, id: claimed.id, retries: claimed.retryCount, why }, 'a job failed')
+          // pg-boss keeps all of an error: its stack, its causes, and every property that somebody has hung on it.
+          throw new Error(why)
         } finally {
           running.delete(work)
         }

@@ -1,6 +1,7 @@
 // What every room may rely on, whichever database it is: run over the embedded store and a PostgreSQL server.
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { DISCREET } from '../../src/alerts/discretion.ts'
 import { enqueue, registerJobs } from '../../src/store/jobs.ts'
 import { json } from '../../src/store/store.ts'
 import { type TestStore, storeKinds } from '../support/stores.ts'
@@ -191,6 +192,29 @@ for (const kind of storeKinds()) {
       ])
       await opened.clock.advance(55_000)
       expect(seen.at(-1)).toEqual([{ later: true }, 0])
+    })
+
+    test('P12: what a handler throws is kept and logged without what must not be', async () => {
+      const thrown = Object.assign(
+        new Error('jdbc:postgresql://u:hunter2@db/x refused CUST-1\nrow of CUST-2'),
+        {
+          response: { body: 'CUST-3' },
+          cause: new Error('CUST-4'),
+        },
+      )
+      const ours = (text: string): string => DISCREET.text(text).replaceAll(/CUST-\d/g, '[redacted:customer]')
+      const queue = { retryLimit: 0 }
+      const job = { handler: () => Promise.reject(thrown), options: { queue } }
+      await registerJobs(opened.store, { spoiled: job }, [], ours)
+      await opened.store.transaction((tx) => enqueue(tx, 'spoiled', {}))
+      await opened.clock.advance(3_000)
+      const { rows } = await sql<{ output: unknown }>`
+        select output::text as output from pgboss.job where name = 'spoiled' and state = 'failed'`.execute(
+        opened.store.db,
+      )
+      expect(rows).toHaveLength(1)
+      expect(String(rows[0]?.output)).toContain('refused [redacted:customer]')
+      expect(String(rows[0]?.output)).not.toMatch(/CUST|hunter2/)
     })
 
     test('a job that nobody handles fails the start', async () => {

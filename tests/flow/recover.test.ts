@@ -1,6 +1,7 @@
 // Resolved by the next successful run: the way from a due look to card, thread, PagerDuty and timeline.
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createDiscretion } from '../../src/alerts/discretion.ts'
 import type { FlowDeps } from '../../src/flow/deps.ts'
 import { DUE } from '../../src/flow/destinations.ts'
 import { pinRunbooks } from '../../src/flow/open-incident.ts'
@@ -167,6 +168,50 @@ describe('a look', () => {
       .where('incident_id', '=', incident.id)
       .execute()
     expect(stopped).toEqual([{ reason: 'run failed has succeeded: that is not what is wrong' }])
+  })
+
+  it('P12: keeps of a platform’s words only what the team lets out', async () => {
+    const secret = /CUST-\d+/
+    const discreetly = (deps: FlowDeps, team: string): FlowDeps => {
+      const discretion = createDiscretion([{ name: 'customer', pattern: 'CUST-[0-9]+' }], true)
+      const of = deps.settings.teams.get(team)!
+      return { ...deps, settings: { ...deps.settings, teams: new Map([[team, { ...of, discretion }]]) } }
+    }
+    const kept = async (id: string): Promise<string> => {
+      const due = await dueOf(id)
+      const entries = await desk.store.db
+        .selectFrom('timeline')
+        .select(['reason', 'data', 'actor'])
+        .where('incident_id', '=', id)
+        .execute()
+      const sent = await desk.store.db
+        .selectFrom('outbox')
+        .select('payload')
+        .where('subject', '=', id)
+        .execute()
+      return JSON.stringify([due, entries, sent])
+    }
+    const ours = { ...failed, id: 'run-of-CUST-1' }
+    const good: PlatformRun = {
+      ...later,
+      state: 'succeeded',
+      id: 'later-of-CUST-2',
+      jobName: 'load-CUST-3',
+      link: 'https://spark.example/runs?of=CUST-4',
+    }
+    const watching = await desk.open()
+    await recoverIncident(discreetly(before(ours), watching.team), { incidentId: watching.id })
+    expect(await dueOf(watching.id)).toMatchObject({ data: { watched: { id: null, failed: true } } })
+    expect(await kept(watching.id)).not.toMatch(secret)
+    await recoverIncident(discreetly(before(ours, [good, ours]), watching.team), { incidentId: watching.id })
+    expect(await stateOf(watching.id)).toBe('resolved')
+    expect(await kept(watching.id)).toContain('run later-of-[redacted:customer] on batch')
+    expect(await kept(watching.id)).not.toMatch(secret)
+    const pointless = await desk.open()
+    const succeeded = { ...ours, state: 'succeeded' } as const
+    await recoverIncident(discreetly(before(succeeded), pointless.team), { incidentId: pointless.id })
+    expect(await kept(pointless.id)).toContain('run-of-[redacted:customer] has succeeded')
+    expect(await kept(pointless.id)).not.toMatch(secret)
   })
 
   it('is the last after eight days, and says so', async () => {

@@ -1,5 +1,6 @@
 // The whole product before a standalone cluster of a few lines, whose applications a test puts there as it goes on.
 import { onTestFinished } from 'vitest'
+import type { PlatformReader } from '../../src/ports.ts'
 import { type Reply, stage } from '../platforms/support.ts'
 import { type World, type WorldOptions, startWorld } from './world.ts'
 
@@ -46,5 +47,8 @@ export async function startCluster(
     ...options,
     environment: { SANDBOX_SPARK_MASTER_URL: served.url, SANDBOX_SPARK_HISTORY_URL: `${served.url}/history` },
   })
+  // Answers are shared for five seconds of real time, in which virtual hours go by here: each look asks for itself.
+  const readers = world.service.deps.readers as Map<string, PlatformReader>
+  for (const [name, reader] of readers) readers.set(name, reader.fresh ?? reader)
   return { world, asked: served.asked }
 }

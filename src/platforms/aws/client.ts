@@ -3,6 +3,7 @@ import { Transform, pipeline } from 'node:stream'
 import type { Readable } from 'node:stream'
 import type * as z from 'zod'
 import { ArrestorError } from '../../errors.ts'
+import { type Gate, NO_PLACE, NO_PLACE_WORDS, OPEN_GATE } from '../http/gate.ts'
 import { orAborted } from '../or-aborted.ts'
 import type { PlatformDeps } from '../platform.ts'
 import type { AwsConfig } from './config.ts'
@@ -34,15 +35,31 @@ export interface AwsClient<Inputs extends object> {
   readonly url: string
   /**
    * Null where AWS says that there is no such thing. Throws ARR-501, ARR-502, ARR-506; what the SDK threw where `raw`
-   * is set: a write tells itself what a lost reply means.
+   * is set: a write tells itself what a lost reply means. A read takes a place of the platform's budget for all its tries;
+   * who asks the same a moment later gets the same answer, and must not change it.
    */
   call<Name extends keyof Inputs & string, T>(
     name: Name,
     input: Inputs[Name],
     schema: z.ZodType<T>,
     signal: AbortSignal,
-    options?: { readonly raw?: boolean; readonly url?: string },
+    options?: CallOptions,
   ): Promise<T | null>
+  /** The same for an answer that is a stream: `read` to its end by this asker alone, who keeps the place meanwhile. */
+  stream<Name extends keyof Inputs & string, T, Read>(
+    name: Name,
+    input: Inputs[Name],
+    schema: z.ZodType<T>,
+    signal: AbortSignal,
+    read: (answer: T) => Promise<Read>,
+    options?: CallOptions,
+  ): Promise<Read | null>
+}
+
+export interface CallOptions {
+  readonly raw?: boolean
+  /** For people, where an address says more than the service's. */
+  readonly url?: string
 }
 
 /** Who we are, asked for at each signing; the SDK keeps and renews what is temporary. */
@@ -144,37 +161,69 @@ export function createAwsClient<Inputs extends object>(
     return { client, sdk: sdk as Record<string, unknown> }
   }
 
+  /** Writes are a person's, few, and wait for nobody; reads take their turn. */
+  const gate: Gate = options.reads ? (deps.gate ?? OPEN_GATE) : OPEN_GATE
+
+  function parsedBy<T>(schema: z.ZodType<T>, answer: unknown, at: string): T {
+    const parsed = schema.safeParse(answer)
+    if (parsed.success) return parsed.data
+    const [issue] = parsed.error.issues
+    throw new ArrestorError('ARR-502', {
+      platform,
+      url: at,
+      why: `${issue?.path.map(String).join('.') ?? ''}: ${issue?.message ?? 'not as AWS answers'}`,
+    })
+  }
+
+  /** One call with all its tries, and what `use` makes of its answer while the place is held; null where there is no such thing. */
+  async function send<Used>(
+    name: string,
+    input: object,
+    key: string | null,
+    signal: AbortSignal,
+    use: (answer: unknown) => Used | Promise<Used>,
+    { raw = false, url: at = url }: CallOptions,
+  ): Promise<{ readonly used: Used } | null> {
+    const place = { platform, url: at }
+    try {
+      signal.throwIfAborted()
+      if (!allowed.has(`${name}Command`)) refuse(name)
+      made ??= make()
+      // Not on the time of the request, nor in a place that others wait for: the first call loads the SDK.
+      const { client, sdk } = await orAborted(made, signal)
+      const Command = sdk[`${name}Command`] as new (input: unknown) => object
+      return await gate.ask(key, signal, async (within) => {
+        const deadline = AbortSignal.any([within, AbortSignal.timeout(config.timeout_ms * PATIENCE)])
+        let answer: unknown
+        try {
+          const sent = client.send(new Command(input), { abortSignal: deadline })
+          // The SDK's own waits (for credentials, between tries) do not all heed the signal.
+          answer = await orAborted(sent, deadline)
+        } catch (error) {
+          const outOfTime = !raw && deadline.aborted && !within.aborted
+          throw outOfTime ? (failures.get(input) ?? error) : error
+        }
+        return { used: await use(answer) }
+      })
+    } catch (error) {
+      if (error === NO_PLACE) throw new ArrestorError('ARR-501', { ...place, why: NO_PLACE_WORDS })
+      if (raw) throw error
+      if (isAbsence(error)) return null
+      throw refusalOf(place, error, signal)
+    }
+  }
+
   return {
     url,
-    async call(name, input, schema, signal, { raw = false, url: at = url } = {}) {
-      const place = { platform, url: at }
-      let deadline: AbortSignal | null = null
-      let answer: unknown
-      try {
-        signal.throwIfAborted()
-        made ??= make()
-        // Not on the time of the request: the first call loads the SDK.
-        const { client, sdk } = await orAborted(made, signal)
-        deadline = AbortSignal.any([signal, AbortSignal.timeout(config.timeout_ms * PATIENCE)])
-        if (!allowed.has(`${name}Command`)) refuse(name)
-        const Command = sdk[`${name}Command`] as new (input: unknown) => object
-        const sent = client.send(new Command(input), { abortSignal: deadline })
-        // The SDK's own waits (for credentials, between tries) do not all heed the signal.
-        answer = await orAborted(sent, deadline)
-      } catch (error) {
-        if (raw) throw error
-        if (isAbsence(error)) return null
-        const outOfTime = deadline?.aborted === true && !signal.aborted
-        throw refusalOf(place, outOfTime ? (failures.get(input as object) ?? error) : error, signal)
-      }
-      const parsed = schema.safeParse(answer)
-      if (parsed.success) return parsed.data
-      const [issue] = parsed.error.issues
-      throw new ArrestorError('ARR-502', {
-        platform,
-        url: at,
-        why: `${issue?.path.map(String).join('.') ?? ''}: ${issue?.message ?? 'not as AWS answers'}`,
-      })
+    async call(name, input, schema, signal, more = {}) {
+      const key = JSON.stringify([url, service.name, name, input])
+      const sent = await send(name, input as object, key, signal, (answer) => answer, more)
+      return sent === null ? null : parsedBy(schema, sent.used, more.url ?? url)
+    },
+    async stream(name, input, schema, signal, read, more = {}) {
+      const use = (answer: unknown): ReturnType<typeof read> =>
+        read(parsedBy(schema, answer, more.url ?? url))
+      return (await send(name, input as object, null, signal, use, more))?.used ?? null
     },
   }
 }

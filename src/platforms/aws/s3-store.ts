@@ -161,22 +161,29 @@ export function createS3Store(
       for (let at = offset; at < offset + bytes;) {
         const wanted = Math.min(CHUNK, offset + bytes - at)
         const range = { Bucket: bucket, Key: key, Range: `bytes=${at}-${at + wanted - 1}` }
-        let body: Readable
+        const begun = at
+        let part: Buffer | null
         try {
-          const answer = await s3.call('GetObject', range, objectSchema, signal, { url: file })
-          if (answer === null) return
-          body = answer.Body
-          if (at > 0 && !answer.ContentRange?.startsWith(`bytes ${at}-`)) {
-            body.destroy()
-            throw new ArrestorError('ARR-502', { platform, url: file, why: 'it heeds no ranges' })
-          }
+          part = await s3.stream(
+            'GetObject',
+            range,
+            objectSchema,
+            signal,
+            async ({ Body: body, ContentRange }) => {
+              if (begun === 0 || ContentRange?.startsWith(`bytes ${begun}-`) === true)
+                return await beginningOf(body, wanted, file, signal)
+              body.destroy()
+              throw new ArrestorError('ARR-502', { platform, url: file, why: 'it heeds no ranges' })
+            },
+            { url: file },
+          )
         } catch (error) {
           // It ends before.
           if (error instanceof ArrestorError && /^416 |InvalidRange/.test(String(error.details['why'])))
             return
           throw error
         }
-        const part = await beginningOf(body, wanted, file, signal)
+        if (part === null) return
         if (part.length > 0) yield part
         const got = part.length
         if (got < wanted) return
