@@ -1,7 +1,6 @@
 // Work that may take long or fail: pg-boss over the store's own pool, woken in process, supervised every few seconds.
 import { type ConstructorOptions, type JobOptions, PgBoss, type Queue, fromKysely } from 'pg-boss'
 import { sql } from 'kysely'
-import { DISCREET } from '../alerts/discretion.ts'
 import { reasonOf } from '../errors.ts'
 import { jobsOf, ring } from './bell.ts'
 import { outsideTransaction } from './dialect.ts'
@@ -77,7 +76,7 @@ export async function registerJobs(
   store: Store,
   handlers: JobHandlers,
   expected: readonly string[] = [],
-  discreet: (text: string) => string = DISCREET.text,
+  discreet: (text: string) => string = (text) => text,
 ): Promise<void> {
   const boss = store.jobs
   const names = new Set(Object.keys(handlers))

@@ -40,6 +40,7 @@ export const runChanges: Probe = {
     columns: 'columns that are read otherwise, with commas; none',
     input_ratio: 'bytes read by this run / by the last good one',
   },
+  quoting: ['newest_what', 'columns'],
   async run(_params, { reader, run, signal, now, deployments = [] }) {
     if (reader === null) throw new Error('no platform')
     const current = await reader.run(run, signal)
