@@ -1,11 +1,14 @@
 // Evidence before it dies, on the whole way: as the alert comes, before a kill, once, and never in a kill's way.
 import { describe, expect, it } from 'vitest'
 import { runAction } from '../../src/flow/act.ts'
-import type { PlatformReader } from '../../src/ports.ts'
+import type { PlatformReader, PlatformWriter } from '../../src/ports.ts'
 import { JOBS } from '../../src/flow/destinations.ts'
 import { enqueue } from '../../src/store/jobs.ts'
-import { type World, startWorld, textOf } from '../support/world.ts'
-import { broken, card, replies, stateOf, timeline } from './support.ts'
+import type { OpenedStore } from '../../src/store/open.ts'
+import { type World, alertBody, envelope, startWorld, textOf } from '../support/world.ts'
+import { OOM, broken, card, replies, stateOf, timeline } from './support.ts'
+
+const STORM = 50
 
 const captures = (world: World) =>
   world.store.db.selectFrom('captures').selectAll().orderBy('at').orderBy('occasion').execute()
@@ -14,6 +17,10 @@ const told = (world: World): string[] =>
     .map(textOf)
     .filter((text) => text.includes('captured'))
 const uploads = (world: World): number => world.slack.state().calls?.['files.completeUploadExternal'] ?? 0
+
+/** Captures whose files came along; charts are files as well. */
+const withFiles = (world: World): number =>
+  replies(world).filter(({ files }) => files?.some(({ name }) => name.endsWith('overview.txt'))).length
 
 /** From now on Spark tells nobody anything of executors and threads, one of them by never answering. */
 function blind(world: World): void {
@@ -76,6 +83,60 @@ describe('evidence before it dies', { timeout: 120_000 }, () => {
     await world.until(() => told(world).length === 2, 'what could not be captured', 200)
     expect(told(world)[1]).toContain('executors are out of reach')
     expect(told(world)[1]).toContain('there was no time left')
+  })
+
+  it('P14: of a storm costs a bounded number of uploads; a kill’s come along even then', async () => {
+    const world = await startWorld()
+    const { appId } = await broken(world)
+    await world.until(() => withFiles(world) === 1, 'the first capture', 200)
+    const alerts = Array.from({ length: STORM }, (_, at) => {
+      const name = `orders-${'abcdefghij'[Math.floor(at / 10)]}${'abcdefghij'[at % 10]}`
+      return (alertBody({ ...OOM, job_name: name, app_id: appId })['alerts'] as unknown[])[0]
+    })
+    await world.send(envelope(alerts))
+    await world.until(() => told(world).length === 1 + STORM, 'all captures', 2_000)
+    expect(world.cards()).toHaveLength(1 + STORM)
+    expect(withFiles(world)).toBe(6)
+    const kept = JSON.stringify(replies(world)).match(/Many incidents opened at once\. All of it is kept/g)
+    expect(kept).toHaveLength(STORM - 5)
+    expect(await captures(world)).toHaveLength(1 + STORM)
+    await killed(world, appId)
+    await world.until(() => withFiles(world) === 7, 'the capture before the kill', 200)
+    // After some minutes there is room again.
+    await world.clock.advance(60_000)
+    const next = alertBody({ ...OOM, job_name: 'orders-later', app_id: appId })
+    await world.send(next)
+    await world.until(() => withFiles(world) === 8, 'a later capture', 200)
+  })
+
+  it('P7: before a kill and the kill itself are not repeated by a process that is killed between them', async () => {
+    const world = await startWorld()
+    const { appId } = await broken(world)
+    await world.until(() => told(world).length === 1, 'the capture', 200)
+    // The write hangs as the process dies: what was captured is committed, whether Spark heard of the kill nobody knows.
+    const writers = world.service.deps.writers as Map<string, PlatformWriter>
+    const [reached, died] = [Promise.withResolvers<void>(), Promise.withResolvers<never>()]
+    for (const [name, writer] of writers)
+      writers.set(name, { ...writer, kill: () => (reached.resolve(), died.promise) })
+    const { embedded } = world.store as OpenedStore
+    const dump = embedded!.dump
+    Object.assign(embedded!, {
+      async dump() {
+        const held = await dump()
+        died.reject(new Error('the process is gone'))
+        return held
+      },
+    })
+    void world.press('U0BOB', 'act')
+    await reached.promise
+    await expect.poll(() => told(world).length, { timeout: 20_000 }).toBe(2)
+    await world.restart({ kill: true })
+    await world.clock.advance(120_000)
+    expect(await captures(world)).toHaveLength(2)
+    expect(told(world)).toHaveLength(2)
+    expect(stateOf(world, appId)).toBe('RUNNING')
+    const [run] = await world.store.db.selectFrom('action_runs').select(['state', 'verified']).execute()
+    expect(run?.state).toBe('unknown')
   })
 
   it('is kept, and told where, when Slack takes no files', async () => {

@@ -46,7 +46,7 @@ export function captureMessage(entry: CaptureEntry): { text: string; blocks: Kno
       type: 'context',
       elements: [
         mrkdwn(
-          `The files are not here: ${inline(entry.notUploaded, 300)} All of it is kept: \`GET /api/v1/incidents/${entry.number}/evidence\`.`,
+          `The files are not here: ${inline(entry.notUploaded, 300)} All of it is kept: \`arrestor incident evidence ${entry.number}\`, or \`GET /api/v1/incidents/${entry.number}/evidence\`.`,
         ),
       ],
     })

@@ -6,6 +6,7 @@ import { DESTINATIONS } from '../../flow/destinations.ts'
 import { readCaptures } from '../../diagnosis/captures.ts'
 import { findIncident } from '../../incidents/repository.ts'
 import { stillHolds } from '../../escalation/policy.ts'
+import { type Bucket, createBucket } from '../../store/outbox-pace.ts'
 import type { Notifier, OutboxRow, SendResult } from '../../store/outbox.ts'
 import type { Tx } from '../../store/store.ts'
 import { type ThreadEntry, threadMessage } from '../blocks/thread.ts'
@@ -18,6 +19,9 @@ import type { Told } from './told.ts'
 
 /** Until the card is there: it is posted at once, so this is short. */
 const CARD_WAIT_MS = 300
+/** Captures whose files are uploaded, of this process: each is some four calls, and in a storm nobody opens them all (P14). */
+const UPLOADS = { perMinute: 6, burst: 6 }
+const TOO_MANY = 'Many incidents opened at once.'
 
 interface TextFile {
   readonly name: string
@@ -33,12 +37,13 @@ interface Prepared {
 }
 
 export function threadNotifier(client: WebClient, told: Told): Notifier {
+  const uploads = createBucket(UPLOADS)
   return {
     destination: DESTINATIONS.thread,
     mode: 'ordered',
     concurrency: 2,
     leaseMs: 30_000,
-    claim: (tx, row) => claim(tx, row),
+    claim: (tx, row, now) => claim(tx, row, uploads, now),
     async send(prepared, row) {
       return await sendEntry(client, told, prepared as Prepared, row)
     },
@@ -50,7 +55,12 @@ export function threadNotifier(client: WebClient, told: Told): Notifier {
   }
 }
 
-async function claim(tx: Tx, row: OutboxRow): Promise<{ send: Prepared } | { withdraw: string }> {
+async function claim(
+  tx: Tx,
+  row: OutboxRow,
+  uploads: Bucket,
+  now: Date,
+): Promise<{ send: Prepared } | { withdraw: string }> {
   const incident = await findIncident(tx, row.subject)
   if (incident === null) return { withdraw: 'its incident is gone' }
   const entry = row.payload as unknown as ThreadEntry & { while?: 'unacknowledged' | 'unresolved' }
@@ -60,8 +70,16 @@ async function claim(tx: Tx, row: OutboxRow): Promise<{ send: Prepared } | { wit
   }
   const externalId = await cardPlace(tx, row.subject)
   const card = externalId === null ? null : messageRef(externalId)
-  const files = entry.type === 'capture' && card !== null ? await capturedFiles(tx, row.subject, entry) : []
-  return { send: { team: incident.team, entry, card, files } }
+  const common = { team: incident.team, entry, card }
+  // At most once: a second attempt could only show them twice, and they are kept in the store.
+  if (entry.type !== 'capture' || card === null || row.attempts > 0 || row.mayHaveHappened)
+    return { send: { ...common, files: [] } }
+  // Before an action a person waits for it, and there are no more of those than presses.
+  if (entry.before === null && uploads.left(now) < 1)
+    return { send: { ...common, entry: { ...entry, notUploaded: TOO_MANY }, files: [] } }
+  const files = await capturedFiles(tx, row.subject, entry)
+  if (files.length > 0) uploads.spend(1, now)
+  return { send: { ...common, files } }
 }
 
 async function sendEntry(
@@ -88,7 +106,7 @@ async function sendEntry(
     const answer = await client.chat.postMessage({
       channel: card.channel,
       thread_ts: card.ts,
-      ...threadMessage(await withFiles(client, prepared.entry, prepared.files, card, row)),
+      ...threadMessage(await withFiles(client, prepared.entry, prepared.files, card)),
       metadata: { event_type: METADATA.thread, event_payload: { row: value } },
       unfurl_links: false,
       unfurl_media: false,
@@ -107,18 +125,14 @@ async function capturedFiles(tx: Tx, incidentId: string, entry: CaptureEntry): P
   return (capture?.files ?? []).map(({ name, text }) => ({ name: `${prefix}${name}`, text }))
 }
 
-/**
- * Uploads an entry's files, at most once: a second attempt could only show them twice, and they are kept in the store.
- * The entry says where they are when they did not arrive.
- */
+/** Uploads an entry's files, which says where they are kept when they did not arrive. */
 async function withFiles(
   client: WebClient,
   entry: ThreadEntry,
   files: readonly TextFile[],
   card: MessageRef,
-  row: OutboxRow,
 ): Promise<ThreadEntry> {
-  if (entry.type !== 'capture' || files.length === 0 || row.attempts > 0 || row.mayHaveHappened) return entry
+  if (entry.type !== 'capture' || files.length === 0) return entry
   const uploaded = await uploadToThread(client, card, files, 'Captured evidence')
   return uploaded.kind === 'done' ? entry : { ...entry, notUploaded: uploaded.sentence }
 }
