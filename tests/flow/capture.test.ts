@@ -4,7 +4,6 @@ import { runAction } from '../../src/flow/act.ts'
 import type { PlatformReader, PlatformWriter } from '../../src/ports.ts'
 import { JOBS } from '../../src/flow/destinations.ts'
 import { enqueue } from '../../src/store/jobs.ts'
-import type { OpenedStore } from '../../src/store/open.ts'
 import { type World, alertBody, envelope, startWorld, textOf } from '../support/world.ts'
 import { OOM, broken, card, replies, stateOf, timeline } from './support.ts'
 
@@ -124,8 +123,8 @@ describe('evidence before it dies', { timeout: 120_000 }, () => {
     const [reached, died] = [Promise.withResolvers<void>(), Promise.withResolvers<never>()]
     for (const [name, writer] of writers)
       writers.set(name, { ...writer, kill: () => (reached.resolve(), died.promise) })
-    const { embedded } = world.store as OpenedStore
-    const dump = embedded!.dump
+    const { embedded } = world.store
+    const dump = embedded!.dump.bind(embedded)
     Object.assign(embedded!, {
       async dump() {
         const held = await dump()
