@@ -206,7 +206,7 @@ export function createAwsClient<Inputs extends object>(
         return { used: await use(answer) }
       })
     } catch (error) {
-      if (error === NO_PLACE) throw new ArrestorError('ARR-501', { ...place, why: NO_PLACE_WORDS })
+      if (error === NO_PLACE) throw new ArrestorError('ARR-501', { platform, url: at, why: NO_PLACE_WORDS })
       if (raw) throw error
       if (isAbsence(error)) return null
       throw refusalOf(place, error, signal)
