@@ -8,6 +8,7 @@ import { dataproc } from './dataproc/index.ts'
 import { emr } from './emr/index.ts'
 import { emrOnEks } from './emr-on-eks/index.ts'
 import { emrServerless } from './emr-serverless/index.ts'
+import { authSecrets } from './http/auth.ts'
 import { kubernetes } from './kubernetes/index.ts'
 import { livy } from './livy/index.ts'
 import { prometheusSchema } from './prometheus/config.ts'
@@ -116,18 +117,21 @@ export function platformSecrets(config: PlatformConfig): readonly string[] {
   ]
 }
 
+/** EMR's configuration has YARN's as a part of it. */
+function yarnSecrets(
+  config: Parameters<typeof authSecrets>[0] & { readonly delegation_token?: string | undefined },
+): readonly string[] {
+  const { delegation_token: token } = config
+  return [...authSecrets(config), ...(token === undefined ? [] : [token])]
+}
+
 function ownSecrets(config: PlatformConfig): readonly string[] {
   switch (config.kind) {
     case 'spark-standalone':
     case 'livy':
-      return config.authorization === undefined ? [] : [config.authorization]
+      return authSecrets(config)
     case 'emr':
-      return [
-        ...awsSecrets(config),
-        ...[config.yarn?.authorization, config.yarn?.delegation_token].filter(
-          (secret) => secret !== undefined,
-        ),
-      ]
+      return [...awsSecrets(config), ...(config.yarn === undefined ? [] : yarnSecrets(config.yarn))]
     case 'emr-serverless':
     case 'emr-on-eks':
       return awsSecrets(config)
@@ -135,7 +139,7 @@ function ownSecrets(config: PlatformConfig): readonly string[] {
     case 'dataproc':
       return []
     case 'yarn':
-      return [config.authorization, config.delegation_token].filter((secret) => secret !== undefined)
+      return yarnSecrets(config)
     case 'kubernetes':
       return [config.auth, config.act_auth]
         .map((auth) => (auth?.type === 'token' ? auth.token : undefined))

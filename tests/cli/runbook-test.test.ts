@@ -41,7 +41,7 @@ describe('arrestor runbook test', () => {
   })
 
   it.each([
-    ['executor-ooom', 'there are data-skew, executor-oom, fetch-failed, healthy'],
+    ['executor-ooom', 'there are data-skew, driver-oom, executor-oom, fetch-failed, healthy, streaming-lag'],
     ['executor-oom@2.4', 'executor-oom was recorded on Spark 3.5 and 4, not on 2.4'],
     ['./recordings/none', 'live.json is missing'],
     ['./recordings/broken', 'is not JSON'],

@@ -56,7 +56,8 @@ for (const name of ['3.5-single', '3.5-rolled', '4-single', '4-rolled'])
     })
 
     it('has the same executors, the dead with their reasons', async () => {
-      const theirs = byId(await readExecutors(place, NEVER))
+      // A log that has ended tells of no task that runs; only a live Spark counts those.
+      const theirs = byId((await readExecutors(place, NEVER)).map(({ activeTasks: _running, ...one }) => one))
       const ours = byId(log.executors)
       // The History Server may hear of an executor's end before that of its last task, and then leaves that out.
       const lastTasks = { failedTasks: 0, totalDurationMs: 0 }
