@@ -23,8 +23,10 @@ interface FileReply {
   readonly files?: { readonly id: string; readonly name: string; readonly title: string }[]
 }
 
+/** Drafts; captured evidence comes as files as well. */
+const isDraft = ({ name }: { readonly name: string }): boolean => /\.(?:md|yml)$/.test(name)
 const uploads = (world: World): FileReply[] =>
-  (replies(world) as unknown as FileReply[]).filter(({ files }) => files !== undefined)
+  (replies(world) as unknown as FileReply[]).filter(({ files }) => files?.some(isDraft))
 
 const shown = (world: World): number => world.slack.state().calls['files.completeUploadExternal'] ?? 0
 
@@ -135,7 +137,7 @@ describe('/spark runbook draft', { timeout: 60_000 }, () => {
         'needs a responder of team data-platform',
       )
     expect(uploads(world)).toEqual([])
-    expect(world.slack.state().files.filter(({ name }) => !name.endsWith('.png'))).toEqual([])
+    expect(world.slack.state().files.filter(isDraft)).toEqual([])
     expect((await type(world, 'runbook draft')).text).toContain('`/spark runbook draft 42`')
     expect((await type(world, 'runbook draft 99')).text).toContain('There is no incident 99')
     expect((await type(world, 'runbook')).text).toContain('`/spark runbook draft &lt;number&gt;`')
@@ -167,6 +169,9 @@ describe('/spark runbook draft', { timeout: 60_000 }, () => {
   it('does not show files twice when the reply to the last step is lost, and says where to look', async () => {
     const world = await startWorld()
     await broken(world)
+    // The fault is for the draft: what the diagnosis uploads has come before.
+    await world.until(() => JSON.stringify(replies(world)).includes('Evidence captured'), 'the capture', 200)
+    await world.settle()
     const before = shown(world)
     world.slack.faults.add({ kind: 'lost_reply', match: 'files.completeUploadExternal', count: 1 })
     expect((await type(world, 'runbook draft 1')).text).toContain(
