@@ -18,7 +18,8 @@ export async function examine(deps: FlowDeps, teams: Teams = null): Promise<read
     checkDatabase(deps, teams),
     Promise.all(
       platformsOf(deps, teams).map(([name, reader]) =>
-        check(`platform ${name}`, () => inTime(reader.check(AbortSignal.timeout(ASK_MS)))),
+        // Of what it was a moment ago, nobody asks the doctor.
+        check(`platform ${name}`, () => inTime((reader.fresh ?? reader).check(AbortSignal.timeout(ASK_MS)))),
       ),
     ),
   ])
