@@ -1,6 +1,7 @@
 // The service, composed in the order of the house: config, clock, store, adapters, ports, flow, outbox handlers, HTTP and Slack, loops.
 import type { Logger } from 'pino'
 import type { Sender } from './flow/receive.ts'
+import { patternWarning } from './alerts/discretion.ts'
 import { type Drawer, createDrawer } from './charts/drawer.ts'
 import type { Config } from './config/schema.ts'
 import { type Environment, readVariable, requireVariable } from './config/environment.ts'
@@ -81,6 +82,11 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   }
   try {
     const metrics = createMetrics({ processMetrics: true })
+    for (const [team, { redact }] of Object.entries(config.teams))
+      for (const pattern of redact) {
+        const warning = patternWarning(pattern)
+        if (warning !== null) logger.warn({ team, pattern: pattern.name }, warning)
+      }
     const { readers, writers } = createPlatforms(config.platforms, settings.normaliseJobName, metrics)
     const library = await openLibrary({
       ...config.runbooks,

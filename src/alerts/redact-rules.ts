@@ -3,9 +3,19 @@
 /** One replacement; a function decides where the shape alone does not. */
 export type Rule = readonly [RegExp, string | ((match: string, ...rest: never[]) => string)]
 
-/** Words that name a secret wherever in a name they stand; what precedes them stays in the text anyway. */
+/**
+ * Words that end in `pass` and name no secret (`bypass`, `compass`, `first pass`); of any other, such as `DB_PASS`, it is one.
+ * `passed`, `pass-through` and `pass_rate` go on after it, and a bare `pass: 2` counts.
+ */
+const PASS = String.raw`(?<!(?:by|com|tres|over|sur|under|multi|low|high|band|one|two|single|each|first|second|third|last)[-_ ]?)(?:(?<=[\w.-])pass|pass(?!["']?\s{0,2}[=:]\s{0,2}\d{1,3}(?:[\s,;)/%]|$)))(?:[._](?:old|new|prod|dev|test|stage|staging|value|\d{1,2}))?(?![\w.-])`
+
+/**
+ * Words that name a secret wherever in a name they stand; what precedes them stays in the text anyway. The name is taken
+ * to its end or not at all, so that a name made of such words costs little.
+ */
 const NAME =
-  '(?:password|passwd|pwd|secret|(?<!(?:unexpected|unrecognized|illegal|mismatched) )token(?!iz)|(?:api|access|account|routing|integration|service|genie|private|shared|encryption)[._-]?key|credential|(?:amz|goog|access)[._-]?signature|(?<![a-z])sig(?![a-z]))[\\w.-]{0,80}'
+  `(?:${PASS}|(?:passphrase|passcode|(?<=[._-])pat(?![a-z]|[._-]?\\d)|` +
+  'password|passwd|pwd|secret|(?<!(?:unexpected|unrecognized|illegal|mismatched) )token(?!iz)|(?:api|access|account|routing|integration|service|genie|private|shared|encryption)[._-]?key|credential|(?:amz|goog|access)[._-]?signature|(?<![a-z])sig(?![a-z]))[\\w.-]{0,80}(?![\\w.]))'
 
 /** Names that end so speak of a secret and do not hold it: where it is, whose class reads it, how long it lasts. */
 const OTHERWISE =
@@ -63,6 +73,12 @@ const TOKENS = [
   String.raw`shp(?:at|ca|pa|ss)_[0-9a-fA-F]{32}`,
 ].join('|')
 
+/** What an option of a command line is called whose next word is a secret. */
+const OPTION = String.raw`(?:--|(?<![\w-])-)[\w.-]{0,40}?(?:password|passwd|passphrase|passcode|(?<!by|com)pass|secret|token|api-key)`
+
+/** Programs with an option `-p` for a password, and what may stand between. */
+const BEFORE_P = String.raw`\b(?:mysql|mysqldump|mysqladmin|mysqlimport|mariadb|mariadb-dump)\s(?:[^\n|;&]{0,200}?\s)?`
+
 /** Schemes whose `name@host` is an address and no login: a storage container, an endpoint of Spark's own RPC. */
 const PLACES = /(?:abfss?|wasbs?|spark|akka\.tcp)$/i
 
@@ -73,6 +89,8 @@ const PLACES = /(?:abfss?|wasbs?|spark|akka\.tcp)$/i
  */
 export const CREDENTIALS: readonly Rule[] = [
   [/-----BEGIN [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----|$)/g, '[redacted private key]'],
+  // The end of one whose beginning is cut off, as where only the last 64 KiB of a log are read.
+  [/^[\s\S]*-----END [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----/, withoutKeyEnds],
   // A JDBC address keeps its kind and host; user, password and options go. The last @ ends a login: a password may have one.
   [/\b(jdbc:(?:[a-z0-9+-]{1,20}:){1,3})(?:[^\s/@"']{1,100}\/[^\s@"']{1,100}@)?(\/{0,2})(?:[^\s;?"']{1,200}@)?([^\s;?"']{0,300})([;?][^\s"']{0,1000})?/gi, '$1$2$3 [redacted]'],
   // What follows a port is a path, and an @ in it no end of a login.
@@ -97,11 +115,50 @@ export const CREDENTIALS: readonly Rule[] = [
   [new RegExp(String.raw`(${NAME}${OTHERWISE}\\?["']\s{0,4},\s{0,4})(?!["']${HIDDEN})("[^"]*"|'[^']*'|\\"[^"]*")(?=\s{0,4}[\])])`, 'gi'), '$1[redacted]'],
   [new RegExp(String.raw`(\([\w.-]{0,120}?${NAME}${OTHERWISE},)(?!${HIDDEN})[^\s,;)]{1,500}(?=\))`, 'gi'), '$1[redacted]'],
   // On a command line, in SQL, in XML.
-  [new RegExp(String.raw`(--[\w.-]{0,40}?(?:password|passwd|secret|token|api-key)\s{1,4})(?!-|${HIDDEN})[^\s"']{1,500}`, 'gi'), '$1[redacted]'],
+  [new RegExp(String.raw`(${OPTION}\s{1,4})(?!-|["']?${HIDDEN})(?:"[^"]{0,500}"|'[^']{0,500}'|[^\s"']{1,500})`, 'gi'), '$1[redacted]'],
+  [new RegExp(String.raw`(["']${OPTION}["']\s{0,4},\s{0,4})(?!["']${HIDDEN})(?:"[^"]{0,500}"|'[^']{0,500}')`, 'gi'), '$1[redacted]'],
+  [new RegExp(String.raw`(${BEFORE_P}-p)(?!\s|${HIDDEN})\S{1,200}`, 'g'), '$1[redacted]'],
+  [new RegExp(String.raw`(\bsshpass\s{1,4}-p\s{0,4})(?!${HIDDEN})\S{1,200}`, 'g'), '$1[redacted]'],
+  // Oracle's `name/password@service`, where a tool or an address says that it is one.
+  [/(\b(?:sqlplus|sqlldr|expdp|impdp|rman)\s{1,4}(?:-\w{1,8}\s{1,4})?[\w$#.]{1,60}\/)[^\s@"'[]{1,100}@/gi, '$1[redacted]@'],
+  [/((?<![\w$#./:])[\w$#]{1,60}\/)[^\s@"'/[]{1,100}@(?=\/\/|[\w.-]{1,100}:\d{2,5}\/\w)/g, '$1[redacted]@'],
+  // In prose a word with a figure in it alone is one; `auth=SCRAM-SHA-256` names a way.
+  [new RegExp(String.raw`(client[_-]secret\s{1,4})(?!${HIDDEN})(?=[^\s\d]{0,200}\d)[^\s"',;]{6,200}`, 'gi'), '$1[redacted]'],
+  [new RegExp(String.raw`((?<![a-z])auth\\?["']?\s{0,2}[=:]\s{0,2}\\?["']?)(?!${HIDDEN}|[\w-]{0,20}(?:scram|sha|oauth|digest|md5|kerb|sasl|tls|ssl|ntlm|http|basic|bearer))(?=[^\s\d]{0,200}\d)(?=[^a-z\s]{0,200}[a-z])[^\s"',;&]{8,}`, 'gi'), '$1[redacted]'],
   [new RegExp(String.raw`(\bIDENTIFIED\s{1,4}BY\s{1,4}(?:PASSWORD\s{1,4})?)(?!${HIDDEN})('[^']*'|"[^"]*"|[^\s;]+)`, 'gi'), '$1[redacted]'],
   [new RegExp(String.raw`((?:<[\w.:-]{0,40}?(?:password|passwd|secret|token)[\w.:-]{0,40}>|${NAME}<\/name>\s{0,40}<value>)\s{0,4})(?!${HIDDEN})[^<\s][^<]{0,500}`, 'gi'), '$1[redacted]'],
   [/((?<![a-z])signature["']?\s{0,2}[=:]\s{0,2}["']?)[A-Za-z0-9+/=_-]{20,}/gi, '$1[redacted]'],
 ] // prettier-ignore
+
+/** Lines of base64 before each end of a key; the first and the last may be short. */
+function withoutKeyEnds(match: string): string {
+  return match
+    .split(/-----END [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----/)
+    .map((part, at, all) => (at === all.length - 1 ? part : `${withoutBase64(part)}[redacted private key]`))
+    .join('')
+}
+
+function withoutBase64(text: string): string {
+  let end = text.length
+  let shortest = 1
+  for (;;) {
+    let gap = end
+    while (gap > 0 && /\s/.test(text.charAt(gap - 1))) gap -= 1
+    for (let ending = endingOf(text, gap); ending > 0; ending = endingOf(text, gap)) gap -= ending
+    let start = gap
+    while (start > 0 && /[A-Za-z0-9+/=]/.test(text.charAt(start - 1))) start -= 1
+    // In `...\\nMIIE` the n belongs to the sign before it.
+    if (start > 0 && text.charAt(start - 1) === '\\' && start < gap) start += 1
+    if (gap - start < (start === 0 ? 1 : shortest)) return text.slice(0, end)
+    end = start
+    shortest = 16
+  }
+}
+
+/** How long the line end is that stands, written as in JSON, before this place: `\\n`. */
+function endingOf(text: string, at: number): number {
+  return /\\{1,3}[nrt]$/.exec(text.slice(Math.max(0, at - 4), at))?.[0].length ?? 0
+}
 
 function keepPlaces(match: string, ...rest: never[]): string {
   const [, login, offset, text] = rest as unknown as [string, string, number, string]

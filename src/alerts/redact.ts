@@ -8,12 +8,15 @@ const MAX_QUOTE = 600
 /** Longest line that is looked at: what is quoted is far shorter, and hostile text costs little. */
 const MAX_LINE = 8000
 
+/** Longest text that is looked at, in characters; what is longer loses its end, so that nobody waits for it. */
+export const MAX_TEXT = 1024 * 1024
+
 const ALL: readonly Rule[] = [...CREDENTIALS, ...PERSONAL_DATA, ONCE]
 const NAMES: readonly Rule[] = [...CREDENTIALS, ONCE]
 
 /**
  * The text without what looks like a credential, an e-mail address, a card, account or phone number. Doing it again
- * changes nothing; its time is linear in the text.
+ * changes nothing; its time is linear in the text, of which `MAX_TEXT` characters are kept.
  */
 export function redact(text: string): string {
   return apply(ALL, text)
@@ -26,7 +29,15 @@ export function redactCredentials(text: string): string {
 
 function apply(rules: readonly Rule[], text: string): string {
   // The two kinds of replacement are two overloads of `replace`.
-  return rules.reduce((rest, [pattern, by]) => rest.replace(pattern, by as string), text)
+  return rules.reduce((rest, [pattern, by]) => rest.replace(pattern, by as string), bounded(text))
+}
+
+/** At most `MAX_TEXT` characters, and no half of a short word at the end: it may be half a secret. */
+export function bounded(text: string): string {
+  if (text.length <= MAX_TEXT) return text
+  const cut = text.slice(0, MAX_TEXT)
+  const space = cut.lastIndexOf(' ')
+  return (MAX_TEXT - space > 1_000 ? cut : cut.slice(0, space)).toWellFormed()
 }
 
 /** One quoted line of evidence: the first line that says something, redacted and bounded. */

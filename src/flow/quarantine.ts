@@ -1,4 +1,4 @@
-// What could not be used of a body: the body is kept as it came, and each bad element becomes a decision (P1, P11).
+// What could not be used of a body: its bad elements are kept, and each becomes a decision (P1, P11).
 import { createHash } from 'node:crypto'
 import type { Discretion } from '../alerts/discretion.ts'
 import type { Rejected } from '../alerts/model.ts'
@@ -8,10 +8,17 @@ import { type Tx, json } from '../store/store.ts'
 /** Reasons quote what strangers wrote: each is cut, and no more than so many are kept of one body. */
 const MAX_REASON = 300
 const MAX_TOLD = 1_000
+/**
+ * Characters of JSON that are kept of one rejected element, and of all of a body. Whatever arrives, what is read for
+ * secrets is no more: senders of other bodies wait for it.
+ */
+export const MAX_ELEMENT = 64 * 1024
+export const MAX_KEPT = 4 * MAX_ELEMENT
 
 export interface Spoiled {
   readonly source: string
   readonly rejected: readonly Rejected[]
+  /** Its rejected elements, as JSON: `[{"pointer": "/alerts/1", "element": {...}}]`. */
   readonly rawBody: Uint8Array
 }
 
@@ -23,29 +30,44 @@ export function spoiledOf(
 ): Pick<Spoiled, 'rejected' | 'rawBody'> {
   if (rejected.length === 0) return { rejected, rawBody }
   return {
-    rejected: rejected.map((one) => presentable(one, discretion)),
-    rawBody: discreetBody(rawBody, discretion),
+    rejected: presentable(rejected, discretion),
+    rawBody: new TextEncoder().encode(JSON.stringify(keptOf(rejected, discretion))),
   }
 }
 
-/** A label's name may stand in the reason, with a NUL or half a surrogate pair in it, which no column takes. */
-function presentable(rejected: Rejected, { text }: Discretion): Rejected {
-  const reason = rejected.reason.replaceAll('\u0000', '\uFFFD').slice(0, 4 * MAX_REASON)
-  return { ...rejected, reason: text(reason).slice(0, MAX_REASON).toWellFormed() }
+/**
+ * A label's name may stand in the reason, with a NUL or half a surrogate pair in it, which no column takes. The same
+ * reason of thousands of elements is read once.
+ */
+function presentable(rejected: readonly Rejected[], { text }: Discretion): readonly Rejected[] {
+  const said = new Map<string, string>()
+  return rejected.map((one) => {
+    const reason = one.reason.replaceAll('\u0000', '\uFFFD').slice(0, 4 * MAX_REASON)
+    const safe = said.get(reason) ?? text(reason).slice(0, MAX_REASON).toWellFormed()
+    said.set(reason, safe)
+    return { ...one, reason: safe }
+  })
 }
 
-/** As it came where there is nothing to hide. Redacted as JSON: names of fields count, and it stays JSON. */
-function discreetBody(rawBody: Uint8Array, discretion: Discretion): Uint8Array {
-  const came = new TextDecoder().decode(rawBody)
-  let kept: string
-  try {
-    const body: unknown = JSON.parse(came)
-    kept = JSON.stringify(discretion.record(body))
-    if (kept === JSON.stringify(body)) return rawBody
-  } catch {
-    kept = discretion.text(came)
-  }
-  return new TextEncoder().encode(kept)
+/**
+ * Redacted as JSON, where names of fields count; one that is too long as the text of its beginning. A pointer without an
+ * element is one for which there was no room.
+ */
+function keptOf(
+  rejected: readonly Rejected[],
+  discretion: Discretion,
+): readonly { readonly pointer: string; readonly element?: unknown }[] {
+  let room = MAX_KEPT
+  return rejected.slice(0, MAX_TOLD).map(({ pointer, raw }) => {
+    if (room <= 0) return { pointer }
+    const text = JSON.stringify(raw) ?? 'null'
+    room -= Math.min(text.length, MAX_ELEMENT)
+    const element =
+      text.length <= MAX_ELEMENT
+        ? discretion.record(raw)
+        : `${discretion.text(text.slice(0, MAX_ELEMENT).toWellFormed())}…`
+    return { pointer, element }
+  })
 }
 
 /** Keeps those of these bodies that have something rejected in them. */

@@ -5,6 +5,7 @@ import {
   createDiscretion,
   discreetAlert,
   patternProblem,
+  patternWarning,
   wordFor,
 } from '../../src/alerts/discretion.ts'
 import type { Alert } from '../../src/alerts/model.ts'
@@ -124,4 +125,23 @@ describe('a pattern in the configuration', () => {
     if (problem === null) expect(said).toBeNull()
     else expect(said).toContain(problem)
   })
+})
+
+describe('a pattern that can be used and does harm', () => {
+  it.each([
+    ['\\d', true],
+    ['\\d+', true],
+    ['high|Triggered', true],
+    ['(?i)executor', true],
+    ['[A-Z]', true],
+    ['.', true],
+    ['app-\\d{14}-\\d{4}', true],
+    ['CUST-[0-9]{8}', false],
+    ['(?i)\\bpol[ -]?[0-9]{6,9}\\b', false],
+    ['(?i)\\bproject [a-z]+\\b', false],
+  ])('%s: %s', (pattern, warned) => {
+    const said = patternWarning({ name: 'x', pattern })
+    if (warned) expect(said).toMatch(/takes our own words and figures away: ".*" becomes ".*\[redacted:x\].*; ask for more/)
+    else expect(said).toBeNull()
+  }) // prettier-ignore
 })

@@ -1,6 +1,6 @@
 // P12: evidence leaves without what it must not say.
 import { describe, expect, it } from 'vitest'
-import { quote, redact } from '../../src/alerts/redact.ts'
+import { MAX_TEXT, quote, redact } from '../../src/alerts/redact.ts'
 
 /** Addresses that are keys, and what of them a person may still read. */
 const SECRETS = [
@@ -85,6 +85,35 @@ const SHAPES: readonly (readonly [string, string])[] = [
   ['body=password%3DXXkey', 'XXkey'],
   ['password=<redacted>XXkey', 'XXkey'],
   ['password = ****XXkey', 'XXkey'],
+  // By the name of a pass
+  ['pass=OLDhunter2', 'hunter2'],
+  ['DB_PASS=OLDhunter2', 'hunter2'],
+  ['PASS: OLDhunter2', 'hunter2'],
+  ['"pass": "OLDhunter2"', 'hunter2'],
+  ['DB_PASS_PROD=OLDhunter2', 'hunter2'],
+  ['dbPass=OLDhunter2 storepass: x', 'hunter2'],
+  ['DB_PASS=123', '123'],
+  ['-Dapp.pass=OLDhunter', 'OLDhunter'],
+  ['(spark.app.pass,OLDhunter)', 'OLDhunter'],
+  ['passphrase=OLDhunter2', 'hunter2'],
+  ['sshPassphrase: "OLD hunter2"', 'hunter2'],
+  ['passcode: 4711abc', '4711'],
+  ['GITHUB_PAT=OLDhunter2', 'hunter2'],
+  ['spark.app.pat -> OLDhunter2', 'hunter2'],
+  ['job.py --pass OLDhunter2 --day 1', 'hunter2'],
+  ['job.py --db-pass OLDhunter2', 'hunter2'],
+  ["job.py --passphrase 'OLD hunter2'", 'hunter2'],
+  ['job.py --client-secret "OLD hunter2"', 'hunter2'],
+  ['keytool -storepass OLDhunter2', 'hunter2'],
+  ['["--db-pass","OLDhunter2","--day","1"]', 'hunter2'],
+  ['auth=OLDhunter2', 'hunter2'],
+  ['mysql -u etl -pOLDhunter2 orders', 'hunter2'],
+  ['mysqldump -pOLDhunter2 orders', 'hunter2'],
+  ['sshpass -p OLDhunter2 ssh etl@host', 'hunter2'],
+  ['client_secret OLDhunter2', 'hunter2'],
+  ['sqlplus scott/tiger@ORCL', 'tiger'],
+  ['login scott/tiger@//db.internal:1521/orders', 'tiger'],
+  ['login scott/tiger@db.internal:1521/orders', 'tiger'],
   // People
   ['pay to DE89 3704 0044 0532 0130 00 now', '3704'],
   ['iban GB29NWBK60161331926819.', 'NWBK'],
@@ -168,7 +197,69 @@ const NEAR_MISSES: readonly string[] = [
   'http://driver:4040/jobs/job/?id=0@x http://history:18080/history/app-1/1/jobs/',
   'DE89370400440532013001 is no account, AB12 3456 7890 1234 neither',
   'Spark 4.3.0 (commit 0123456789abcdef) signature: F02',
+  'bypass=never compass=north compass: north overpass=x',
+  'passed=3 failed=1 passes: 4 passthrough=lzo pass-through=lzo pass_rate=0.9 passive=no',
+  'pass 2 of 3, pass: 2 of 3, pass=2, first pass: sorted, single-pass=hash',
+  'auth=simple auth: kerberos auth=SCRAM-SHA-256 hadoop.security.authentication=kerberos auth_to_local=RULE:[1:$1@$0]',
+  'client_secret is missing; --token-provider x --password-file /x --bypass x -p 8080',
+  'mysql -P 3306 -p orders; ssh -p2222 host',
+  'actions/checkout@v4 etl/orders@sha256:abc',
+  'file.pattern=x spark.pathGlob=y some.path: /a format.pattern -> z',
 ]
+
+const LINE = 'MIIEowIBAAKCAQEA7yT3aB+/0123456789abcdefghijklmnopqrstuvwxyzABCD'
+
+describe('P12: a private key that is cut', () => {
+  it.each([
+    ['its beginning, at the start of a line', `${LINE}\n${LINE}\nab3=\n-----END RSA PRIVATE KEY-----\nnext`],
+    ['its beginning, within a line', `cdEF\n${LINE}\r\n${LINE}\n-----END PRIVATE KEY-----\nnext`],
+    ['its beginning, as JSON writes it', String.raw`xY${LINE}\n${LINE}\nab3=\n-----END PRIVATE KEY-----\nnext`.replaceAll('${LINE}', LINE)],
+    ['its beginning, in JSON in JSON', ['Q', LINE, LINE, '-----END PRIVATE KEY-----', 'next'].join(String.raw`\\n`)],
+    ['its beginning; another is whole', `${LINE}\n-----END PRIVATE KEY-----\n-----BEGIN PRIVATE KEY-----\n${LINE}\n-----END PRIVATE KEY-----\nnext`],
+    ['its end', `next\n-----BEGIN EC PRIVATE KEY-----\n${LINE}\n${LINE.slice(0, 20)}`],
+    ['its beginning, after a line of words', `the next key is\n${LINE}\n${LINE}\n-----END RSA PRIVATE KEY-----`],
+  ])('%s', (_what, text) => {
+    const safe = redact(text)
+    expect(safe).toContain('[redacted private key]')
+    expect(safe).toContain('next')
+    expect(safe).not.toMatch(/MIIE|abcdefgh|ab3=|cdEF|BEGIN|END/)
+    expect(redact(safe)).toBe(safe)
+  }) // prettier-ignore
+
+  it.each([`-----BEGIN CERTIFICATE-----\n${LINE}\n-----END CERTIFICATE-----`, `${LINE}\nno key ends here`])(
+    'and what is none stays: %s',
+    (text) => {
+      expect(redact(text)).toBe(text)
+    },
+  )
+
+  it('the words before a cut key stay', () => {
+    expect(redact(`ERROR cannot read the key of worker 7:\n${LINE}\n-----END PRIVATE KEY-----`)).toMatch(
+      /^ERROR cannot read the key of worker 7:/,
+    )
+  })
+})
+
+describe('a text without end', () => {
+  it('is kept to a limit that is stated, without half a word at it', () => {
+    const long = redact(`${'plain words '.repeat(Math.ceil(MAX_TEXT / 12))} and more`)
+    expect(long.length).toBeLessThanOrEqual(MAX_TEXT)
+    expect(long.slice(-12)).toMatch(/(?:words|plain)$/)
+  })
+
+  it('costs a name made of names no more than as many plain words, but for a factor', () => {
+    const cost = (text: string): number => {
+      redact(text)
+      const before = process.threadCpuUsage()
+      redact(text)
+      const { user } = process.threadCpuUsage(before)
+      return user
+    }
+    const size = 140_000
+    const plain = cost('orders was '.repeat(size / 11))
+    expect(cost('secret_'.repeat(size / 7)) / plain).toBeLessThan(25)
+  })
+})
 
 describe('what a person needs stays', () => {
   it.each([
@@ -264,6 +355,21 @@ describe('a quotation', () => {
       'password={'.repeat(40_000),
       'password=[redacted'.repeat(20_000),
       'cookie: '.repeat(50_000),
+      'mysql '.repeat(60_000),
+      'mysql -'.repeat(60_000),
+      "--pass '".repeat(50_000),
+      '-pass-'.repeat(60_000),
+      'pass'.repeat(100_000),
+      'pass_old.'.repeat(50_000),
+      '"--pass",'.repeat(40_000),
+      'auth=a'.repeat(60_000),
+      'client_secret '.repeat(30_000),
+      'sqlplus a/'.repeat(40_000),
+      'a/b@c.d:80'.repeat(40_000),
+      '-----END PRIVATE KEY-----'.repeat(20_000),
+      'a\n'.repeat(200_000) + '-----END PRIVATE KEY-----',
+      `${'abcdefghijklmnopqrst '.repeat(20_000)}-----END PRIVATE KEY-----`,
+      '-----BEGIN PRIVATE KEY '.repeat(20_000),
     ]
     for (const text of hostile) expect(redact(text).length).toBeGreaterThan(0)
   })

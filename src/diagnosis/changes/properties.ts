@@ -3,7 +3,7 @@ import { redact } from '../../alerts/redact.ts'
 
 export interface PropertyChange {
   readonly key: string
-  /** `8g -> 4g`, `set to 4g`, `4g is gone`; a secret's values are not shown. */
+  /** `8g -> 4g`, `set to 4g`, `4g is gone`; of a key that is not known to be harmless only that it differs. */
   readonly text: string
 }
 
@@ -23,7 +23,25 @@ const NOISE: readonly RegExp[] = [
   /^spark\.(?:livy|hadoop\.livy)\..*(?:id|secret|callback)/i,
   /^spark\.__/,
 ]
-const SECRET = /secret|passw|token|credential|(?:access|account|api|private|encryption)[._-]?key|\bsig\b/i
+/**
+ * Spark's own keys whose values are figures, switches, versions, classes or names of artefacts. All others may carry what
+ * a job was given (its environment, options of its JVMs, settings of its own), where a secret has any name and any shape.
+ */
+const HARMLESS: readonly RegExp[] = [
+  /^spark\.(?:driver|executor)\.(?:cores|instances|memory|memoryOverhead|memoryOverheadFactor|maxResultSize|pyspark\.memory|heartbeatInterval|resource\.gpu\.amount)$/,
+  /^spark\.(?:cores\.max|default\.parallelism|submit\.deployMode|master|scheduler\.(?:mode|minRegisteredResourcesRatio|maxRegisteredResourcesWaitingTime))$/,
+  /^spark\.(?:kryoserializer\.buffer(?:\.max)?|network\.(?:timeout|timeoutInterval)|locality\.wait(?:\.\w+)?|version|scala\.version)$/,
+  /^spark\.(?:serializer|closure\.serializer|io\.compression\.(?:codec|zstd\.level|lz4\.blockSize)|broadcast\.(?:blockSize|compress)|rdd\.compress|python\.worker\.(?:memory|reuse))$/,
+  /^spark\.(?:dynamicAllocation|memory|speculation|excludeOnFailure|decommission|storage\.(?:memoryFraction|decommission|level|unrollFraction|replication)|cleaner)(?:\.[A-Za-z.]+)?$/,
+  /^spark\.shuffle\.(?:compress|spill|sort|file\.buffer|io\.(?:maxRetries|retryWait|preferDirectBufs|connectionTimeout|numConnectionsPerPeer)|manager|partitions|service\.enabled|registration|push\.enabled|spill\.compress)(?:\.[A-Za-z.]+)?$/,
+  /^spark\.(?:task|stage)\.(?:cpus|maxFailures|maxConsecutiveAttempts|reaper\.enabled|resource\.gpu\.amount)$/,
+  /^spark\.reducer\.max[A-Za-z]+$/,
+  /^spark\.sql\.(?:adaptive|ansi|shuffle\.partitions|autoBroadcastJoinThreshold|broadcastTimeout|codegen|join|legacy|inMemoryColumnarStorage|optimizer|cbo|files\.(?:max|min|open|ignore)|execution\.(?:arrow|pyspark|sort|use)|parquet|orc|session\.timeZone|sources\.(?:partitionOverwriteMode|bucketing|default)|streaming\.(?:minBatches|stateStore|stopTimeout|noDataMicroBatches)|caseSensitive|storeAssignmentPolicy|catalogImplementation|constraintPropagation|window|crossJoin|timestampType)(?:\.?[A-Za-z.]+)?$/,
+  /^spark\.(?:yarn\.(?:maxAppAttempts|am\.(?:cores|memory|memoryOverhead)|queue|submit\.waitAppCompletion|executor\.failuresValidityInterval)|kubernetes\.(?:namespace|memoryOverheadFactor|allocation\.batch\.\w+|(?:driver|executor)\.(?:request|limit)\.cores))$/,
+  /^spark\.(?:jars(?:\.packages)?|files|archives|submit\.pyFiles|yarn\.dist\.(?:jars|files|archives)|plugins|sql\.extensions)$/,
+  /^spark\.(?:databricks\.(?:delta\.(?:optimizeWrite|autoCompact)\.enabled|io\.cache\.enabled|photon\.enabled))$/,
+]
+const SECRET = /secret|pass|token|credential|(?:access|account|api|private|encryption)[._-]?key|\bsig\b/i
 /** Longer values are cut: a card has two lines for all. */
 const MAX_VALUE = 60
 
@@ -72,7 +90,8 @@ export function steady(value: string): string {
 } // prettier-ignore
 
 function wordsFor(key: string, old: string, now: string): string {
-  const hidden = SECRET.test(key) || isRedacted(key, old) || isRedacted(key, now)
+  const known = HARMLESS.some((pattern) => pattern.test(key)) && !SECRET.test(key)
+  const hidden = !known || isRedacted(key, old) || isRedacted(key, now)
   if (hidden) return 'differs, its values are not shown'
   const [left, right] = onlyDiffering(old, now)
   if (old === '') return `set to ${shown(right)}`

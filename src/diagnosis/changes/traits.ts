@@ -19,6 +19,7 @@ const WORDS: Readonly<Record<RunTrait, string>> = {
 }
 export const TRAITS = Object.keys(WORDS) as readonly RunTrait[]
 const MAX_VALUE = 80
+const NAMES_TOLD = 5
 
 /** What both runs tell and tell otherwise, as `4.0.1 -> 4.1.0` and as a whole clause. */
 export function comparedTraits(
@@ -30,7 +31,7 @@ export function comparedTraits(
     if (old === undefined || now === undefined || old === now) return []
     // A run's own day is no change.
     if (trait === 'parameters' && steady(old) === steady(now)) return []
-    const text = wordsFor(trait, old, now)
+    const text = trait === 'parameters' ? namesThatDiffer(old, now) : wordsFor(trait, old, now)
     return [{ trait, text, clause: `${WORDS[trait]} ${text}` }]
   })
 }
@@ -40,6 +41,30 @@ function wordsFor(trait: RunTrait, old: string, now: string): string {
   if (trait === 'commit') return `${shortCommit(old)} -> ${shortCommit(now)}`
   const [left, right] = trait === 'image' ? tagsOf(old, now) : [old, now]
   return `${shown(left)} -> ${shown(right)}`
+}
+
+/**
+ * `day, mode differ`: a parameter's value may be a secret of any shape. Where one has no name of its own that can be told
+ * apart from a value, only that they differ.
+ */
+function namesThatDiffer(old: string, now: string): string {
+  const [left, right] = [wordsOf(old), wordsOf(now)]
+  const differing = [
+    ...left.filter((one) => !right.includes(one)),
+    ...right.filter((one) => !left.includes(one)),
+  ]
+  const names = [
+    ...new Set(differing.map((one) => /^(?:--?)?([A-Za-z_][\w.-]{0,40})=/.exec(one)?.[1] ?? null)),
+  ]
+  if (names.length === 0 || names.includes(null)) return 'differ'
+  return `${names.slice(0, NAMES_TOLD).join(', ')}${names.length > NAMES_TOLD ? ' and others' : ''} ${names.length === 1 ? 'differs' : 'differ'}`
+}
+
+/** Without what is another one each time. */
+function wordsOf(parameters: string): readonly string[] {
+  return steady(parameters)
+    .split(/\s+/)
+    .filter((one) => one !== '')
 }
 
 /** Of the same repository only the tags: `1.4.2 -> 1.5.0`. */

@@ -19,10 +19,19 @@ describe('Spark properties', () => {
     ['one that is gone', 'spark.executor.memoryOverhead', '2g', undefined, '2g is gone'],
     ['another jar', 'spark.jars', 's3://b/etl-1.4.2.jar,s3://b/lib.jar', 's3://b/etl-1.5.0.jar,s3://b/lib.jar', 'etl-1.4.2.jar -> etl-1.5.0.jar'],
     ['a jar more', 'spark.jars', 's3://b/a.jar', 's3://b/a.jar,s3://b/new.jar', 'fewer entries -> new.jar'],
-    ['a long value', 'spark.x', 'a', 'b'.repeat(200), `a -> ${'b'.repeat(59)}…`],
+    ['a long value', 'spark.jars.packages', 'a', 'b'.repeat(200), `a -> ${'b'.repeat(59)}…`],
     ['P12: a secret by its name', 'spark.db.password', 'old-one', 'new-one', 'differs, its values are not shown'],
     ['P12: a secret by its shape', 'spark.x.url', 'jdbc:postgresql://h/db?password=old', 'jdbc:postgresql://h/db?password=new', 'differs, its values are not shown'],
-    ['P12: what Spark redacted on one side', 'spark.my.setting', 'visible', '*********(redacted)', 'differs, its values are not shown'],
+    ['P12: an option of a JVM', 'spark.executor.extraJavaOptions', '-Dapp.pass=OLDhunter', '-Dapp.pass=NEWhunter', 'differs, its values are not shown'],
+    ['P12: a variable', 'spark.executorEnv.DB_PASS', 'OLDpassword1', 'NEWpassword1', 'differs, its values are not shown'],
+    ['P12: a variable with a harmless name', 'spark.executorEnv.REGION', 'one', 'two', 'differs, its values are not shown'],
+    ['P12: a reference to a secret', 'spark.kubernetes.driver.secretKeyRef.DB', 'a:old', 'a:new', 'differs, its values are not shown'],
+    ["P12: a setting of the job's own", 'spark.app.pat', 'OLDhunter', undefined, 'differs, its values are not shown'],
+    ['a switch', 'spark.sql.adaptive.enabled', 'true', 'false', 'true -> false'],
+    ['a number of partitions', 'spark.sql.shuffle.partitions', '200', '2000', '200 -> 2000'],
+    ['executors', 'spark.dynamicAllocation.maxExecutors', '10', '4', '10 -> 4'],
+    ['a serializer', 'spark.serializer', 'a.Java', 'a.Kryo', 'a.Java -> a.Kryo'],
+    ['P12: what Spark redacted on one side', 'spark.jars.packages', 'visible', '*********(redacted)', 'differs, its values are not shown'],
   ])('%s', (_what, key, before, after, text) => {
     const of = (value: string | undefined): Record<string, string> => (value === undefined ? {} : { [key]: value })
     expect(between(of(before), of(after))).toEqual([{ key, text }])
@@ -71,7 +80,11 @@ describe('traits', () => {
     ['an image without a tag', { image: 'etl' }, { image: 'etl:2' }, 'image latest -> 2'],
     ['a runtime', { runtime: '15.4.x-scala2.12' }, { runtime: '16.1.x-scala2.12' }, 'runtime 15.4.x-scala2.12 -> 16.1.x-scala2.12'],
     ['a definition, whose hash says nothing', { definition: '1a' }, { definition: '2b' }, "the job's definition has changed"],
-    ['P12: parameters', { parameters: 'day=1' }, { parameters: 'day=2 password=x' }, 'parameters day=1 -> day=2 password=[redacted]'],
+    ['P12: parameters, by name alone', { parameters: 'day=1 mode=full key=OLD' }, { parameters: 'day=2 mode=full key=NEW' }, 'parameters day, key differ'],
+    ['P12: one parameter', { parameters: '--key=OLD --x=1' }, { parameters: '--key=NEW --x=1' }, 'parameters key differs'],
+    ['P12: parameters without names', { parameters: '--db-pass OLDhunter2 --key OLDKEY99' }, { parameters: '--db-pass NEWhunter2 --key OLDKEY99' }, 'parameters differ'],
+    ['P12: a value of two words', { parameters: 'k=OLD one=two' }, { parameters: 'k=OLD hunter2' }, 'parameters differ'],
+    ['marks of arguments', { parameters: '3 arguments, 1a2b' }, { parameters: '4 arguments, 3c4d' }, 'parameters differ'],
   ])('%s', (_what, before, after, clause) => {
     expect(comparedTraits(before, after).map((one) => one.clause)).toEqual([clause])
   }) // prettier-ignore
