@@ -192,7 +192,7 @@ export const CATALOGUE = {
     fault: 'user',
     retryable: false,
     what: 'There is no {kind} "{id}".',
-    mend: 'List what there is with `{list}`.',
+    mend: 'List what there is {list}.',
   },
   'ARR-704': {
     fault: 'user',

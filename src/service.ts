@@ -5,6 +5,7 @@ import { patternWarning } from './alerts/discretion.ts'
 import { type Drawer, createDrawer } from './charts/drawer.ts'
 import type { Config } from './config/schema.ts'
 import { type Environment, readVariable, requireVariable } from './config/environment.ts'
+import { secretsOf } from './config/secrets.ts'
 import { settingsOf } from './config/settings.ts'
 import { ArrestorError, reasonOf } from './errors.ts'
 import { actionLeaseDue, runAction } from './flow/act.ts'
@@ -26,7 +27,6 @@ import { pageNotifier } from './pagerduty/notifier.ts'
 import { closeConnection, createConnection } from './pagerduty/transport.ts'
 import { openLibrary } from './checkout/library.ts'
 import { createPlatforms } from './platforms/create.ts'
-import { platformSecrets } from './platforms/registry.ts'
 import { countRunbooks, tellProblems } from './checkout/tell.ts'
 import { createClient, createDirectory, createSlack, slackFromEnvironment } from './slack/index.ts'
 import type { SlackSocket } from './slack/socket.ts'
@@ -44,6 +44,8 @@ export interface ServiceOptions {
   readonly environment: Environment
   readonly logger: Logger
   readonly port: number
+  /** What must not be kept or sent anywhere; by default every secret of the configuration and the environment. */
+  readonly secrets?: readonly string[]
   /** The certificate authority to trust beside Node's own, as PEM. */
   readonly ca?: string
   /** Told when the store is lost for good (the embedded database's thread died): the process should end and be started again. */
@@ -68,7 +70,7 @@ export interface Service {
 /** Starts everything; throws an ArrestorError that says what is wrong and what to do. */
 export async function startService(options: ServiceOptions): Promise<Service> {
   const { config, environment, logger } = options
-  const settings = settingsOf(config)
+  const settings = settingsOf(config, options.secrets ?? secretsOf(config, environment))
   const tokens = slackFromEnvironment(
     (name, wantedBy) => requireVariable(environment, name, wantedBy),
     readVariable(environment, 'SLACK_API_URL'),
@@ -262,44 +264,6 @@ export function credentialsOf(config: Config): ReadonlyMap<string, { sender: Sen
       })),
     ]),
   )
-}
-
-/** Every secret of the configuration and the environment, for the logger to take out. */
-export function secretsOf(config: Config, environment: Environment): string[] {
-  const names = [
-    'SLACK_BOT_TOKEN',
-    'SLACK_APP_TOKEN',
-    'SLACK_SIGNING_SECRET',
-    'PAGERDUTY_API_TOKEN',
-    'DATABASE_URL',
-  ]
-  return [
-    ...names.flatMap((name) => readVariable(environment, name) ?? []),
-    // Drivers and proxies quote parts of an address in their errors: its password is a secret of its own.
-    ...['DATABASE_URL', 'HTTPS_PROXY'].flatMap((name) => passwordIn(readVariable(environment, name))),
-    ...Object.values(config.teams).flatMap((team) => team.pagerduty?.routing_key ?? []),
-    ...Object.values(config.webhooks).flatMap(({ credentials }) => credentials.map(({ token }) => token)),
-    ...config.api.tokens.map(({ token }) => token),
-    ...config.events.webhooks.map(({ secret }) => secret),
-    ...(config.pagerduty.api_token === undefined ? [] : [config.pagerduty.api_token]),
-    ...config.pagerduty.webhook_secrets,
-    ...config.runbooks.webhook_secrets,
-    ...config.runbooks.git.flatMap(({ username, token }) =>
-      token === undefined ? [] : [token, Buffer.from(`${username}:${token}`).toString('base64')],
-    ),
-    ...Object.values(config.platforms).flatMap(platformSecrets),
-  ]
-}
-
-/** The password in an address, as it stands there and as it is meant. */
-function passwordIn(address: string | undefined): string[] {
-  const written = URL.parse(address ?? '')?.password ?? ''
-  if (written === '') return []
-  try {
-    return [written, decodeURIComponent(written)]
-  } catch {
-    return [written]
-  }
 }
 
 function given<K extends string, V>(name: K, value: V | undefined): Partial<Record<K, V>> {

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { RE2JS } from 're2js'
 import type { Alert, Link } from './model.ts'
+import { withoutSecrets } from '../secrets.ts'
 import { bounded, redact, redactCredentials } from './redact.ts'
 
 /** A pattern of a team's own, in RE2's syntax; what it matches becomes `[redacted:<name>]`. */
@@ -13,7 +14,7 @@ export interface TeamPattern {
 export interface Discretion {
   /** Whether raw evidence (quoted lines, log tails, captures, plans) may be kept and sent at all. */
   readonly quotes: boolean
-  /** Whether there are patterns beside those that everybody has. */
+  /** Whether there are patterns or secrets beside the patterns that everybody has. */
   readonly own: boolean
   /** What somebody outside wrote: without credentials, personal data, and what the team's patterns match. */
   readonly text: (text: string) => string
@@ -31,12 +32,20 @@ export interface Discretion {
 const REMEMBERED = 5_000
 const SHORT = 200
 
-/** The gate for a team with these patterns. Throws what RE2 says of one that it does not take. */
-export function createDiscretion(patterns: readonly TeamPattern[], quotes: boolean): Discretion {
+/**
+ * The gate for a team with these patterns; `secrets` are what we hold ourselves, since whoever was sent one may repeat
+ * it. Throws what RE2 says of a pattern that it does not take.
+ */
+export function createDiscretion(
+  patterns: readonly TeamPattern[],
+  quotes: boolean,
+  secrets: readonly string[] = [],
+): Discretion {
+  const ours = withoutSecrets(secrets)
   const compiled = patterns.map(({ name, pattern }) => [RE2JS.compile(pattern), wordFor(name)] as const)
-  // The team's own go first: a shape that everybody has may cut up what theirs must see whole.
+  // Ours and the team's own go first: a shape that everybody has may cut up what they must see whole.
   const own = (text: string): string =>
-    compiled.reduce((rest, [pattern, word]) => pattern.matcher(rest).replaceAll(word), bounded(text))
+    compiled.reduce((rest, [pattern, word]) => pattern.matcher(rest).replaceAll(word), bounded(ours(text)))
   const text = (given: string): string => redact(own(given))
   const known = new Map<string, string>()
   const name = (given: string): string => {
@@ -67,7 +76,7 @@ export function createDiscretion(patterns: readonly TeamPattern[], quotes: boole
   }
   return {
     quotes,
-    own: compiled.length > 0,
+    own: compiled.length + secrets.length > 0,
     text,
     name,
     link(url) {

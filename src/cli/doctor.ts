@@ -3,7 +3,8 @@ import type { Command } from 'commander'
 import { readCertificateAuthority, readVariable, requireVariable } from '../config/environment.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
-import { settingsOf } from '../config/settings.ts'
+import { secretsOf } from '../config/secrets.ts'
+import { discretionOfAll, settingsOf } from '../config/settings.ts'
 import { ArrestorError, reasonOf } from '../errors.ts'
 import { addressesOf } from '../pagerduty/config.ts'
 import { createRest } from '../pagerduty/rest.ts'
@@ -76,7 +77,10 @@ async function examine(file: string): Promise<readonly Check[]> {
       ),
     ),
   ])
-  return [{ what: 'configuration', state: 'ok', says: file }, ...checks.flat(), ...gaps(config)]
+  // What was asked may repeat in its refusal who we are.
+  const { name } = discretionOfAll(config, secretsOf(config, environment))
+  const told = checks.flat().map((one) => ({ ...one, says: name(one.says) }))
+  return [{ what: 'configuration', state: 'ok', says: file }, ...told, ...gaps(config)]
 }
 
 /** Each platform, and the Prometheus beside it where one is configured. */
@@ -220,6 +224,8 @@ function gaps(config: Config): Check[] {
   return found
 }
 
+/** One line, but for a list of problems: that stays one a line. */
 function reason(error: unknown): string {
-  return error instanceof ArrestorError ? error.message.replaceAll('\n  ', ' ') : reasonOf(error)
+  if (!(error instanceof ArrestorError)) return reasonOf(error)
+  return error.message.includes('\n    ') ? error.message : error.message.replaceAll('\n  ', ' ')
 }

@@ -56,7 +56,7 @@ async function read<T>(reference: string, below: string, schema: z.ZodType<T>): 
     throw new ArrestorError('ARR-703', {
       kind: 'incident',
       id: reference,
-      list: 'arrestor incident list --state all',
+      list: 'with `arrestor incident list --state all`',
     })
   return understood(access, answer, schema)
 }

@@ -7,7 +7,8 @@ import type { Command } from 'commander'
 import { loadConfig } from '../config/load.ts'
 import { ArrestorError } from '../errors.ts'
 import { createSandbox } from '../sandbox/server.ts'
-import { portOf, secretsOf, startService } from '../service.ts'
+import { portOf, startService } from '../service.ts'
+import { secretsOf } from '../config/secrets.ts'
 import { discretionOfAll } from '../config/settings.ts'
 import { createLogger } from '../telemetry/logs.ts'
 import { fail, runUntilSignal } from './serve.ts'
@@ -46,10 +47,11 @@ async function runSandbox(options: { pagePort: string; config: string }): Promis
       }
       const config = loadConfig(options.config, environment)
       // The sandbox's credentials are known to everybody, so nothing but this machine may reach it.
+      const secrets = secretsOf(config, environment).filter((secret) => secret !== 'sandbox')
       const logger = createLogger({
         level: process.env['LOG_LEVEL'] ?? 'info',
-        secrets: secretsOf(config, environment).filter((secret) => secret !== 'sandbox'),
-        discretion: discretionOfAll(config),
+        secrets,
+        discretion: discretionOfAll(config, secrets),
         write: (line) => process.stdout.write(line),
         pretty: true,
       })
@@ -57,6 +59,7 @@ async function runSandbox(options: { pagePort: string; config: string }): Promis
         config: { ...config, service: { ...config.service, host: '127.0.0.1' } },
         environment,
         logger,
+        secrets,
         port,
         ca: readFileSync(sandbox.env['ARRESTOR_CA_FILE'] ?? '', 'utf8'),
       })

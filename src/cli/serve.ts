@@ -1,9 +1,10 @@
 // `arrestor serve`: the service with arrestor.yml and the environment, until a signal asks it to stop.
 import { loadConfig } from '../config/load.ts'
+import { secretsOf } from '../config/secrets.ts'
 import { discretionOfAll } from '../config/settings.ts'
 import { readCertificateAuthority } from '../config/environment.ts'
 import { ArrestorError, reasonOf } from '../errors.ts'
-import { type Service, portOf, secretsOf, startService } from '../service.ts'
+import { type Service, portOf, startService } from '../service.ts'
 import { linesForTerminal } from '../runbooks/terminal.ts'
 import { createLogger } from '../telemetry/logs.ts'
 
@@ -18,10 +19,11 @@ export async function serve(options: ServeOptions): Promise<void> {
   try {
     const environment = process.env
     const config = loadConfig(options.config ?? environment['ARRESTOR_CONFIG'] ?? 'arrestor.yml', environment)
+    const secrets = secretsOf(config, environment)
     const logger = createLogger({
       level: environment['LOG_LEVEL'] ?? 'info',
-      secrets: secretsOf(config, environment),
-      discretion: discretionOfAll(config),
+      secrets,
+      discretion: discretionOfAll(config, secrets),
       write: (line) => process.stdout.write(line),
       pretty: process.stdout.isTTY,
     })
@@ -30,6 +32,7 @@ export async function serve(options: ServeOptions): Promise<void> {
       config,
       environment,
       logger,
+      secrets,
       port: portOf(environment),
       ...(ca === undefined ? {} : { ca }),
       // What was answered 2xx is on disk; a fresh process opens it again.

@@ -6,14 +6,17 @@ import type { SecondRoute, Settings, Team } from '../flow/settings.ts'
 import type { Role } from '../remediation/roles.ts'
 import { compileRoute } from './routes.ts'
 import type { Config } from './schema.ts'
+import { secretsOf } from './secrets.ts'
 
-/** Pure; the configuration was checked when it was loaded. */
-export function settingsOf(config: Config): Settings {
-  const teams = new Map(Object.entries(config.teams).map(([name, team]) => [name, teamOf(name, team)]))
+/** Pure; the configuration was checked when it was loaded. `secrets` pass no team's gate (P12). */
+export function settingsOf(config: Config, secrets: readonly string[] = secretsOf(config, {})): Settings {
+  const teams = new Map(
+    Object.entries(config.teams).map(([name, team]) => [name, teamOf(name, team, secrets)]),
+  )
   const everyone = [...teams.keys()]
   return {
     teams,
-    discretion: discretionOfAll(config),
+    discretion: discretionOfAll(config, secrets),
     routing: {
       label: config.routing.label,
       routes: config.routing.routes.map(compileRoute),
@@ -34,7 +37,7 @@ export function settingsOf(config: Config): Settings {
   }
 }
 
-function teamOf(name: string, team: Config['teams'][string]): Team {
+function teamOf(name: string, team: Config['teams'][string], secrets: readonly string[]): Team {
   return {
     name,
     channel: team.channel,
@@ -44,16 +47,17 @@ function teamOf(name: string, team: Config['teams'][string]): Team {
     platforms: team.platforms,
     pages: team.pagerduty !== undefined,
     secondRoute: secondRouteOf(team.second_route),
-    discretion: createDiscretion(team.redact, team.evidence === 'quoted'),
+    discretion: createDiscretion(team.redact, team.evidence === 'quoted', secrets),
     resolveByNextRun: team.resolve_by_next_run,
   }
 }
 
 /** Patterns of all teams together, for what belongs to none of them or to any: logs, bodies that were not understood. */
-export function discretionOfAll(config: Pick<Config, 'teams'>): Discretion {
+export function discretionOfAll(config: Pick<Config, 'teams'>, secrets: readonly string[]): Discretion {
   return createDiscretion(
     Object.values(config.teams).flatMap(({ redact }) => redact),
     true,
+    secrets,
   )
 }
 

@@ -1,5 +1,5 @@
 // What flow needs of the configuration, resolved once at start: teams, routes, policies, floors, platforms.
-import { DISCREET, type Discretion } from '../alerts/discretion.ts'
+import type { Discretion } from '../alerts/discretion.ts'
 import type { NormaliseJobName } from '../alerts/job-name.ts'
 import type { Routing } from '../alerts/routing.ts'
 import type { Limits } from '../diagnosis/thresholds.ts'
@@ -50,9 +50,9 @@ export interface Settings {
   readonly publicUrl: string | null
 }
 
-/** The gate of a team; of one that is no longer configured, what everybody has. */
-export function discretionOf(settings: Pick<Settings, 'teams'>, team: string): Discretion {
-  return settings.teams.get(team)?.discretion ?? DISCREET
+/** The gate of a team; of one that is no longer configured, that of all teams together. */
+export function discretionOf(settings: Pick<Settings, 'teams' | 'discretion'>, team: string): Discretion {
+  return settings.teams.get(team)?.discretion ?? settings.discretion
 }
 
 /** The policy an incident of this team gets under this runbook; its name is kept for people. */

@@ -1,5 +1,6 @@
 // Logs: JSON lines in production, readable lines on a terminal; our secrets are taken out of every line (P12).
 import { type LogFn, type Logger, type LoggerOptions, pino } from 'pino'
+import { withoutSecrets } from '../secrets.ts'
 
 /** What takes out of texts, and of all texts in a value, what others must not read. */
 export interface LogGate {
@@ -18,22 +19,10 @@ export interface LogOptions {
   readonly pretty: boolean
 }
 
-const MIN_SECRET = 6
-
 /** A logger whose lines never carry one of `secrets`. */
 export function createLogger(options: LogOptions): Logger {
   const { discretion } = options
-  const secrets = options.secrets
-    .filter((secret) => secret.length >= MIN_SECRET)
-    .map((secret) => secret.toWellFormed())
-  // In a JSON line a secret with a quote or a backslash stands escaped; in an address it stands encoded.
-  const forms = [
-    ...new Set(
-      secrets.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)]),
-    ),
-  ].sort((a, b) => b.length - a.length)
-  const clean = (line: string): string =>
-    forms.reduce((text, secret) => text.replaceAll(secret, '[redacted]'), line)
+  const clean = withoutSecrets(options.secrets)
   return pino(
     {
       level: options.level,

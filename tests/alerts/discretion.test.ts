@@ -30,6 +30,24 @@ const ALERT: Alert = {
   run: { platform: 'CUST-12345678', cluster: null, jobName: 'job-CUST-12345678', runId: 'app-20261122143000-0001', attempt: null, retriesLeft: null },
 } // prettier-ignore
 
+describe('a secret of ours', () => {
+  const ours = createDiscretion([CUSTOMER], true, ['Bearer hush-hush-1', 'abc'])
+
+  it('passes neither as a text, a name, a link, nor in a record', () => {
+    expect(ours.text('your hush-hush-1 of CUST-12345678')).toBe('your [redacted] of [redacted:customer]')
+    expect(ours.name('hush-hush-1')).toBe('[redacted]')
+    expect(ours.link('https://x.example/hush-hush-1')).toBe('https://x.example/[redacted]')
+    expect(ours.link('https://x.example/hush%2Dhush-1')).toBeNull()
+    expect(ours.record({ 'hush-hush-1': ['hush-hush-1'] })).toEqual({ '[redacted]': ['[redacted]'] })
+    expect(ours.text('abc of abcdef')).toBe('abc of abcdef')
+  })
+
+  it('is what a reader is gated for, with no pattern of the team beside it', () => {
+    expect(createDiscretion([], true, ['hush-hush-1']).own).toBe(true)
+    expect(createDiscretion([], true).own).toBe(false)
+  })
+})
+
 describe('a text', () => {
   it('loses what the team names, with its name in place, and what everybody loses', () => {
     expect(acme.text('row CUST-12345678, Project Apollo, jane@acme.example, password=x')).toBe(

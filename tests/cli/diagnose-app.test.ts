@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type SparkReplay, createSparkReplay } from '../../src/sandbox/spark/replay.ts'
-import { deadUrl } from '../platforms/support.ts'
+import { deadUrl, stage } from '../platforms/support.ts'
 import { STACK, arrestor } from './run.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'arrestor-diagnose-app-'))
@@ -75,6 +75,61 @@ describe('arrestor diagnose --app', () => {
     expect(asked.stdout).toMatch(OOM)
     const other = await arrestor(['diagnose', '--app', appId, '--platform', 'stream', '--config', file])
     expect([other.code, other.stderr]).toEqual([1, expect.stringContaining('ARR-703')])
+  })
+
+  it.each(['--history', '--driver', '--master'])(
+    'P12: refuses a password in the address of %s without saying it, and tells the way',
+    async (option) => {
+      for (const url of [
+        'http://me:hush-hush@127.0.0.1:9',
+        'me:hush-hush@127.0.0.1',
+        'http://me:hush-hush@[',
+      ]) {
+        const { code, stdout, stderr } = await arrestor(['diagnose', '--app', appId, option, url])
+        expect([code, stderr]).toEqual([1, expect.stringContaining('ARR-707')])
+        expect(stdout + stderr).not.toContain('hush')
+      }
+      const { stderr } = await arrestor([
+        'diagnose',
+        '--app',
+        appId,
+        option,
+        'http://me:hush-hush@127.0.0.1:9',
+      ])
+      expect(stderr).toContain('auth: { type: basic')
+    },
+  )
+
+  it('sends whoever has no arrestor.yml to the place itself for what there is', async () => {
+    const { stderr } = await arrestor([
+      'diagnose',
+      '--app',
+      'app-20200101000000-0000',
+      '--history',
+      spark.historyUrl,
+    ])
+    expect(stderr).toContain(`List what there is with \`curl ${spark.historyUrl}/api/v1/applications\``)
+    expect(stderr).not.toContain('doctor')
+  })
+
+  it('P12: what a platform of arrestor.yml repeats of a secret is not printed, by doctor neither', async () => {
+    const end = await stage(() => ({
+      status: 401,
+      type: 'text/plain',
+      body: 'no half of it, but other-secret',
+    }))
+    const file = path.join(folder, 'echo.yml')
+    writeFileSync(
+      file,
+      `teams:\n  data: { channel: C0123ABCD, platforms: [batch], escalation: default }\nrouting: { default_team: data }\nescalation: { default: { steps: [{ after: 5m, page: true }] } }\napi: { tokens: [{ name: cli, token: other-secret }] }\nplatforms:\n  batch: { kind: spark-standalone, master_url: '${end.url}', auth: { type: bearer, token: hush-hush } }\n`,
+    )
+    const asked = await arrestor(['diagnose', '--app', appId, '--platform', 'batch', '--config', file])
+    const checked = await arrestor(['doctor', '-c', file])
+    await end.close()
+    for (const { stdout, stderr } of [asked, checked]) {
+      expect(stdout + stderr).toContain('no half of it, but [redacted]')
+      expect(stdout + stderr).not.toContain('other-secret')
+    }
   })
 
   it('of a History Server where the driver has gone, and says so', async () => {

@@ -193,6 +193,9 @@ describe('arrestor doctor', () => {
     const { code, checks } = await examine({}, file)
     expect([code, checks.length]).toEqual([1, 1])
     expect(checks[0]?.says).toMatch(/wrong\.yml:2:\d+: teams\.data\.chanel: .*did you mean "channel"/)
+    // One problem a line: a list in one line is not read.
+    for (const line of checks[0]?.says.split('\n').slice(1, -1) ?? [])
+      expect(line).toMatch(/^ {4}\S*wrong\.yml:\d+:\d+: /)
     expect((await examine({}, '/no/such.yml')).checks[0]?.says).toMatch(/^ARR-102: /)
   })
 })

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { transportOf } from '../../src/checkout/config.ts'
 import { parseConfig } from '../../src/config/load.ts'
-import { secretsOf } from '../../src/service.ts'
+import { secretsOf } from '../../src/config/secrets.ts'
 import { ENVIRONMENT, GOOD, SECRET, problemsOf } from './support.ts'
 
 const config = (runbooks: string): ReturnType<typeof parseConfig> =>

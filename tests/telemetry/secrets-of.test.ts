@@ -1,7 +1,9 @@
 // P12: every secret that the configuration or the environment can hold is known to the logger.
 import { describe, expect, it } from 'vitest'
 import { parseConfig } from '../../src/config/load.ts'
-import { secretsOf } from '../../src/service.ts'
+import { discretionOf } from '../../src/flow/settings.ts'
+import { settingsOf } from '../../src/config/settings.ts'
+import { secretsOf } from '../../src/config/secrets.ts'
 
 const KEY = 'R'.repeat(32)
 const YAML = `
@@ -14,6 +16,38 @@ webhooks: { alertmanager: { credentials: [{ name: am, token: webhook-secret }] }
 api: { tokens: [{ name: cli, token: api-secret }] }
 events: { webhooks: [{ url: 'http://e.example', secret: events-secret }] }
 `
+
+const PLACES = {
+  'spark-standalone': 'master_url: http://m.example:8080',
+  livy: 'livy_url: http://l.example:8998',
+  yarn: 'rm_urls: [http://y.example:8088]',
+} as const
+
+describe('P12: who we are to a web interface', () => {
+  it.each(
+    Object.entries(PLACES).flatMap(([kind, place]) =>
+      [
+        ['{ type: basic, username: me, password: pass-word }', 'pass-word'],
+        [
+          '{ type: basic, username: me, password: pass-word }',
+          Buffer.from('me:pass-word').toString('base64'),
+        ],
+        ['{ type: bearer, token: bearer-token }', 'bearer-token'],
+        ['{ type: header, name: X-Api-Key, value: header-value }', 'header-value'],
+      ].map(([auth, secret]) => [kind, auth, place, secret]),
+    ),
+  )('of %s with %s is among the secrets', (kind, auth, place, secret) => {
+    const yaml = YAML.replace(
+      /^platforms: .*$/m,
+      `platforms: { prod: { kind: ${kind}, ${place}, auth: ${auth} } }`,
+    )
+    const config = parseConfig(yaml, 'a.yml', {})
+    expect(secretsOf(config, {})).toContain(secret)
+    const { teams, discretion } = settingsOf(config)
+    expect(teams.get('a')?.discretion.text(`no ${secret}`)).toBe('no [redacted]')
+    expect(discretionOf({ teams, discretion }, 'gone').text(`no ${secret}`)).toBe('no [redacted]')
+  })
+})
 
 describe('P12: the secrets of a configuration', () => {
   it.each([

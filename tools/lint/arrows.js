@@ -2,12 +2,13 @@
 // a room may import those named beside it and itself. `docs/architecture.md` explains why.
 import path from 'node:path'
 
-const BASE = ['errors', 'ports']
+const BASE = ['errors', 'ports', 'secrets']
 const DOMAIN = ['alerts', 'runbooks', 'incidents', 'diagnosis', 'remediation', 'escalation']
 
 /** @type {Record<string, string[] | '*'>} */
 export const ARROWS = {
   errors: [],
+  secrets: [],
   ports: ['errors', 'alerts'],
   store: ['errors', 'ports', 'telemetry'],
   telemetry: BASE,

@@ -24,7 +24,7 @@ export function registerDraft(runbook: Command): void {
         throw new ArrestorError('ARR-703', {
           kind: 'incident',
           id: reference,
-          list: 'arrestor incident list --state all',
+          list: 'with `arrestor incident list --state all`',
         })
       const draft = understood(access, answer, RunbookDraft)
       if (options.out === undefined) {

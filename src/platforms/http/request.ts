@@ -4,6 +4,7 @@ import type { Agent as HttpsAgent } from 'node:https'
 import { setTimeout as wait } from 'node:timers/promises'
 import axios, { isAxiosError } from 'axios'
 import { ArrestorError, reasonOf } from '../../errors.ts'
+import { secretHeaders, withoutSecrets } from '../../secrets.ts'
 import { type Gate, NO_PLACE, NO_PLACE_WORDS, OPEN_GATE } from './gate.ts'
 
 export interface Read {
@@ -78,7 +79,9 @@ export function createRequest(options: RequestOptions): Request {
         ...(options.httpAgent === undefined ? {} : { httpAgent: options.httpAgent }),
         ...(options.httpsAgent === undefined ? {} : { httpsAgent: options.httpsAgent }),
       })
-      return { status, headers, body: Buffer.isBuffer(data) ? data : Buffer.from(data) }
+      const body = Buffer.isBuffer(data) ? data : Buffer.from(data)
+      // Who refuses may quote what it was sent; its words are cut and passed on, so that it goes before anybody reads them.
+      return { status, headers, body: status < 400 ? body : unechoed(body, read.headers ?? {}) }
     } catch (error) {
       if (isAxiosError(error) && error.message.includes('maxContentLength'))
         throw new ArrestorError('ARR-502', {
@@ -127,6 +130,12 @@ export function createRequest(options: RequestOptions): Request {
       }
     }
   }
+}
+
+function unechoed(body: Buffer, sent: Readonly<Record<string, string>>): Buffer {
+  const said = body.toString('utf8')
+  const safe = withoutSecrets(secretHeaders(sent))(said)
+  return safe === said ? body : Buffer.from(safe)
 }
 
 /** A URL for people: without credentials and query. */

@@ -4,6 +4,7 @@ import type { Agent as HttpsAgent } from 'node:https'
 import axios, { type AxiosResponse, isAxiosError } from 'axios'
 import { reasonOf } from '../../errors.ts'
 import type { WriteOutcome } from '../../ports.ts'
+import { secretHeaders, withoutSecrets } from '../../secrets.ts'
 
 export interface Write {
   readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -69,5 +70,6 @@ export async function writeOnce(write: Write, meaning: Meaning, signal: AbortSig
       ? { kind: 'refused', detail: `${meaning.neverSent} ${why}.` }
       : { kind: 'unknown', detail: `${meaning.lost} ${why}.` }
   }
-  return meaning.outcome(reply)
+  // Who refuses may quote what it was sent, and its words become the outcome's.
+  return meaning.outcome({ ...reply, data: withoutSecrets(secretHeaders(write.headers))(reply.data) })
 }
