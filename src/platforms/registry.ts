@@ -7,7 +7,6 @@ import { databricks } from './databricks/index.ts'
 import { dataproc } from './dataproc/index.ts'
 import { emr } from './emr/index.ts'
 import { emrOnEks } from './emr-on-eks/index.ts'
-import { authSecrets } from './http/auth.ts'
 import { emrServerless } from './emr-serverless/index.ts'
 import { authSecrets } from './http/auth.ts'
 import { kubernetes } from './kubernetes/index.ts'
@@ -157,13 +156,4 @@ function ownSecrets(config: PlatformConfig): readonly string[] {
       ]
     }
   }
-}
-
-function yarnSecrets({
-  delegation_token: token,
-  ...who
-}: Parameters<typeof authSecrets>[0] & {
-  readonly delegation_token?: string | undefined
-}): readonly string[] {
-  return [...authSecrets(who), ...(token === undefined ? [] : [token])]
 }
