@@ -12,6 +12,8 @@ import { actionLeaseDue, runAction } from './flow/act.ts'
 import type { FlowDeps } from './flow/deps.ts'
 import { JOBS } from './flow/destinations.ts'
 import { diagnose } from './flow/diagnose.ts'
+import { lookAgainDue } from './flow/look-again.ts'
+import { lookAfterRecovery } from './flow/relapse.ts'
 import { diagnosisDue } from './flow/diagnosis-deadline.ts'
 import { escalationDue } from './flow/escalate.ts'
 import { createIntake } from './flow/intake.ts'
@@ -165,6 +167,9 @@ export async function startService(options: ServiceOptions): Promise<Service> {
           handler: (job: RecoverJob) => recoverIncident(deps, job),
           options: { concurrency: 2 },
         },
+        [JOBS.relapse]: {
+          handler: (job: { incidentId: string }) => lookAfterRecovery(deps, job.incidentId),
+        },
         ...Object.fromEntries(Object.entries(slack.jobs).map(([queue, handler]) => [queue, { handler }])),
       },
       Object.values(JOBS),
@@ -214,6 +219,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       actionVerifyDue(),
       diagnosisDue,
       recoveryDue(deps),
+      lookAgainDue,
       ...slack.dueKinds,
     ])
     undo.push(() => due.stop())

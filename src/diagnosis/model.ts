@@ -28,6 +28,8 @@ export interface Finding {
   readonly link: string | null
   readonly confidence: Confidence
   readonly unreached: readonly string[]
+  /** What it was to look at was not found: it says nothing of whether all is well. */
+  readonly blind?: true
   /** Where a picture says it faster; drawn for the thread when it is delivered. */
   readonly chart?: Chart
 }

@@ -37,7 +37,14 @@ export async function lookForRecovery(
   signal: AbortSignal,
 ): Promise<Look> {
   const current = await reader.run(before?.id == null ? run : { ...run, runId: before.id }, signal)
-  const watched = watch(current, before, run, alertAt)
+  const unnamed = run.runId === null && before?.id == null
+  const name = run.jobName ?? current?.jobName ?? null
+  const listed = unnamed && name !== null ? await reader.runs(name, LISTED, signal) : null
+  const culprit = listed === null ? null : await failedBefore(reader, run, listed, before, alertAt, signal)
+  const watched =
+    culprit === null
+      ? watch(current, before, run, alertAt)
+      : { id: culprit.id, since: beginningOf(culprit) ?? alertAt, failed: true }
   // Found by its name alone, it may be a later one than the alert speaks of.
   const own = current !== null && current.id === watched.id ? current : null
   if (own !== null && own.state === 'succeeded') {
@@ -48,33 +55,77 @@ export async function lookForRecovery(
   }
   if (own !== null && (own.state === 'running' || own.state === 'queued' || own.state === 'retrying'))
     return { kind: 'waiting', watched, because: `run ${own.id} is not over` }
-  const jobName = run.jobName ?? current?.jobName ?? null
-  if (jobName === null)
-    return { kind: 'waiting', watched, because: 'the platform does not say which job it is' }
-  const later = laterOf(await reader.runs(jobName, LISTED, signal), watched)
-  return await decide(reader, run, watched, later, signal)
+  if (name === null) return { kind: 'waiting', watched, because: 'the platform does not say which job it is' }
+  const later = laterOf(listed ?? (await reader.runs(name, LISTED, signal)), watched)
+  const end = await newestEnd(reader, run, later, signal)
+  if (end?.state === 'succeeded') return { kind: 'recovered', run: end, own: false }
+  if (end !== null) return { kind: 'waiting', watched, because: `the later run ${end.id} failed, too` }
+  const because = later.length === 0 ? 'there is no later run' : 'no later run has come to a known end'
+  return { kind: 'waiting', watched, because }
 }
 
-async function decide(
+/** The run that ended an incident, as it is kept. */
+export interface Good {
+  readonly id: string
+  readonly since: Date
+  readonly endedAt: Date | null
+  readonly jobName: string
+}
+
+/**
+ * The run that has failed after a good one, while no still later one succeeded; null where there is none. A run that
+ * failed beside the good one, before that came to its end, is no news. Throws as the reader does.
+ */
+export async function lookForRelapse(
   reader: PlatformReader,
   run: Run,
-  watched: Watched,
-  later: readonly PlatformRun[],
+  good: Good,
   signal: AbortSignal,
-): Promise<Look> {
-  const waiting = (because: string): Look => ({ kind: 'waiting', watched, because })
+): Promise<PlatformRun | null> {
+  const { id, since, endedAt } = good
+  const later = laterOf(await reader.runs(good.jobName, LISTED, signal), { id, since, failed: false })
+  const end = await newestEnd(reader, run, later, signal)
+  if (end?.state !== 'failed') return null
+  return endedAt !== null && end.endedAt !== null && end.endedAt <= endedAt ? null : end
+}
+
+/** The newest of these runs whose end is known, succeeded or failed. Newest first; what is no failure is asked for by its id. */
+async function newestEnd(
+  reader: PlatformReader,
+  run: Run,
+  runs: readonly PlatformRun[],
+  signal: AbortSignal,
+): Promise<PlatformRun | null> {
   let asked = 0
-  for (const one of later) {
-    if (one.state === 'failed') return waiting(`the later run ${one.id} failed, too`)
+  for (const one of runs) {
+    if (one.state === 'failed') return one
     if (one.state !== 'succeeded' && one.state !== 'unknown') continue
     if (asked === ASKED) break
     asked += 1
     const end = await reader.run({ ...run, runId: one.id, attempt: null, retriesLeft: null }, signal)
-    if (end === null || end.id !== one.id) continue
-    if (end.state === 'failed') return waiting(`the later run ${one.id} failed, too`)
-    if (end.state === 'succeeded') return { kind: 'recovered', run: end, own: false }
+    if (end?.id === one.id && (end.state === 'failed' || end.state === 'succeeded')) return end
   }
-  return waiting(later.length === 0 ? 'there is no later run' : 'no later run has come to a known end')
+  return null
+}
+
+/**
+ * The run that an alert speaks of which names none: the newest that had come to its end by then, if that failed. What
+ * runs at the time of the alert may well be its retry. Where the platform keeps no times, the first look stands for them.
+ */
+async function failedBefore(
+  reader: PlatformReader,
+  run: Run,
+  runs: readonly PlatformRun[],
+  before: Watched | null,
+  alertAt: Date,
+  signal: AbortSignal,
+): Promise<PlatformRun | null> {
+  const over = runs.filter((one) => {
+    const at = one.endedAt ?? beginningOf(one)
+    return at === null ? before === null : at <= alertAt
+  })
+  const end = await newestEnd(reader, run, over, signal)
+  return end?.state === 'failed' ? end : null
 }
 
 /** The run to watch: the one chosen at the first look, unless that is younger than the alert and named by nobody. */

@@ -19,6 +19,7 @@ export const DUE = {
   diagnosis: 'diagnosis.deadline',
   twinCheck: 'slack.twin-check',
   recovery: 'run.recovery',
+  lookAgain: 'diagnosis.again',
 } as const
 
 export const JOBS = {
@@ -27,4 +28,5 @@ export const JOBS = {
   verify: 'verify',
   twins: 'twins',
   recover: 'recover',
+  relapse: 'relapse',
 } as const

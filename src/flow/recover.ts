@@ -1,13 +1,14 @@
 // Resolved by the next successful run: while an incident about a run is open, its platform is asked for a later success.
 import type { Discretion } from '../alerts/discretion.ts'
 import { type Watched, type Look, lookForRecovery } from '../diagnosis/recovery.ts'
+import { beginningOf } from '../diagnosis/changes/last-good.ts'
 import { discreetReader } from '../diagnosis/discreet.ts'
 import { reasonOf } from '../errors.ts'
 import { type Incident, SYSTEM } from '../incidents/model.ts'
 import { findIncident, lockIncident } from '../incidents/repository.ts'
 import { record } from '../incidents/timeline.ts'
 import type { PlatformReader } from '../ports.ts'
-import { type Due, type DueKind, schedule } from '../store/due.ts'
+import { type Due, type DueKind, schedule, scheduleEarliest } from '../store/due.ts'
 import { enqueue } from '../store/jobs.ts'
 import { append } from '../store/outbox.ts'
 import type { Tx } from '../store/store.ts'
@@ -24,13 +25,16 @@ const FIRST_MS = 10_000
 /** A weekly job and a day; after that people end it. */
 const LAST_MS = 8 * 86_400_000
 
-/** A quarter of the incident's age: soon while it is young, and a bounded number of looks in all (about 1,200). */
+/** A quarter of the incident's age, once resolved of the time since: soon while it is young, and a bounded number of looks in all (about 1,200). */
 export function pauseMs(incident: Incident, now: Date): number {
-  return Math.min(600_000, Math.max(30_000, (now.getTime() - incident.openedAt.getTime()) / 4))
+  return Math.min(
+    600_000,
+    Math.max(30_000, (now.getTime() - (incident.resolvedAt ?? incident.openedAt).getTime()) / 4),
+  )
 }
 
 /** The reader of the incident's platform, if it tells of runs and the team wants its incidents ended so. */
-function readerFor(deps: FlowDeps, incident: Incident): PlatformReader | null {
+export function readerFor(deps: FlowDeps, incident: Incident): PlatformReader | null {
   const { platform, run, team } = incident
   if (platform === null || (run.jobName === null && run.runId === null)) return null
   if (deps.settings.teams.get(team)?.resolveByNextRun !== true) return null
@@ -56,7 +60,8 @@ export function recoveryDue(deps: FlowDeps): DueKind {
     kind: DUE.recovery,
     async handle(tx, row, now) {
       const incident = await findIncident(tx, row.subject)
-      if (incident === null || incident.state === 'resolved' || readerFor(deps, incident) === null) return
+      if (incident === null || readerFor(deps, incident) === null) return
+      if (incident.state === 'resolved') return await afterRecovery(tx, incident, now)
       if (now.getTime() - incident.openedAt.getTime() > LAST_MS) {
         const locked = await lockIncident(tx, incident.id)
         if (locked !== null && locked.state !== 'resolved')
@@ -78,6 +83,43 @@ export function recoveryDue(deps: FlowDeps): DueKind {
       await enqueue(tx, JOBS.recover, { incidentId: incident.id, ...row.data })
     },
   }
+}
+
+/**
+ * While alerts of an incident still fire that a successful run has resolved, nobody would hear of the next failure: the
+ * source has nothing new to say. After eight days only a repeat of the alert brings a look.
+ */
+async function afterRecovery(tx: Tx, incident: Incident, now: Date): Promise<void> {
+  if (incident.resolution !== 'successful_run' || incident.alertsFiring === 0) return
+  if (now.getTime() - (incident.resolvedAt ?? now).getTime() <= LAST_MS) await watchOn(tx, incident, now)
+  await enqueue(tx, JOBS.relapse, { incidentId: incident.id })
+}
+
+async function watchOn(tx: Tx, incident: Incident, now: Date): Promise<void> {
+  const dueAt = new Date(now.getTime() + pauseMs(incident, now))
+  await schedule(tx, { kind: DUE.recovery, subject: incident.id, dueAt, data: {} })
+}
+
+/**
+ * A look soon at those of these incidents that a successful run has resolved; answers their ids. However many repeats
+ * come, there is one look in ten seconds at most.
+ */
+export async function recheckRecovered(
+  tx: Tx,
+  incidentIds: readonly string[],
+  now: Date,
+): Promise<ReadonlySet<string>> {
+  if (incidentIds.length === 0) return new Set()
+  const rows = await tx
+    .selectFrom('incidents')
+    .select('id')
+    .where('id', 'in', [...incidentIds])
+    .where('resolution', '=', 'successful_run')
+    .orderBy('id')
+    .execute()
+  const dueAt = new Date(now.getTime() + FIRST_MS)
+  for (const { id } of rows) await scheduleEarliest(tx, { kind: DUE.recovery, subject: id, dueAt, data: {} })
+  return new Set(rows.map(({ id }) => id))
 }
 
 export interface RecoverJob {
@@ -187,13 +229,16 @@ async function resolveByRun(
     },
     now,
   })
-  await resolveLocked(tx, deps, incident, actor, 'successful_run', now, {
+  const resolved = await resolveLocked(tx, deps, incident, actor, 'successful_run', now, {
     run: run.id,
+    job: run.jobName,
+    began_at: beginningOf(run)?.toISOString() ?? null,
     link: run.link,
     own,
     ended_at: run.endedAt?.toISOString() ?? null,
     held_by: incident.state === 'acknowledged' ? (incident.acknowledgedBy?.name ?? null) : null,
   })
+  if (resolved.alertsFiring > 0) await watchOn(tx, resolved, now)
 }
 
 async function stopWatching(tx: Tx, incident: Incident, reason: string, now: Date): Promise<void> {

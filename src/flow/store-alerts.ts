@@ -1,6 +1,7 @@
 // One transaction of intake: alerts stored, incidents found or opened, timelines written, timers set, cards asked for.
 import { type OwnedAlert, foldAlerts } from '../alerts/fold.ts'
 import {
+  type InstanceKey,
   countRepeats,
   insertInstances,
   instanceText,
@@ -23,7 +24,9 @@ import { type NewEntry, recordAll } from '../incidents/timeline.ts'
 import { type Tx, overtaken } from '../store/store.ts'
 import { requestCards } from './card-version.ts'
 import type { FlowDeps } from './deps.ts'
+import { nameRuns } from './look-again.ts'
 import { type Planned, announceOpened, planOpening } from './open-incident.ts'
+import { recheckRecovered } from './recover.ts'
 import { resolveLocked } from './settle.ts'
 
 /** What became of a batch, for the log and the metrics. */
@@ -100,12 +103,62 @@ export async function storeAlerts(
     throw overtaken('another replica stored one of these alerts at the same time')
   await countRepeats(tx, folded.repeat, now)
   const ended = await resolveInstances(tx, folded.end, now)
+  await follow(tx, deps, { joining, ended, opened }, now)
+  await decideAll(tx, ignoredDecisions(folded.ignored), now)
+  await recheckRepeats(tx, folded.repeat, incidentOf, now)
+  return {
+    opened: opened.size,
+    joined: joining.length,
+    repeated: folded.repeat.length,
+    resolved: ended.length,
+    ignored: folded.ignored.length,
+  }
+}
 
+/**
+ * Alerts that still fire, whose incident a successful run has resolved, begin anew: they leave it for the open incident
+ * of their key, which is opened by the ordinary way. The caller holds their instances. Answers the incidents they are in.
+ */
+export async function moveAlerts(
+  tx: Tx,
+  deps: FlowDeps,
+  from: Incident,
+  batch: readonly OwnedAlert[],
+  now: Date,
+): Promise<readonly Incident[]> {
+  const { placed, opened } = await placeByKey(
+    tx,
+    batch.map((owned) => planOpening(deps, owned, now)),
+    now,
+  )
+  for (const { owned, incident } of placed)
+    await tx
+      .updateTable('alert_instances')
+      .set({ incident_id: incident.id })
+      .where('team', '=', owned.team)
+      .where('source', '=', owned.alert.source)
+      .where('fingerprint', '=', owned.alert.fingerprint)
+      .where('starts_at', '=', owned.alert.startsAt)
+      .execute()
+  await applyDeltas(tx, [{ incidentId: from.id, total: 0, firing: -placed.length, severity: null }])
+  await follow(tx, deps, { joining: placed, ended: [], opened }, now)
+  return [...new Map(placed.map(({ incident }) => [incident.id, incident])).values()]
+}
+
+interface Placed {
+  readonly joining: readonly Joining[]
+  readonly ended: readonly { incidentId: string | null }[]
+  readonly opened: ReadonlyMap<string, Planned>
+}
+
+/** What follows for the incidents whose alerts began or ended. */
+async function follow(tx: Tx, deps: FlowDeps, { joining, ended, opened }: Placed, now: Date): Promise<void> {
   const changes = sumChanges(joining, ended)
-  const incidents = await applyDeltas(
+  const applied = await applyDeltas(
     tx,
     [...changes.values()].map((change) => change.delta),
   )
+  const incidents = await nameRuns(tx, deps, applied, joining, opened, now)
   await recordAll(tx, timelineOf(incidents, changes, opened), now)
   await announceOpened(tx, deps, incidents, opened, now)
   await requestCards(tx, incidents, now, { mayWait: true })
@@ -117,16 +170,32 @@ export async function storeAlerts(
     )
       await resolveLocked(tx, deps, incident, sourceActor(incident.source), 'source', now)
 
-  await decideAll(tx, ignoredDecisions(folded.ignored), now)
   for (const incident of incidents)
     if (opened.has(incident.id)) deps.metrics.incidents.inc({ team: incident.team, event: 'opened' })
-  return {
-    opened: opened.size,
-    joined: joining.length,
-    repeated: folded.repeat.length,
-    resolved: ended.length,
-    ignored: folded.ignored.length,
-  }
+}
+
+/** A repeat of what a successful run is said to have made good: it is looked at once more, and that is on record. */
+async function recheckRepeats(
+  tx: Tx,
+  repeats: readonly InstanceKey[],
+  incidentOf: ReadonlyMap<string, string | null>,
+  now: Date,
+): Promise<void> {
+  const of = repeats.flatMap((key) => {
+    const id = incidentOf.get(instanceText(key))
+    return id === undefined || id === null ? [] : [{ key, id }]
+  })
+  const rechecked = await recheckRecovered(tx, [...new Set(of.map(({ id }) => id))], now)
+  const decisions = of
+    .filter(({ id }) => rechecked.has(id))
+    .map(({ key, id }): Decision => ({
+      kind: 'alert_rechecked',
+      subject: `${key.source}/${key.fingerprint}`,
+      reason: 'fires_after_a_successful_run',
+      team: key.team,
+      data: { incident: id, starts_at: key.startsAt.toISOString() },
+    }))
+  await decideAll(tx, decisions, now)
 }
 
 /** Puts every planned alert into the open incident of its key, opening those that do not exist. */

@@ -6,6 +6,7 @@ export type DecisionKind =
   | 'alert_rejected'
   | 'marker_rejected'
   | 'alert_ignored'
+  | 'alert_rechecked'
   | 'body_refused'
   | 'press_refused'
   | 'coverage_gap'

@@ -86,6 +86,8 @@ export type TimelineKind =
   | 'noted'
   | 'runbook_drafted'
   | 'recovery_stopped'
+  | 'relapsed'
+  | 'run_named'
   | 'deployed'
   | 'evidence_captured'
 

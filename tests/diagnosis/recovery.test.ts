@@ -1,9 +1,9 @@
 // Whether a later run made it good: a table of what a platform may tell.
 import { describe, expect, it } from 'vitest'
 import type { Run } from '../../src/alerts/model.ts'
-import { type Look, type Watched, lookForRecovery } from '../../src/diagnosis/recovery.ts'
+import { type Look, type Watched, lookForRecovery, lookForRelapse } from '../../src/diagnosis/recovery.ts'
 import type { PlatformReader, PlatformRun, RunState } from '../../src/ports.ts'
-import { RUN, readerOf, runOf } from './support.ts'
+import { NOW, RUN, readerOf, runOf } from './support.ts'
 
 const NEVER = new AbortController().signal
 const ALERT = new Date('2026-11-22T14:50:30Z')
@@ -115,6 +115,32 @@ describe('the run itself', () => {
     expect(late).toMatchObject({ kind: 'recovered', run: { id: 'next' }, own: false })
   })
 
+  it('that the alert does not name is the one that had failed by then, though its retry runs already', async () => {
+    const ended = (at: string): Partial<PlatformRun> => ({ endedAt: new Date(at) })
+    const broken = run('broken', 40, 'failed', ended('2026-11-22T14:45:00Z'))
+    const retry = run('retry', 47, 'running', { endedAt: null })
+    const first = await look(platform([retry, broken]), { of: {} })
+    expect(first).toMatchObject({ kind: 'waiting', watched: { id: 'broken', failed: true } })
+    const over = run('retry', 47, 'succeeded', ended('2026-11-22T14:52:00Z'))
+    const { watched } = first as Extract<Look, { kind: 'waiting' }>
+    for (const before of [null, watched])
+      expect(await look(platform([over, broken]), { of: {}, before })).toMatchObject({
+        kind: 'recovered',
+        run: { id: 'retry' },
+        own: false,
+      })
+  })
+
+  it('is the current one where the last before it had succeeded, whatever failed long ago', async () => {
+    const ended = (at: string): Partial<PlatformRun> => ({ endedAt: new Date(at) })
+    const runs = [
+      run('slow', 47, 'running', { endedAt: null }),
+      run('good', 40, 'succeeded', ended('2026-11-22T14:45:00Z')),
+      run('long-ago', 10, 'failed', ended('2026-11-22T14:15:00Z')),
+    ]
+    expect(await look(platform(runs), { of: {} })).toMatchObject({ kind: 'waiting', watched: { id: 'slow' } })
+  })
+
   it('stays the one of the first look when others follow', async () => {
     const before = { id: 'failed', since: FAILED.submittedAt!, failed: true }
     const seen = await look(platform([run('next', 55, 'failed'), FAILED]), { before, of: {} })
@@ -124,5 +150,21 @@ describe('the run itself', () => {
   it('that the platform has forgotten is told by the time of the alert', async () => {
     expect(await look(platform([run('next', 55, 'succeeded')]))).toMatchObject({ kind: 'recovered' })
     expect((await look(platform([run('before', 45, 'succeeded')]))).kind).toBe('waiting')
+  })
+})
+
+describe('after a good run', () => {
+  const GOOD = { id: 'good', since: FAILED.submittedAt!, endedAt: ALERT, jobName: 'orders-daily' }
+  const later = (state: RunState, endedAt: Date | null): PlatformRun => run('later', 55, state, { endedAt })
+  it.each<[string, PlatformRun, Readonly<Record<string, RunState>>, string | null]>([
+    ['a failure is a relapse', later('failed', NOW), {}, 'later'],
+    ['one that the list calls finished, too', later('succeeded', NOW), { later: 'failed' }, 'later'],
+    ['a success is none', later('succeeded', NOW), {}, null],
+    ['what runs yet is none', later('running', null), {}, null],
+    ['what failed before the good one ended is no news', later('failed', ALERT), {}, null],
+  ])('%s', async (_what, one, ends, relapsed) => {
+    const good = run('good', 50, 'succeeded')
+    const found = await lookForRelapse(platform([one, good], ends), runOf({}), GOOD, NEVER)
+    expect(found?.id ?? null).toBe(relapsed)
   })
 })

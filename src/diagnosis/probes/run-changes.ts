@@ -7,7 +7,7 @@ import { type Comparison, compareRuns } from '../changes/compare.ts'
 import { beginningOf, lastGoodRun } from '../changes/last-good.ts'
 import { type Change, newestFirst } from '../changes/model.ts'
 import type { Confidence, Finding, Outputs, Probe } from '../model.ts'
-import { NO_PARAMS, blank, outputsOf, span, unseen } from './support.ts'
+import { NO_PARAMS, blank, blindly, outputsOf, span, unseen } from './support.ts'
 
 /** Without a last good run, so far back deploy markers may have to do with it. */
 const LOOK_BACK_MS = 7 * 86_400_000
@@ -47,7 +47,7 @@ export const runChanges: Probe = {
     const jobName = run.jobName ?? current?.jobName ?? null
     if (current === null || jobName === null) {
       const sentence = `${reader.platform} knows no run of this alert, so there is nothing to compare.`
-      return { outputs: blank(runChanges), findings: [unseen(runChanges.id, sentence, [])] }
+      return { outputs: blank(runChanges), findings: [blindly(unseen(runChanges.id, sentence, []))] }
     }
     const good = await lastGoodRun(reader, run, current, jobName, signal)
     const comparison = good === null ? null : await compareRuns(reader, run, current, good, signal)

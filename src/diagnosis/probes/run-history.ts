@@ -4,7 +4,7 @@ import type { Run } from '../../alerts/model.ts'
 import type { PlatformReader, PlatformRun } from '../../ports.ts'
 import { type Finding, type Probe, gradeOf, milder } from '../model.ts'
 import { fourSchema } from '../thresholds.ts'
-import { blank, outputsOf, plural, span, unseen } from './support.ts'
+import { blank, blindly, outputsOf, plural, span, unseen } from './support.ts'
 
 const params = z
   .strictObject({
@@ -41,7 +41,7 @@ export const runHistory: Probe = {
     const jobName = current?.jobName ?? run.jobName
     if (current === null || jobName === null) {
       const sentence = `${reader.platform} knows no run of this alert, so there is nothing to compare.`
-      return { outputs: blank(runHistory), findings: [unseen(runHistory.id, sentence, [])] }
+      return { outputs: blank(runHistory), findings: [blindly(unseen(runHistory.id, sentence, []))] }
     }
     const all = await reader.runs(jobName, limits.runs + 1, signal)
     const began = timeOf(current)

@@ -2,7 +2,7 @@
 import type { PlatformReader, PlatformRun } from '../../ports.ts'
 import { type Sighting, strongest } from '../failures/read.ts'
 import type { Finding, FindingSeverity, Probe } from '../model.ts'
-import { NO_PARAMS, blank, evidence, outputsOf, span, unseen } from './support.ts'
+import { NO_PARAMS, blank, blindly, evidence, outputsOf, span, unseen } from './support.ts'
 
 /** A run may wait so long before it is worth a word: low, medium, high. Ours; after `alloc_stuck` of running ones. */
 const WAITS_MS = [120_000, 600_000, 1_800_000] as const
@@ -30,7 +30,7 @@ export const runState: Probe = {
     const found = await (reader as PlatformReader).run(run, signal)
     if (found === null) {
       const sentence = `${reader?.platform ?? 'The platform'} knows no run of this alert.`
-      return { outputs: blank(runState), findings: [unseen(runState.id, sentence, [])] }
+      return { outputs: blank(runState), findings: [blindly(unseen(runState.id, sentence, []))] }
     }
     const best = strongest(found.words)
     const failing = found.state === 'failed' || found.state === 'retrying'

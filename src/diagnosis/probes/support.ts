@@ -26,6 +26,11 @@ export function unseen(probe: string, sentence: string, unreached: readonly stri
   }
 }
 
+/** The finding of a probe that did not find what it was to look at. */
+export function blindly(finding: Finding): Finding {
+  return { ...finding, blind: true }
+}
+
 /** Looks at the run's application, or answers with blank outputs and a finding that says it was not found. */
 export async function withApplication(
   probe: Pick<Probe, 'id' | 'outputs'>,
@@ -36,7 +41,7 @@ export async function withApplication(
   if (reader === null)
     return {
       outputs: blank(probe),
-      findings: [unseen(probe.id, 'No platform is configured to look at.', ['platform'])],
+      findings: [blindly(unseen(probe.id, 'No platform is configured to look at.', ['platform']))],
     }
   const app = await reader.locate(run, signal)
   if (app !== null) return look(app, reader)
@@ -45,7 +50,7 @@ export async function withApplication(
     what === null
       ? 'The alert names neither an application nor a job, so there was nothing to look for.'
       : `${reader.platform} knows no application ${what}.`
-  return { outputs: blank(probe), findings: [unseen(probe.id, sentence, [])] }
+  return { outputs: blank(probe), findings: [blindly(unseen(probe.id, sentence, []))] }
 }
 
 /** One quoted line, redacted. */

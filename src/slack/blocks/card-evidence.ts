@@ -65,8 +65,12 @@ function quotedOnce(findings: readonly Finding[]): Finding[] {
 function nothingFound(findings: readonly Finding[]): string {
   const others = findings.filter(({ probe }) => probe !== CHANGES)
   if (others.length === 0) return 'The diagnosis found nothing to look at.'
-  const said = [...new Set(others.map((finding) => inline(finding.sentence, 160)))].slice(0, 3)
-  return `Nothing abnormal in what could be seen: ${said.join(' · ')}`
+  const said = (of: readonly Finding[]): string =>
+    [...new Set(of.map((finding) => inline(finding.sentence, 160)))].slice(0, 3).join(' · ')
+  const blind = others.filter((finding) => finding.blind === true)
+  if (blind.length === 0) return `Nothing abnormal in what could be seen: ${said(others)}`
+  const seen = others.filter((finding) => finding.blind !== true)
+  return `The run could not be seen: ${said(blind)}${seen.length === 0 ? '' : ` Besides: ${said(seen)}`}`
 }
 
 /** One finding as rich text, whose leaves are inert. */
