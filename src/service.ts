@@ -158,7 +158,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       store,
       {
         [JOBS.diagnose]: {
-          handler: ({ incidentId }: { incidentId: string }) => diagnose(deps, incidentId),
+          handler: ({ incidentId }: { incidentId: string }, { id }) => diagnose(deps, incidentId, id),
           options: { concurrency: 4 },
         },
         [JOBS.act]: { handler: ({ actionRunId }: { actionRunId: string }) => runAction(deps, actionRunId) },

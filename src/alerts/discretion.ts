@@ -94,6 +94,23 @@ export function createDiscretion(
 /** What everybody has, for what belongs to no team. */
 export const DISCREET: Discretion = createDiscretion([], true)
 
+/** The gate of two that both have a say: nothing passes that either keeps out. */
+export function stricter(one: Discretion, other: Discretion): Discretion {
+  if (one === other) return one
+  return {
+    quotes: one.quotes && other.quotes,
+    own: one.own || other.own,
+    text: (given) => other.text(one.text(given)),
+    name: (given) => other.name(one.name(given)),
+    link(url) {
+      const safe = one.link(url)
+      return safe === null ? null : other.link(safe)
+    },
+    record: (value) => other.record(one.record(value)),
+    measured: (value) => other.measured(one.measured(value)),
+  }
+}
+
 /** What takes the place of a match. */
 export function wordFor(name: string): string {
   return `[redacted:${name}]`

@@ -3,7 +3,8 @@ import type { Run } from './model.ts'
 import type { NormaliseJobName } from './job-name.ts'
 
 // Never a bare `job`: in Prometheus that label is the scrape job.
-const JOB_NAME = [
+/** The labels that name a job, the first that is there counts. */
+export const NAMES_OF_JOBS = [
   'job_name',
   'spark_app_name',
   'app_name',
@@ -23,7 +24,7 @@ export function runFromLabels(labels: Readonly<Record<string, string>>, normalis
     }
     return null
   }
-  const jobName = first(JOB_NAME)
+  const jobName = first(NAMES_OF_JOBS)
   return {
     platform: first(['platform']),
     cluster: first(CLUSTER),

@@ -1,7 +1,6 @@
 // Runs a runbook's probes beside one another under one deadline; what fails says so, and the rest still comes.
-import type { Run } from '../alerts/model.ts'
 import { ArrestorError, mendOf, reasonOf } from '../errors.ts'
-import type { PlatformReader, ReadCapability, SparkApplication } from '../ports.ts'
+import type { ReadCapability } from '../ports.ts'
 import type { Params, ProbeOutputs, Scalar } from '../runbooks/model.ts'
 import { clauseOf, holeIn, parseParams, renderParams } from '../runbooks/render-params.ts'
 import { outputNames } from '../runbooks/template-names.ts'
@@ -11,7 +10,7 @@ import { type Drops, castsDoubt, doubted, lookForDrops } from './listener-drops.
 import { circleOf, dependenciesOf } from './order.ts'
 import { blank, unseen } from './probes/support.ts'
 import { PROBES } from './registry.ts'
-import { createSharedAnswers } from './shared-answers.ts'
+import { remembering } from './remembering.ts'
 
 /** A probe of a runbook on the platform at hand; `heading` is for what is said when it cannot be run. */
 export interface ProbeStep extends Wording {
@@ -222,33 +221,4 @@ function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
     signal.addEventListener('abort', aborted, { once: true })
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', aborted))
   })
-}
-
-/** What several probes ask for is read once in a diagnosis, so that all of them speak of the same. */
-function remembering(reader: PlatformReader): PlatformReader {
-  const answers = createSharedAnswers({ ttlMs: Number.POSITIVE_INFINITY })
-  // All probes of a diagnosis have one signal: there is nobody else who might still want what it calls off.
-  const once = <T>(what: string, about: unknown, signal: AbortSignal, ask: () => Promise<T>): Promise<T> =>
-    answers.ask(JSON.stringify([what, about]), signal, ask)
-  const byRun =
-    <T>(what: string, ask: (run: Run, signal: AbortSignal) => Promise<T>) =>
-    (run: Run, signal: AbortSignal): Promise<T> =>
-      once(what, [run.runId, run.jobName], signal, () => ask(run, signal))
-  // The same id may be read at its driver and at the History Server.
-  const byApp =
-    <T>(what: string, ask: (app: SparkApplication, signal: AbortSignal) => Promise<T>) =>
-    (app: SparkApplication, signal: AbortSignal): Promise<T> =>
-      once(what, [app.id, app.apiUrl], signal, () => ask(app, signal))
-  return {
-    ...reader,
-    locate: byRun('locate', (run, signal) => reader.locate(run, signal)),
-    run: byRun('run', (run, signal) => reader.run(run, signal)),
-    executors: byApp('executors', (app, signal) => reader.executors(app, signal)),
-    stages: byApp('stages', (app, signal) => reader.stages(app, signal)),
-    jobs: byApp('jobs', (app, signal) => reader.jobs(app, signal)),
-    gauges: byApp('gauges', (app, signal) => reader.gauges(app, signal)),
-    environment: byApp('environment', (app, signal) => reader.environment(app, signal)),
-    log: (run, bytes, signal) =>
-      once('log', [run.runId, run.jobName, bytes], signal, () => reader.log(run, bytes, signal)),
-  }
 }

@@ -6,6 +6,7 @@ import { reasonOf } from '../errors.ts'
 import { type Incident, SYSTEM } from '../incidents/model.ts'
 import { lockIncident } from '../incidents/repository.ts'
 import { record } from '../incidents/timeline.ts'
+import type { PlatformReader } from '../ports.ts'
 import type { ActionRun } from '../remediation/action-runs.ts'
 import { append } from '../store/outbox.ts'
 import type { Tx } from '../store/store.ts'
@@ -13,46 +14,56 @@ import type { FlowDeps } from './deps.ts'
 import { DESTINATIONS, PRIORITY } from './destinations.ts'
 import { discretionOf } from './settings.ts'
 
-/** Beside the probes, whose deadline is longer: the verdict never waits for it. */
+/** Beside the probes; the verdict never waits for it. */
 const AT_ALERT_MS = 15_000
 /** A person has pressed and waits; with the execution's own limit it stays within the action's lease. */
 const BEFORE_ACTION_MS = 5_000
 
-/** What is there to be captured; null where the team keeps raw evidence out, or no platform can be asked. */
+/**
+ * What is there to be captured; null where the team keeps raw evidence out, or no platform can be asked. `given` is the
+ * team's own discreet reader, where one is there that remembers what others have read already.
+ */
 export async function captureOf(
   deps: FlowDeps,
   incident: Incident,
   limitMs: number,
+  given?: PlatformReader | null,
 ): Promise<Capture | null> {
   const discretion = discretionOf(deps.settings, incident.team)
-  const reader = incident.platform === null ? undefined : deps.readers.get(incident.platform)
+  const bare = incident.platform === null ? undefined : deps.readers.get(incident.platform)
+  const reader = given ?? (bare === undefined ? undefined : discreetReader(bare, discretion))
   if (!discretion.quotes || reader === undefined) return null
-  const seen = await takeCapture(
-    discreetReader(reader, discretion),
-    incident.run,
-    AbortSignal.timeout(limitMs),
-  )
+  const seen = await takeCapture(reader, incident.run, AbortSignal.timeout(limitMs))
   return discreetCapture(discretion, seen)
 }
 
-/** As `captureOf`, for a diagnosis; null as well where it fails, which the log says. */
-export async function captureAtAlert(deps: FlowDeps, incident: Incident): Promise<Capture | null> {
+/** As `captureOf`, for a diagnosis, whose reader it shares; null as well where it fails, which the log says. */
+export async function captureAtAlert(
+  deps: FlowDeps,
+  incident: Incident,
+  reader: PlatformReader | null,
+): Promise<Capture | null> {
   try {
-    return await captureOf(deps, incident, AT_ALERT_MS)
+    return await captureOf(deps, incident, AT_ALERT_MS, reader)
   } catch (error) {
     deps.logger.error({ incident: incident.id, reason: reasonOf(error) }, 'evidence could not be captured')
     return null
   }
 }
 
-/** Keeps what a diagnosis captured, and tells it. In the diagnosis's transaction, whose generation makes it the only one. */
+/**
+ * Keeps what a diagnosis captured, and tells it, in a transaction after the verdict's. Does nothing where a later
+ * diagnosis has taken over, which captures for itself; twice for one generation keeps the first.
+ */
 export async function keepCapture(
   tx: Tx,
-  incident: Incident,
+  begun: Incident,
   capture: Capture | null,
   now: Date,
 ): Promise<void> {
   if (capture === null || (capture.files.length === 0 && capture.missing.length === 0)) return
+  const incident = await lockIncident(tx, begun.id)
+  if (incident === null || incident.diagnosisGeneration !== begun.diagnosisGeneration) return
   await keep(tx, incident, `diagnosis/${incident.diagnosisGeneration}`, null, capture, now)
 }
 

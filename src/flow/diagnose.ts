@@ -1,7 +1,9 @@
 // Diagnosis: probes run outside any transaction under a deadline; what they found is stored, told, and turned into offers.
 import { reasonOf } from '../errors.ts'
-import type { Capture } from '../diagnosis/capture.ts'
+import type { Discretion } from '../alerts/discretion.ts'
+import { discreetCapture } from '../diagnosis/captures.ts'
 import { discreetReader, discreetResult } from '../diagnosis/discreet.ts'
+import { remembering } from '../diagnosis/remembering.ts'
 import { type StepResult, runProbes } from '../diagnosis/run-probes.ts'
 import type { Deployment } from '../incidents/deployments.ts'
 import { newId } from '../incidents/id.ts'
@@ -11,6 +13,7 @@ import { record } from '../incidents/timeline.ts'
 import { listRuns } from '../remediation/action-runs.ts'
 import { type NewOffer, replaceOffers } from '../remediation/offers.ts'
 import { plannedOffers } from '../remediation/planned-offers.ts'
+import { ACTIONS } from '../remediation/registry.ts'
 import type { AlertFacts } from '../runbooks/facts.ts'
 import { matchAlert } from '../runbooks/match.ts'
 import { type ProbeOutputs, type Runbook, probesOf } from '../runbooks/model.ts'
@@ -28,47 +31,73 @@ import { chosenByPerson } from './runbook-newer.ts'
 import { pinnedRunbook } from './runbook-text.ts'
 import { discretionOf } from './settings.ts'
 import { markersFor, withStanding } from './standing-probes.ts'
+import { type WhoseRun, discretionFor, foreignStep, whoseRun } from './whose-run.ts'
 
 /** A person waits for this at 03:00: what has not answered by then is said to be missing. */
 const DEADLINE_MS = 20_000
 const CONCURRENCY = 4
 
-/** Handler of the `diagnose` job. Coming twice repeats reads only: the later generation replaces the earlier. */
-export async function diagnose(deps: FlowDeps, incidentId: string): Promise<void> {
-  const begun = await begin(deps, incidentId)
+/**
+ * Handler of the `diagnose` job. Coming twice repeats reads only: the later generation replaces the earlier. A job
+ * (`jobId`) that comes again after its verdict is stored has only its capture left to do.
+ */
+export async function diagnose(
+  deps: FlowDeps,
+  incidentId: string,
+  jobId: string | null = null,
+): Promise<void> {
+  const begun = await begin(deps, incidentId, jobId)
   if (begun === null) return
   const { incident, runbook, alert, deployments } = begun
   const platform = platformView(deps, incident)
   const discretion = discretionOf(deps.settings, incident.team)
   const bare = incident.platform === null ? null : (deps.readers.get(incident.platform) ?? null)
-  const reader = bare === null ? null : discreetReader(bare, discretion)
+  const reader = bare === null ? null : remembering(discreetReader(bare, discretion))
   const own = probesOf(runbook).map((step) => ({ ...step, ...onPlatform(step, platform) }))
   const steps = withStanding(own, incident, reader)
-  const captured = captureAtAlert(deps, incident)
-  let results: readonly StepResult[]
-  try {
-    const found = await runProbes(
-      steps,
-      {
-        run: incident.run,
-        labels: alert?.labels ?? {},
-        reader,
-        signal: AbortSignal.timeout(DEADLINE_MS + 2_000),
-        now: deps.clock.now(),
-        ...(deps.settings.limits === undefined ? {} : { limits: deps.settings.limits }),
-        deployments,
-        names: (outputs, own) => namesFor(deps, incident, alert, outputs, own),
-      },
-      { deadlineMs: DEADLINE_MS, concurrency: CONCURRENCY },
+  const captured = captureAtAlert(deps, incident, reader)
+  const labels = alert?.labels ?? {}
+  const identity = whoseRun(deps, incident, labels, reader, AbortSignal.timeout(DEADLINE_MS))
+  if (!begun.told) {
+    const looked = await look()
+    const whose = await identity
+    const gate = discretionFor(deps, incident, labels, whose.foreign)
+    const said = whose.foreign === null ? [] : [foreignStep(incident, whose.foreign)]
+    const results = [...said.map((one) => ({ use: '', one })), ...looked].map(({ use, one }) =>
+      discreetResult(gate, use, one),
     )
-    results = found.map((one, at) => discreetResult(discretion, steps[at]?.use ?? '', one))
-  } catch (error) {
-    // Probes answer for themselves; this is a fault of ours, and the card must not say "running" for ever.
-    deps.logger.error({ incident: incident.id, reason: reasonOf(error) }, 'the diagnosis failed')
-    results = []
+    await deps.store.transaction((tx) => finish(tx, deps, incident, { results, whose, gate, jobId }))
   }
+  // The verdict is told: what takes longer comes after it, and goes with the job should the process stop.
   const capture = await captured
-  await deps.store.transaction((tx) => finish(tx, deps, incident, results, capture))
+  const gate = discretionFor(deps, incident, labels, (await identity).foreign)
+  if (capture === null || !gate.quotes) return
+  const kept = gate === discretion ? capture : discreetCapture(gate, capture)
+  await deps.store.transaction((tx) => keepCapture(tx, incident, kept, deps.clock.now()))
+
+  async function look(): Promise<readonly { use: string; one: StepResult }[]> {
+    try {
+      const found = await runProbes(
+        steps,
+        {
+          run: incident.run,
+          labels,
+          reader,
+          signal: AbortSignal.timeout(DEADLINE_MS + 2_000),
+          now: deps.clock.now(),
+          ...(deps.settings.limits === undefined ? {} : { limits: deps.settings.limits }),
+          deployments,
+          names: (outputs, own) => namesFor(deps, incident, alert, outputs, own),
+        },
+        { deadlineMs: DEADLINE_MS, concurrency: CONCURRENCY },
+      )
+      return found.map((one, at) => ({ use: steps[at]?.use ?? '', one }))
+    } catch (error) {
+      // Probes answer for themselves; this is a fault of ours, and the card must not say "running" for ever.
+      deps.logger.error({ incident: incident.id, reason: reasonOf(error) }, 'the diagnosis failed')
+      return []
+    }
+  }
 }
 
 interface Begun {
@@ -76,9 +105,11 @@ interface Begun {
   readonly runbook: Runbook
   readonly alert: AlertFacts | null
   readonly deployments: readonly Deployment[]
+  /** The job's verdict is stored already: it died, or failed, while it captured. */
+  readonly told: boolean
 }
 
-async function begin(deps: FlowDeps, id: string): Promise<Begun | null> {
+async function begin(deps: FlowDeps, id: string, jobId: string | null): Promise<Begun | null> {
   return await deps.store.transaction(async (tx) => {
     const incident = await lockIncident(tx, id)
     if (incident === null) return null
@@ -90,22 +121,41 @@ async function begin(deps: FlowDeps, id: string): Promise<Begun | null> {
       return null
     }
     const alert = await firstAlert(tx, incident)
+    if (jobId !== null && (await isTold(tx, incident, jobId)))
+      return { incident, runbook, alert, deployments: [], told: true }
     const changed = await updateIncident(tx, incident, {
       diagnosis: 'running',
       diagnosis_generation: incident.diagnosisGeneration + 1,
     })
     await requestCards(tx, [changed], deps.clock.now(), { mayWait: true })
     const deployments = await markersFor(tx, incident, deps.clock.now())
-    return { incident: changed, runbook, alert, deployments }
+    return { incident: changed, runbook, alert, deployments, told: false }
   })
+}
+
+/** Whether the incident's newest diagnosis is what this very job concluded. */
+async function isTold(tx: Tx, incident: Incident, jobId: string): Promise<boolean> {
+  const rows = await tx
+    .selectFrom('timeline')
+    .select('data')
+    .where('incident_id', '=', incident.id)
+    .where('kind', '=', 'diagnosed')
+    .execute()
+  return rows.some(({ data }) => data['job'] === jobId && data['generation'] === incident.diagnosisGeneration)
+}
+
+interface Verdict {
+  readonly results: readonly StepResult[]
+  readonly whose: WhoseRun
+  readonly gate: Discretion
+  readonly jobId: string | null
 }
 
 async function finish(
   tx: Tx,
   deps: FlowDeps,
   begun: Incident,
-  results: readonly StepResult[],
-  capture: Capture | null,
+  { results, whose, gate, jobId }: Verdict,
 ): Promise<void> {
   const now = deps.clock.now()
   const incident = await lockIncident(tx, begun.id)
@@ -129,9 +179,12 @@ async function finish(
   const outputs = Object.fromEntries(results.map((result) => [result.step, result.outputs]))
   const runbook = await secondMatch(tx, deps, incident, outputs, now)
   const offers =
-    runbook === null || incident.state === 'resolved'
+    runbook === null || incident.state === 'resolved' || whose.foreign !== null
       ? []
-      : await offersFor(tx, deps, incident, runbook, outputs, now)
+      : (await offersFor(tx, deps, incident, runbook, outputs, now)).filter(
+          // What is over already cannot be ended once more.
+          ({ action }) => !whose.ended || ACTIONS.get(action)?.needs !== 'application.kill',
+        )
   await replaceOffers(tx, incident.id, offers, now)
   const findings = results.flatMap((result) => result.findings)
   await record(
@@ -147,6 +200,7 @@ async function finish(
         generation: incident.diagnosisGeneration,
         // The text whose probes ran, whatever this diagnosis switched to.
         runbook_hash: begun.runbookHash,
+        ...(jobId === null ? {} : { job: jobId }),
       },
     },
     now,
@@ -162,11 +216,10 @@ async function finish(
         ...(findings.some(({ chart }) => chart !== undefined)
           ? { charts: incident.diagnosisGeneration }
           : {}),
-        ...(discretionOf(deps.settings, incident.team).quotes ? {} : { keptOut: true }),
+        ...(gate.quotes ? {} : { keptOut: true }),
       },
       now,
     })
-  await keepCapture(tx, incident, capture, now)
   await requestCards(tx, [await updateIncident(tx, incident, { diagnosis: 'done' })], now)
 }
 

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { JOBS } from '../../src/flow/destinations.ts'
 import { diagnose } from '../../src/flow/diagnose.ts'
 import { enqueue } from '../../src/store/jobs.ts'
-import { alertBody, findButton, startWorld, until } from '../support/world.ts'
+import type { PlatformReader } from '../../src/ports.ts'
+import { alertBody, findButton, startWorld, textOf, until } from '../support/world.ts'
 import { OOM, broken, card, fire, replies, timeline } from './support.ts'
 
 const FAILED = { alertname: 'SparkJobFailed', severity: 'critical', team: 'data-platform' }
@@ -119,6 +120,22 @@ describe('diagnosis', { timeout: 60_000 }, () => {
     const world = await startWorld()
     await fire(world, { platform: 'nowhere', app_id: 'app-1' })
     expect(card(world)).toContain('Could not be seen')
+    expect(findButton(world.cards()[0]!, 'act')).toBeUndefined()
+  })
+
+  it('does not wait for the capture of evidence', async () => {
+    const world = await startWorld()
+    const readers = world.service.deps.readers as Map<string, PlatformReader>
+    for (const [name, reader] of readers) readers.set(name, { ...reader, threads: () => new Promise(() => {}) })
+    await broken(world)
+    expect(await world.store.db.selectFrom('captures').selectAll().execute()).toHaveLength(0)
+  })
+
+  it('P8: says that the run is another job’s, and offers no action on it', async () => {
+    const world = await startWorld()
+    const { appId } = world.spark.start('executor-oom')
+    await world.send(alertBody({ ...OOM, job_name: 'plain2', app_id: appId }))
+    await until(() => replies(world).some((one) => textOf(one).includes('the alert speaks of plain2')), 'the finding')
     expect(findButton(world.cards()[0]!, 'act')).toBeUndefined()
   })
 })

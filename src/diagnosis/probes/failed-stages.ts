@@ -109,8 +109,16 @@ async function tell(
       : [evidence(cause.errorMessage, whereabouts(cause, stage), stage.link)]),
   ] // prettier-ignore
   const again = retries > 0 ? `, tried ${retries + 1} times` : ''
-  const share = `${stage.failedTasks} of ${plural(stage.failedTasks + stage.completedTasks, 'task attempt')} failed`
-  const verb = isFailed(stage) ? 'failed' : stage.status === 'ACTIVE' ? 'is in trouble' : 'lost tasks'
+  const ran = plural(stage.failedTasks + stage.completedTasks, 'task attempt')
+  const share =
+    stage.failedTasks === 0 ? `none of its ${ran} failed` : `${stage.failedTasks} of ${ran} failed`
+  const verb = isFailed(stage)
+    ? 'failed'
+    : stage.status === 'ACTIVE'
+      ? 'is in trouble'
+      : stage.failedTasks === 0
+        ? 'ran once more'
+        : 'lost tasks'
   return {
     signature: best?.mode.id ?? 'unknown',
     finding: {

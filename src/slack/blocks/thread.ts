@@ -196,7 +196,28 @@ function one(text: string): ThreadMessage {
   return { text, blocks: [{ type: 'section', text: mrkdwn(text) }] }
 }
 
-function findingsMessage(findings: readonly Finding[], keptOut: boolean): ThreadMessage {
+/** Several probes that say the same say it once, with what each of them has to show for it. */
+function folded(findings: readonly Finding[]): readonly Finding[] {
+  const told = new Map<string, Finding>()
+  for (const finding of findings) {
+    const key = JSON.stringify([finding.severity, finding.sentence])
+    const before = told.get(key)
+    const evidence = [...(before?.evidence ?? []), ...finding.evidence]
+    told.set(key, {
+      ...(before ?? finding),
+      link: before?.link ?? finding.link,
+      evidence: evidence.filter(
+        ({ text, from }, at) =>
+          evidence.findIndex((other) => other.text === text && other.from === from) === at,
+      ),
+      unreached: [...new Set([...(before?.unreached ?? []), ...finding.unreached])],
+    })
+  }
+  return [...told.values()]
+}
+
+function findingsMessage(all: readonly Finding[], keptOut: boolean): ThreadMessage {
+  const findings = folded(all)
   const blocks: KnownBlock[] = []
   let budget = BUDGET
   for (const finding of findings.slice(0, MAX_FINDINGS)) {

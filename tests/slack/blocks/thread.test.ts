@@ -65,8 +65,13 @@ describe('a thread entry says', () => {
     expect(text).not.toContain('acknowledged')
   })
 
+  it('what several probes say alike once', () => {
+    const text = said({ type: 'findings', findings: [FINDING, FINDING, FINDING] })
+    expect(text.split(JSON.stringify(FINDING.sentence).slice(1, -1))).toHaveLength(3)
+  })
+
   it('how many findings did not fit', () => {
-    const findings = Array.from({ length: 15 }, () => FINDING)
+    const findings = Array.from({ length: 15 }, (_, at) => ({ ...FINDING, sentence: `${FINDING.sentence} ${at}` }))
     expect(said({ type: 'findings', findings })).toContain('3 more findings did not fit')
   })
 

@@ -1,0 +1,104 @@
+// Whose the run is that an alert names: one of another job is said to be so, is quoted as its team wants, and is nobody's to act on.
+import { type Discretion, stricter } from '../alerts/discretion.ts'
+import { routeAlert } from '../alerts/routing.ts'
+import { NAMES_OF_JOBS } from '../alerts/run.ts'
+import type { Finding } from '../diagnosis/model.ts'
+import { unseen } from '../diagnosis/probes/support.ts'
+import type { StepResult } from '../diagnosis/run-probes.ts'
+import type { Incident } from '../incidents/model.ts'
+import type { PlatformReader, PlatformRun, SparkApplication } from '../ports.ts'
+import type { FlowDeps } from './deps.ts'
+import { discretionOf } from './settings.ts'
+
+export interface WhoseRun {
+  /** The job that the run is of, normalised, where that is another than the alert's. */
+  readonly foreign: string | null
+  /** Whether the platform says that the run is over: there is nothing left to end. */
+  readonly ended: boolean
+}
+
+const OVER: ReadonlySet<string> = new Set(['finished', 'failed', 'killed', 'succeeded', 'cancelled'])
+const ALIVE: ReadonlySet<string> = new Set(['waiting', 'running', 'queued', 'retrying'])
+
+/** Asks the platform who it says the run is. What does not answer in time leaves it the alert's own. Never throws. */
+export async function whoseRun(
+  deps: Pick<FlowDeps, 'settings'>,
+  { run }: Incident,
+  labels: Readonly<Record<string, string>>,
+  reader: PlatformReader | null,
+  signal: AbortSignal,
+): Promise<WhoseRun> {
+  if (reader === null || (run.runId === null && run.jobName === null)) return { foreign: null, ended: false }
+  const [found, app] = await Promise.all([
+    reader.capabilities.has('run') ? inTime<PlatformRun | null>(reader.run(run, signal), signal) : null,
+    reader.capabilities.has('application')
+      ? inTime<SparkApplication | null>(reader.locate(run, signal), signal)
+      : null,
+  ])
+  const states = [found?.state, app?.state].filter((state) => state !== undefined)
+  const names = [found?.jobName, app?.name]
+    .filter((name) => name != null && name.trim() !== '')
+    .map((name) => deps.settings.normaliseJobName(name as string))
+  return {
+    foreign: speaksOfJob(labels) && isOther(run.jobName, names) ? (names[0] ?? null) : null,
+    ended: states.some((state) => OVER.has(state)) && !states.some((state) => ALIVE.has(state)),
+  }
+}
+
+/** A DAG's name is no job's: its tasks have names of their own. */
+function speaksOfJob(labels: Readonly<Record<string, string>>): boolean {
+  const first = NAMES_OF_JOBS.find((name) => (labels[name] ?? '') !== '')
+  return first !== undefined && first !== 'dag_id'
+}
+
+function isOther(jobName: string | null, names: readonly string[]): boolean {
+  return jobName !== null && names.length > 0 && !names.includes(jobName)
+}
+
+/**
+ * What may be kept of a run of another job: as the alert's team wants it, and as the one that the job routes to. Where no
+ * route knows the job, each team of the platform may be the one.
+ */
+export function discretionFor(
+  { settings }: Pick<FlowDeps, 'settings'>,
+  { team, platform }: Incident,
+  labels: Readonly<Record<string, string>>,
+  foreign: string | null,
+): Discretion {
+  const own = discretionOf(settings, team)
+  if (foreign === null) return own
+  const { [settings.routing.label]: _team, ...others } = labels
+  const named = NAMES_OF_JOBS.filter((name) => others[name] !== undefined)
+  const spoken = Object.fromEntries(['job_name', ...named].map((name) => [name, foreign]))
+  const routed = routeAlert(settings.routing, { ...others, ...spoken })
+  const owners =
+    routed.reason === 'route'
+      ? [routed.team]
+      : [...settings.teams.values()]
+          .filter((one) => platform !== null && one.platforms.includes(platform))
+          .map(({ name }) => name)
+  return owners.reduce((gate, name) => stricter(gate, discretionOf(settings, name)), own)
+}
+
+/** Says it before anything that was found; its step is none that a runbook can name. */
+export function foreignStep({ run }: Incident, foreign: string): StepResult {
+  const finding: Finding = {
+    ...unseen(
+      'run.identity',
+      `Run ${run.runId ?? run.jobName} is one of ${foreign}, and the alert speaks of ${run.jobName}: no action is offered.`,
+      [],
+    ),
+    severity: 'medium',
+    confidence: 'high',
+  }
+  return { step: '(identity)', outputs: {}, findings: [finding] }
+}
+
+function inTime<T>(work: Promise<T>, signal: AbortSignal): Promise<T | null> {
+  return new Promise((resolve) => {
+    const none = (): void => resolve(null)
+    if (signal.aborted) none()
+    signal.addEventListener('abort', none, { once: true })
+    work.then(resolve, none).finally(() => signal.removeEventListener('abort', none))
+  })
+}
