@@ -61,7 +61,7 @@ export async function diagnose(
   if (!begun.told) {
     const looked = await look()
     const whose = await identity
-    const gate = discretionFor(deps, incident, labels, whose.foreign)
+    const gate = discretionFor(deps, incident, whose.foreign)
     const said = whose.foreign === null ? [] : [foreignStep(incident, whose.foreign)]
     const results = [...said.map((one) => ({ use: '', one })), ...looked].map(({ use, one }) =>
       discreetResult(gate, use, one),
@@ -70,7 +70,7 @@ export async function diagnose(
   }
   // The verdict is told: what takes longer comes after it, and goes with the job should the process stop.
   const capture = await captured
-  const gate = discretionFor(deps, incident, labels, (await identity).foreign)
+  const gate = discretionFor(deps, incident, (await identity).foreign)
   if (capture === null || !gate.quotes) return
   const kept = gate === discretion ? capture : discreetCapture(gate, capture)
   await deps.store.transaction((tx) => keepCapture(tx, incident, kept, deps.clock.now()))

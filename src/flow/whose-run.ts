@@ -10,9 +10,19 @@ import type { PlatformReader, PlatformRun, SparkApplication } from '../ports.ts'
 import type { FlowDeps } from './deps.ts'
 import { discretionOf } from './settings.ts'
 
+/** A job of another team's. */
+export interface ForeignJob {
+  /** Normalised. */
+  readonly name: string
+  readonly team: string
+}
+
 export interface WhoseRun {
-  /** The job that the run is of, normalised, where that is another than the alert's. */
-  readonly foreign: string | null
+  /**
+   * The job that the run is of, where that is another than the alert's and a route gives it to another team. A name that
+   * differs is not enough: an orchestrator's task is often called otherwise than the application it starts.
+   */
+  readonly foreign: ForeignJob | null
   /** Whether the platform says that the run is over: there is nothing left to end. */
   readonly ended: boolean
 }
@@ -23,7 +33,7 @@ const ALIVE: ReadonlySet<string> = new Set(['waiting', 'running', 'queued', 'ret
 /** Asks the platform who it says the run is. What does not answer in time leaves it the alert's own. Never throws. */
 export async function whoseRun(
   deps: Pick<FlowDeps, 'settings'>,
-  { run }: Incident,
+  { run, team }: Incident,
   labels: Readonly<Record<string, string>>,
   reader: PlatformReader | null,
   signal: AbortSignal,
@@ -40,7 +50,7 @@ export async function whoseRun(
     .filter((name) => name != null && name.trim() !== '')
     .map((name) => deps.settings.normaliseJobName(name as string))
   return {
-    foreign: speaksOfJob(labels) && isOther(run.jobName, names) ? (names[0] ?? null) : null,
+    foreign: speaksOfJob(labels) && isOther(run.jobName, names) ? foreignOf(deps, team, labels, names) : null,
     ended: states.some((state) => OVER.has(state)) && !states.some((state) => ALIVE.has(state)),
   }
 }
@@ -55,37 +65,39 @@ function isOther(jobName: string | null, names: readonly string[]): boolean {
   return jobName !== null && names.length > 0 && !names.includes(jobName)
 }
 
-/**
- * What may be kept of a run of another job: as the alert's team wants it, and as the one that the job routes to. Where no
- * route knows the job, each team of the platform may be the one.
- */
+/** The first of a run's names that a route gives to another team. */
+function foreignOf(
+  { settings }: Pick<FlowDeps, 'settings'>,
+  team: string,
+  labels: Readonly<Record<string, string>>,
+  names: readonly string[],
+): ForeignJob | null {
+  const { [settings.routing.label]: _team, ...others } = labels
+  const spoken = NAMES_OF_JOBS.filter((label) => others[label] !== undefined)
+  for (const name of names) {
+    const said = Object.fromEntries(['job_name', ...spoken].map((label) => [label, name]))
+    const routed = routeAlert(settings.routing, { ...others, ...said })
+    if (routed.reason === 'route' && routed.team !== team) return { name, team: routed.team }
+  }
+  return null
+}
+
+/** What may be kept of a run: as the alert's team wants it, and as the one whose run it is. */
 export function discretionFor(
   { settings }: Pick<FlowDeps, 'settings'>,
-  { team, platform }: Incident,
-  labels: Readonly<Record<string, string>>,
-  foreign: string | null,
+  { team }: Incident,
+  foreign: ForeignJob | null,
 ): Discretion {
   const own = discretionOf(settings, team)
-  if (foreign === null) return own
-  const { [settings.routing.label]: _team, ...others } = labels
-  const named = NAMES_OF_JOBS.filter((name) => others[name] !== undefined)
-  const spoken = Object.fromEntries(['job_name', ...named].map((name) => [name, foreign]))
-  const routed = routeAlert(settings.routing, { ...others, ...spoken })
-  const owners =
-    routed.reason === 'route'
-      ? [routed.team]
-      : [...settings.teams.values()]
-          .filter((one) => platform !== null && one.platforms.includes(platform))
-          .map(({ name }) => name)
-  return owners.reduce((gate, name) => stricter(gate, discretionOf(settings, name)), own)
+  return foreign === null ? own : stricter(own, discretionOf(settings, foreign.team))
 }
 
 /** Says it before anything that was found; its step is none that a runbook can name. */
-export function foreignStep({ run }: Incident, foreign: string): StepResult {
+export function foreignStep({ run }: Incident, { name, team }: ForeignJob): StepResult {
   const finding: Finding = {
     ...unseen(
       'run.identity',
-      `Run ${run.runId ?? run.jobName} is one of ${foreign}, and the alert speaks of ${run.jobName}: no action is offered.`,
+      `Run ${run.runId ?? run.jobName} is one of ${name}, a job of team ${team}, and the alert speaks of ${run.jobName}: no action is offered.`,
       [],
     ),
     severity: 'medium',

@@ -126,16 +126,29 @@ describe('diagnosis', { timeout: 60_000 }, () => {
   it('does not wait for the capture of evidence', async () => {
     const world = await startWorld()
     const readers = world.service.deps.readers as Map<string, PlatformReader>
-    for (const [name, reader] of readers) readers.set(name, { ...reader, threads: () => new Promise(() => {}) })
+    for (const [name, reader] of readers)
+      readers.set(name, { ...reader, threads: () => new Promise(() => {}) })
     await broken(world)
     expect(await world.store.db.selectFrom('captures').selectAll().execute()).toHaveLength(0)
   })
 
-  it('P8: says that the run is another job’s, and offers no action on it', async () => {
-    const world = await startWorld()
+  it('P8: says that the run is another team’s, and offers no action on it', async () => {
+    const world = await startWorld({
+      config: (yaml) => yaml.replace(/^( *)routes:.*$/m, (line, indent: string) => `${line}\n${indent}  - { team: streaming, match: ['job_name=~"orders-.*"'] }`),
+    }) // prettier-ignore
     const { appId } = world.spark.start('executor-oom')
     await world.send(alertBody({ ...OOM, job_name: 'plain2', app_id: appId }))
-    await until(() => replies(world).some((one) => textOf(one).includes('the alert speaks of plain2')), 'the finding')
-    expect(findButton(world.cards()[0]!, 'act')).toBeUndefined()
+    await until(
+      () => replies(world).some((one) => textOf(one).includes('the alert speaks of plain2')),
+      'the finding',
+    )
+    expect(JSON.stringify(world.cards()[0])).not.toContain('"act:0"')
+  })
+
+  it('offers what it offers for a run whose application has another name, where nobody else owns that', async () => {
+    const world = await startWorld()
+    const { appId } = world.spark.start('executor-oom')
+    await world.send(alertBody({ ...OOM, job_name: 'load_orders_task', app_id: appId }))
+    await world.until(() => JSON.stringify(world.cards()[0] ?? '').includes('"act:0"'), 'the button')
   })
 })
