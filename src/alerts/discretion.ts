@@ -116,14 +116,18 @@ export function wordFor(name: string): string {
   return `[redacted:${name}]`
 }
 
+/** A sender's own id for something: where it says what must not be said a hash stands for it, still one for one. */
+export function discreetId({ name }: Pick<Discretion, 'name'>, id: string): string {
+  return name(id) === id ? id : hashOf(id)
+}
+
 /** An alert as its team keeps it. What it is told apart by stays the same text for the same signal. */
 export function discreetAlert({ name, text, link }: Discretion, alert: Alert): Alert {
   const { run } = alert
   const maybe = (value: string | null): string | null => (value === null ? null : name(value))
   return {
     ...alert,
-    fingerprint:
-      name(alert.fingerprint) === alert.fingerprint ? alert.fingerprint : hashOf(alert.fingerprint),
+    fingerprint: discreetId({ name }, alert.fingerprint),
     name: name(alert.name),
     labels: mapped(alert.labels, name, name),
     annotations: mapped(alert.annotations, name, text),

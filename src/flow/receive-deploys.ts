@@ -1,25 +1,22 @@
 // The way in of deploy markers: each goes to a team that its sender may speak for, and is told where its job burns now.
 import { createHash } from 'node:crypto'
-import type { Discretion } from '../alerts/discretion.ts'
+import { type Discretion, discreetId } from '../alerts/discretion.ts'
 import type { DeployMarker, Markers } from '../alerts/deploy-marker.ts'
 import type { Rejected } from '../alerts/model.ts'
 import { routeAlert } from '../alerts/routing.ts'
-import { type Deployment, speaksOf, storeDeployments } from '../incidents/deployments.ts'
-import type { Incident } from '../incidents/model.ts'
-import { lockIncident } from '../incidents/repository.ts'
-import { recordAll } from '../incidents/timeline.ts'
-import { append } from '../store/outbox.ts'
-import type { Tx } from '../store/store.ts'
-import { DESTINATIONS, PRIORITY } from './destinations.ts'
+import { ArrestorError, reasonOf } from '../errors.ts'
+import { type Deployment, storeDeployments } from '../incidents/deployments.ts'
+import type { Store, Tx } from '../store/store.ts'
 import { quarantine, spoiledOf } from './quarantine.ts'
 import { type Sender, mayNotSpeak } from './receive.ts'
 import { type Settings, discretionOf } from './settings.ts'
+import { tellDeployments } from './tell-deploys.ts'
 
 /** Clocks differ a little; what claims to come from the future happened now. */
 const EARLIEST_DAYS = 90
 const HOUR_MS = 3_600_000
-/** Incidents that one body's markers are told in; a storm of a job's incidents needs it once. */
-const MAX_TOLD = 20
+/** SQLSTATE classes that say something of a value and nothing of the database: data exception, program limit. */
+const BAD_VALUE = /^(?:22|54)/
 
 export interface PreparedMarkers {
   readonly deployments: readonly Deployment[]
@@ -50,19 +47,22 @@ export function prepareMarkers(
         continue
       }
       const { id: _id, team: _team, ...said } = marker
-      const externalId = marker.id ?? contentOf(marker, at)
-      const kept = discreetMarker(discretionOf(settings, team), said)
-      deployments.push({ ...kept, sender: sender.name, externalId, team, jobNames, at, receivedAt: now })
+      const discretion = discretionOf(settings, team)
+      const kept = discreetMarker(discretion, { ...said, jobNames })
+      const id = marker.id === null ? contentOf(marker, at) : discreetId(discretion, marker.id)
+      const externalId = `${id} ${aboutOf(kept)}`
+      deployments.push({ ...kept, sender: sender.name, externalId, team, at, receivedAt: now })
     }
   }
   return { deployments, ...spoiledOf(rejected, rawBody, settings.discretion) }
 }
 
-/** A marker as its team keeps it; jobs and platform stay what incidents are compared with. */
+/** A marker as its team keeps it. Jobs as alerts keep theirs: they must meet. The platform is one of the configuration. */
 function discreetMarker<T extends Omit<DeployMarker, 'id' | 'team'>>(discretion: Discretion, marker: T): T {
   const name = (value: string | null): string | null => (value === null ? null : discretion.name(value))
   return {
     ...marker,
+    jobNames: [...new Set(marker.jobNames.map((one) => discretion.name(one)))],
     commit: name(marker.commit),
     image: name(marker.image),
     version: name(marker.version),
@@ -72,6 +72,54 @@ function discreetMarker<T extends Omit<DeployMarker, 'id' | 'team'>>(discretion:
   }
 }
 
+export interface StoredMarkers {
+  readonly stored: number
+  /** With those that the database did not take. */
+  readonly rejected: readonly Rejected[]
+}
+
+/**
+ * Stores what was prepared in one transaction. Where that fails they are stored one by one, so that one that cannot be
+ * stored does not sink its neighbours; one whose values the database does not take is set aside. Throws what else
+ * failed, after the others were stored: a sender that sends again finds those known.
+ */
+export async function takeMarkers(
+  store: Store,
+  discretion: Discretion,
+  prepared: PreparedMarkers,
+  now: Date,
+): Promise<StoredMarkers> {
+  const take = (part: PreparedMarkers): Promise<{ stored: number }> =>
+    store.transaction((tx) => storeMarkers(tx, part, now))
+  try {
+    return { ...(await take(prepared)), rejected: prepared.rejected }
+  } catch (error) {
+    if (error instanceof ArrestorError && error.code === 'ARR-201') throw error
+    if (prepared.deployments.length < 2 && !isBadValue(error)) throw error
+  }
+  const rejected = [...prepared.rejected]
+  const failures: unknown[] = []
+  let stored = 0
+  for (const deployment of prepared.deployments)
+    try {
+      stored += (await take({ ...prepared, deployments: [deployment], rejected: [] })).stored
+    } catch (error) {
+      if (error instanceof ArrestorError && error.code === 'ARR-201') throw error
+      if (isBadValue(error))
+        rejected.push({ pointer: '', reason: `the database does not take it: ${reasonOf(error)}`, raw: null })
+      else failures.push(error)
+    }
+  const spoiled = spoiledOf(rejected, prepared.rawBody, discretion)
+  await take({ ...prepared, ...spoiled, deployments: [] })
+  if (failures.length > 0) throw failures[0]
+  return { stored, rejected: spoiled.rejected }
+}
+
+function isBadValue(error: unknown): boolean {
+  const { code } = error as { code?: unknown }
+  return typeof code === 'string' && BAD_VALUE.test(code)
+}
+
 /** Stores what was prepared; what is new is told in the threads of open incidents of its jobs. */
 export async function storeMarkers(
   tx: Tx,
@@ -79,14 +127,8 @@ export async function storeMarkers(
   now: Date,
 ): Promise<{ readonly stored: number; readonly told: number }> {
   const fresh = await storeDeployments(tx, prepared.deployments)
+  const told = await tellDeployments(tx, fresh, now)
   await quarantine(tx, [{ ...prepared, source: 'deploy' }], 'marker_rejected', now)
-  let told = 0
-  for (const { deployment, incidentId } of await burning(tx, fresh)) {
-    const incident = await lockIncident(tx, incidentId)
-    if (incident === null || incident.state === 'resolved') continue
-    await tell(tx, incident, deployment, now)
-    told += 1
-  }
   return { stored: fresh.length, told }
 }
 
@@ -122,48 +164,17 @@ function refusalOf(settings: Settings, sender: Sender, name: string, platform: s
   )
 }
 
+/** One build may deploy one job and roll back another, under one id. */
+function aboutOf({ what, platform, jobNames }: Pick<Deployment, 'what' | 'platform' | 'jobNames'>): string {
+  return hashOf([what, platform, jobNames.toSorted()], 16)
+}
+
 /** The same marker sent again within the hour, where nothing but its content tells that it is the same. */
 function contentOf(marker: DeployMarker, at: Date): string {
   const when = marker.at === null ? Math.floor(at.getTime() / HOUR_MS) : at.getTime()
-  return `content-${createHash('sha256')
-    .update(JSON.stringify([marker, when]))
-    .digest('hex')
-    .slice(0, 32)}`
+  return `content-${hashOf([marker, when], 32)}`
 }
 
-/** Open incidents of the jobs that these deployments name, in order of their ids, so that locks are taken in order. */
-async function burning(
-  tx: Tx,
-  deployments: readonly Deployment[],
-): Promise<readonly { deployment: Deployment; incidentId: string }[]> {
-  const named = deployments.filter(({ jobNames }) => jobNames.length > 0)
-  if (named.length === 0) return []
-  const open = await tx
-    .selectFrom('incidents')
-    .select(['id', 'team', 'platform', 'run'])
-    .where('state', '!=', 'resolved')
-    .where('team', 'in', [...new Set(named.map(({ team }) => team))])
-    .orderBy('id')
-    .execute()
-  return open
-    .flatMap(({ id, team, platform, run }) =>
-      named
-        .filter((one) => one.team === team && speaksOf(one, (run as Incident['run']).jobName, platform))
-        .map((deployment) => ({ deployment, incidentId: id })),
-    )
-    .slice(0, MAX_TOLD)
-}
-
-async function tell(tx: Tx, incident: Incident, deployment: Deployment, now: Date): Promise<void> {
-  const { what, commit, image, version, summary, by, url, sender } = deployment
-  const said = { what, commit, image, version, summary, by, url, at: deployment.at.toISOString() }
-  const actor = { kind: 'source', name: sender } as const
-  await recordAll(tx, [{ incidentId: incident.id, entry: { kind: 'deployed', actor, reason: what, data: said } }], now) // prettier-ignore
-  await append(tx, {
-    destination: DESTINATIONS.thread,
-    subject: incident.id,
-    priority: PRIORITY.thread,
-    payload: { type: 'deployed', ...said },
-    now,
-  })
+function hashOf(value: unknown, digits: number): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, digits)
 }

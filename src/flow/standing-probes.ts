@@ -9,7 +9,7 @@ import type { Tx } from '../store/store.ts'
 /** Its outputs are known by this name where a runbook does not run the probe under a name of its own. */
 const STEP = 'changes'
 const LOOK_BACK_MS = 90 * 86_400_000
-/** The newest of a team; a job's last good run is seldom older than so many deployments. */
+/** The newest of a job; its last good run is seldom older than so many deployments. */
 const MARKERS_READ = 500
 
 /** The steps of a runbook, and the standing one where the platform tells of runs and nothing else looks at it. */
@@ -25,7 +25,12 @@ export function withStanding(
 }
 
 /** The deploy markers that a diagnosis may need. */
-export async function markersFor(tx: Tx, { team }: Incident, now: Date): Promise<readonly Deployment[]> {
+export async function markersFor(
+  tx: Tx,
+  { team, platform, run }: Incident,
+  now: Date,
+): Promise<readonly Deployment[]> {
   const since = new Date(now.getTime() - LOOK_BACK_MS)
-  return await listDeployments(tx, { teams: [team], since, limit: MARKERS_READ })
+  const of = { teams: [team], platform, jobName: run.jobName }
+  return await listDeployments(tx, { ...of, since, limit: MARKERS_READ })
 }

@@ -1,7 +1,7 @@
 // POST /webhooks/deploy: what was deployed. As with alerts, 2xx only after the commit (P1).
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { MarkerDefaults, ReadMarkers } from '../alerts/deploy-marker.ts'
-import { prepareMarkers, storeMarkers } from '../flow/receive-deploys.ts'
+import { prepareMarkers, takeMarkers } from '../flow/receive-deploys.ts'
 import type { Sender } from '../flow/receive.ts'
 import { isProved, mayProve } from './proof.ts'
 import type { HttpOptions } from './server.ts'
@@ -46,16 +46,17 @@ export function registerDeployHook(app: FastifyInstance, options: HttpOptions): 
     const prepared = prepareMarkers(deps.settings, sender, markers, body, now)
     let stored
     try {
-      stored = await deps.store.transaction((tx) => storeMarkers(tx, prepared, now))
+      stored = await takeMarkers(deps.store, deps.settings.discretion, prepared, now)
     } catch (error) {
       deps.logger.error({ sender: sender.name, reason: String(error) }, 'deploy markers could not be stored')
       return await unavailable(reply, 'the markers could not be stored')
     }
     return await reply.code(200).send({
       stored: stored.stored,
-      known: prepared.deployments.length - stored.stored,
+      known:
+        prepared.deployments.length - stored.stored - (stored.rejected.length - prepared.rejected.length),
       ignored: markers.ignored,
-      rejected: prepared.rejected.map(({ pointer, reason }) => ({ pointer, reason })),
+      rejected: stored.rejected.map(({ pointer, reason }) => ({ pointer, reason })),
     })
   })
 }

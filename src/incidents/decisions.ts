@@ -11,6 +11,7 @@ export type DecisionKind =
   | 'press_refused'
   | 'coverage_gap'
   | 'due_dropped'
+  | 'deploy_untold'
   | 'webhook_ignored'
 
 export interface Decision {

@@ -1,5 +1,5 @@
 // Deploy markers in the database. Every function takes the transaction first.
-import type { Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { DeployKind, DeployMarker } from '../alerts/deploy-marker.ts'
 import { type Tx, json } from '../store/store.ts'
 import type { DeploymentsTable } from '../store/tables.ts'
@@ -8,6 +8,7 @@ import type { DeploymentsTable } from '../store/tables.ts'
 export interface Deployment extends Omit<DeployMarker, 'id' | 'at' | 'team'> {
   /** The credential that brought it. */
   readonly sender: string
+  /** The sender's id, and a hash of what it speaks of: one build may deploy and roll back several jobs. */
   readonly externalId: string
   readonly team: string
   readonly at: Date
@@ -55,10 +56,15 @@ export interface DeploymentFilter {
   readonly teams: readonly string[] | null
   readonly since: Date
   readonly limit: number
+  /** Only those that speak of this job, as `speaksOf` says; null or absent where no job is known: of all. */
+  readonly jobName?: string | null
+  /** The same of the platform. */
+  readonly platform?: string | null
 }
 
 /** The newest deployments that pass the filter, newest first. */
 export async function listDeployments(tx: Tx, filter: DeploymentFilter): Promise<readonly Deployment[]> {
+  const { jobName = null, platform = null } = filter
   let query = tx
     .selectFrom('deployments')
     .selectAll()
@@ -67,6 +73,11 @@ export async function listDeployments(tx: Tx, filter: DeploymentFilter): Promise
     .orderBy('external_id')
     .limit(filter.limit)
   if (filter.teams !== null) query = query.where('team', 'in', [...filter.teams])
+  if (platform !== null)
+    query = query.where((of) => of.or([of('platform', 'is', null), of('platform', '=', platform)]))
+  // Here and not after the limit: a busy team's other jobs would fill the list.
+  if (jobName !== null)
+    query = query.where(sql<boolean>`(job_names = '[]'::jsonb or job_names @> ${json([jobName])}::jsonb)`)
   return (await query.execute()).map(toDeployment)
 }
 

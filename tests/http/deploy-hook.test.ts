@@ -1,8 +1,13 @@
 // POST /webhooks/deploy: who is believed, what is stored, for whom, and where it is told.
 import { createHmac } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { DISCREET } from '../../src/alerts/discretion.ts'
+import { prepareMarkers, takeMarkers } from '../../src/flow/receive-deploys.ts'
+import { markersFor } from '../../src/flow/standing-probes.ts'
 import type { Deployment } from '../../src/incidents/deployments.ts'
 import { listDeployments, speaksOf } from '../../src/incidents/deployments.ts'
+import type { Incident } from '../../src/incidents/model.ts'
+import { readMarkers } from '../../src/sources/deploy/index.ts'
 import { RETENTION } from '../../src/flow/retention.ts'
 import { type FrontDoor, openFrontDoor } from '../support/front-door.ts'
 import { openTestStore, storeKinds } from '../support/stores.ts'
@@ -41,7 +46,7 @@ for (const kind of storeKinds())
         expect(await post(marker)).toMatchObject({ status: 200, body: { stored: 1, known: 0, rejected: [] } })
         expect(await post(marker)).toMatchObject({ status: 200, body: { stored: 0, known: 1 } })
         expect(await kept('once')).toMatchObject([
-          { sender: 'ci', externalId: '1', team: 'data-platform', jobNames: ['orders-daily'], by: 'alice', at: door.clock.now() },
+          { sender: 'ci', externalId: expect.stringMatching(/^1 [0-9a-f]{16}$/), team: 'data-platform', jobNames: ['orders-daily'], by: 'alice', at: door.clock.now() },
         ]) // prettier-ignore
       })
 
@@ -106,6 +111,101 @@ for (const kind of storeKinds())
         expect(timeline).toEqual([{ reason: 'deploy', actor: { kind: 'source', name: 'ci' } }])
       })
 
+      it.each([1795387000, 1795387000000, 1795387000000000, 1795387000000000000, '1795387000000000000'])(
+        'P1: a time of %s is one of seconds, milliseconds, microseconds or nanoseconds',
+        async (at) => {
+          const version = `at ${typeof at} ${at}`
+          expect(await post({ job_names: 'o', version, at })).toMatchObject({ status: 200 })
+          const now = door.clock.now()
+          const meant = new Date(1795387000_000)
+          expect(await kept(version)).toMatchObject([{ at: meant > now ? now : meant }])
+        },
+      )
+
+      it.each([1e20, -1e15, 9e22, -1, 0, '0001-01-01T00:00:00Z', '9999-01-01T00:00:00Z'])(
+        'P1: %s is no time: its marker is set aside alone',
+        async (at) => {
+          const version = `beside ${at}`
+          const answer = await post([
+            { job_names: 'o', version: 'bad', at },
+            { job_names: 'o', version },
+          ])
+          expect(answer).toMatchObject({ status: 200, body: { stored: 1, rejected: [{ pointer: '/0' }] } })
+          expect(await kept(version)).toHaveLength(1)
+          expect(await kept('bad')).toEqual([])
+        },
+      )
+
+      it('P1: what the database does not take is set aside, and its neighbours are stored', async () => {
+        const now = door.clock.now()
+        const markers = readMarkers(['first', 'spoiled', 'last'].map((version) => ({ version: `${version} of three`, job_names: 'o' })), { defaults: { jobNames: [], team: null, platform: null }, normaliseJobName: (name) => name }) // prettier-ignore
+        if (markers.kind === 'refused') throw new Error(markers.reason)
+        const sender = { name: 'ci', teams: null, platforms: null }
+        const prepared = prepareMarkers(door.deps.settings, sender, markers, Buffer.from('{}'), now)
+        const deployments = prepared.deployments.map((one) => one.version?.startsWith('spoiled') === true ? { ...one, at: new Date(Number.NaN) } : one) // prettier-ignore
+        const taken = await takeMarkers(door.store, DISCREET, { ...prepared, deployments }, now)
+        expect(taken).toMatchObject({ stored: 2, rejected: [{ reason: expect.stringContaining('the database does not take it') }] }) // prettier-ignore
+        expect([...(await kept('first of three')), ...(await kept('last of three'))]).toHaveLength(2)
+      })
+
+      it('one id of several jobs, and a later rollback under it, are markers of their own', async () => {
+        const build = { id: 'build-900', version: 'build' }
+        const both = {
+          deployments: [
+            { ...build, job_names: 'ja' },
+            { ...build, job_names: 'jb' },
+          ],
+        }
+        expect(await post(both)).toMatchObject({ body: { stored: 2, known: 0 } })
+        expect(await post(both)).toMatchObject({ body: { stored: 0, known: 2 } })
+        expect(await post({ ...build, job_names: 'ja', what: 'rollback' })).toMatchObject({ body: { stored: 1 } }) // prettier-ignore
+        expect((await kept('build')).map(({ jobNames, what }) => `${what} ${jobNames.join()}`).sort()).toEqual(['deploy ja', 'deploy jb', 'rollback ja']) // prettier-ignore
+      })
+
+      it('are found by job and platform, however many the team’s other jobs have', async () => {
+        await post([{ job_names: ['rare', 'seldom'], version: 'rare' }, { job_names: 'rare', version: 'rare spare', team: 'streaming', platform: 'spare' }, { version: 'rare, of everything' }]) // prettier-ignore
+        const at = new Date(door.clock.now().getTime() - 60_000)
+        await post(Array.from({ length: 30 }, (_, n) => ({ id: `busy-${n}`, job_names: 'busy', version: 'busy' }))) // prettier-ignore
+        const find = async (
+          jobName: string | null,
+          platform: string | null,
+        ): Promise<readonly (string | null)[]> => {
+          // prettier-ignore
+          const filter = { teams: null, since: at, limit: 500, jobName, platform }
+          const found = await door.store.transaction((tx) => listDeployments(tx, filter))
+          return found.map(({ version }) => version).filter((one) => one !== null && /^(rare|busy)/.test(one)).sort() // prettier-ignore
+        }
+        expect(await find('rare', 'prod')).toEqual(['rare', 'rare, of everything'])
+        expect(await find('rare', 'spare')).toEqual(['rare', 'rare spare', 'rare, of everything'])
+        expect(await find('rar', null)).toEqual(['rare, of everything'])
+        expect(await find(null, null)).toHaveLength(33)
+        await post(Array.from({ length: 510 }, (_, n) => ({ id: `busier-${n}`, job_names: 'busy', version: 'busy' }))) // prettier-ignore
+        const incident = { team: 'data-platform', platform: 'prod', run: { jobName: 'rare' } } as Incident
+        const markers = await door.store.transaction((tx) => markersFor(tx, incident, door.clock.now()))
+        expect(markers.map(({ version }) => version)).toContain('rare')
+      })
+
+      it('P14: sixty markers of one open job are one message, and a decision says what was not told', async () => {
+        await door.post(alertBody({ alertname: 'SparkJobFailed', platform: 'prod', job_name: 'stormy-nightly' })) // prettier-ignore
+        const { id } = await door.store.db.selectFrom('incidents').select('id').where('key', 'like', '%stormy%').executeTakeFirstOrThrow() // prettier-ignore
+        const rows = (): Promise<{ payload: Record<string, unknown> }[]> =>
+          door.store.db.selectFrom('outbox').select('payload').where('subject', '=', id).where('destination', '=', 'slack.thread').orderBy('id').execute() // prettier-ignore
+        const storm = (from: number): unknown[] => Array.from({ length: 20 }, (_, n) => ({ id: `storm-${from + n}`, job_names: 'stormy-nightly', version: `${from + n}`, at: new Date(door.clock.now().getTime() - 60_000 + (from + n) * 1000).toISOString() })) // prettier-ignore
+        await post(storm(0))
+        await post(storm(20))
+        expect(await rows()).toMatchObject([{ payload: { type: 'deployed', count: 40, version: '39' } }])
+        await door.store.db.updateTable('outbox').set({ state: 'done', done_at: door.clock.now() }).where('subject', '=', id).execute() // prettier-ignore
+        await post(storm(40))
+        expect(await rows()).toHaveLength(1)
+        const decided = await door.store.db.selectFrom('decisions').select(['reason', 'data']).where('kind', '=', 'deploy_untold').where('subject', '=', id).execute() // prettier-ignore
+        expect(decided).toMatchObject([{ reason: expect.stringContaining('in the last 10 minutes'), data: { count: 20, version: '59' } }]) // prettier-ignore
+        const entries = await door.store.db.selectFrom('timeline').select('count').where('incident_id', '=', id).where('kind', '=', 'deployed').execute() // prettier-ignore
+        expect(entries.reduce((sum, { count }) => sum + Number(count), 0)).toBe(60)
+        await door.store.db.updateTable('outbox').set({ created_at: new Date(door.clock.now().getTime() - 11 * 60_000) }).where('subject', '=', id).execute() // prettier-ignore
+        await post({ id: 'after', job_names: 'stormy-nightly', version: 'after' })
+        expect(await rows()).toMatchObject([{}, { payload: { version: 'after', count: 1 } }])
+      })
+
       it('P1: 503 with Retry-After while nothing can be stored', async () => {
         door.gate.away = true
         const answer = await post({ version: 'away' })
@@ -123,6 +223,28 @@ for (const kind of storeKinds())
       })
     },
   )
+
+describe('a team with patterns of its own', () => {
+  it('P12: keeps jobs and ids without what they match, and a marker still meets the incident of its job', async () => {
+    const door = await openFrontDoor(await openTestStore(), {
+      config: (yaml) =>
+        yaml.replace('responders: [U0ALICE] }', "responders: [U0ALICE], redact: [{ name: customer, pattern: 'CUST-[0-9]+' }] }"), // prettier-ignore
+    })
+    await door.post(alertBody({ alertname: 'SparkJobFailed', platform: 'prod', job_name: 'CUST-1234-load' }))
+    const marker = { id: 'CUST-1234-build-7', job_names: 'CUST-1234-load', version: '7', platform: 'prod' }
+    const token = { token: 'token-of-ci', source: 'deploy' }
+    expect(await door.post(marker, token)).toMatchObject({ body: { stored: 1 } })
+    expect(await door.post(marker, token)).toMatchObject({ body: { stored: 0, known: 1 } })
+    const other = { ...marker, id: 'CUST-9-build-7' }
+    expect(await door.post(other, token)).toMatchObject({ body: { stored: 1 } })
+    const rows = await door.store.db.selectFrom('deployments').selectAll().execute()
+    const told = await door.store.db.selectFrom('timeline').select('count').where('kind', '=', 'deployed').execute() // prettier-ignore
+    await door.close()
+    expect(JSON.stringify(rows)).not.toContain('CUST-')
+    expect(rows[0]).toMatchObject({ job_names: ['[redacted:customer]-load'], platform: 'prod' })
+    expect(told).toMatchObject([{ count: 2 }])
+  })
+})
 
 describe('the door', () => {
   let door: FrontDoor

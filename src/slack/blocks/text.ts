@@ -17,6 +17,11 @@ export function escape(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }
 
+/** What would make our sentence bold or code becomes a sign that looks the same and formats nothing. */
+export function unformatted(text: string): string {
+  return text.replaceAll('*', '∗').replaceAll('`', 'ˋ')
+}
+
 /** Untrusted text inside a mrkdwn sentence: escaped, without line breaks, at most `max` characters once escaped. */
 export function inline(text: string, max = 200): string {
   const short = cut(text.replaceAll(/\s+/g, ' ').trim(), max)

@@ -8,7 +8,7 @@ import type { Params } from '../../runbooks/model.ts'
 import { label } from './card-actions.ts'
 import { KEPT_OUT } from './card-evidence.ts'
 import { type CaptureEntry, captureMessage } from './thread-capture.ts'
-import { actorName, inline, leaf, link, mrkdwn, webAddress, when } from './text.ts'
+import { actorName, inline, leaf, link, mrkdwn, webAddress, unformatted, when } from './text.ts'
 
 export type ThreadEntry =
   | {
@@ -46,6 +46,8 @@ export type ThreadEntry =
     }
   | {
       readonly type: 'deployed'
+      /** How many this message tells of; it shows the newest. */
+      readonly count?: number
       readonly what: DeployKind
       readonly commit: string | null
       readonly image: string | null
@@ -155,9 +157,11 @@ function deployedLine(entry: Extract<ThreadEntry, { type: 'deployed' }>): string
     entry.image === null ? null : `image ${entry.image}`,
     entry.commit === null ? null : `commit ${shortCommit(entry.commit)}`,
     entry.by === null ? null : `by ${entry.by}`,
-  ].flatMap((part) => (part === null ? [] : [inline(part, 200)]))
+  ].flatMap((part) => (part === null ? [] : [inline(unformatted(part), 200)]))
   const page = entry.url === null ? '' : ` ${link('open', entry.url)}`
-  return `*${DEPLOYED[entry.what]}* at ${when(new Date(entry.at))}: ${parts.join(', ')}.${page}`
+  const count = entry.count ?? 1
+  const many = count > 1 ? `${count} deploys, newest: ` : ''
+  return `${many}*${DEPLOYED[entry.what]}* at ${when(new Date(entry.at))}: ${parts.join(', ')}.${page}`
 }
 
 /** What was found decides a switch, so it is told before what the alert said from the beginning. */

@@ -13,18 +13,32 @@ const names = z
   .transform((value) => (typeof value === 'string' ? value.split(',') : (value ?? [])))
   .transform((list) => list.map((name) => name.trim()).filter((name) => name !== ''))
   .pipe(z.array(z.string()).max(100, 'more than 100 jobs'))
-/** ISO 8601, or seconds or milliseconds since 1970. */
+/** Before and after it nobody deployed: such a time was written in another unit, or is none. */
+const FIRST_MS = Date.UTC(2000)
+const LAST_MS = Date.UTC(2100)
+/** ISO 8601, or seconds, milliseconds, microseconds or nanoseconds since 1970: their sizes tell them apart. */
 const instant = z
-  .union([z.iso.datetime({ offset: true }), z.number(), z.string().regex(/^\d{9,13}$/)], {
-    error: 'not a time in ISO 8601 with its zone, nor seconds or milliseconds since 1970',
+  .union([z.iso.datetime({ offset: true }), z.number(), z.string().regex(/^\d{9,19}$/)], {
+    error:
+      'not a time in ISO 8601 with its zone, nor seconds, milliseconds, microseconds or nanoseconds since 1970',
   })
   .transform((value) => {
     const number = Number(value)
-    if (Number.isNaN(number)) return new Date(String(value))
-    return new Date(number < 1e11 ? number * 1000 : number)
+    return new Date(Number.isNaN(number) ? String(value) : millisecondsOf(number))
   })
+  .refine(
+    (at) => at.getTime() >= FIRST_MS && at.getTime() < LAST_MS,
+    'not a time between the years 2000 and 2100',
+  )
   .nullish()
   .transform((at) => at ?? null)
+
+/** Until the year 5138 a time has less than 1e11 seconds, 1e14 milliseconds and 1e17 microseconds. */
+function millisecondsOf(number: number): number {
+  if (number < 1e11) return number * 1e3
+  if (number < 1e14) return number
+  return number < 1e17 ? number / 1e3 : number / 1e6
+}
 
 /** Other names of the same things, the first one that is there counts. */
 const ALIASES: Readonly<Record<string, readonly string[]>> = {

@@ -35,6 +35,13 @@ describe('P9: a thread entry', () => {
 describe('a thread entry says', () => {
   const said = (any: ThreadEntry): string => JSON.stringify(threadMessage(any))
 
+  it('what was deployed and how many, and outside text formats nothing of ours', () => {
+    const none = { commit: null, image: null, summary: null, by: '*bob*', url: null }
+    const text = said({ type: 'deployed', what: 'deploy', count: 12, version: '```', at: '2026-11-22T10:00:00Z', ...none }) // prettier-ignore
+    expect(text).toContain('12 deploys, newest: *Deployed* at ')
+    expect(text).toContain('version ˋˋˋ, by ∗bob∗')
+  })
+
   it('who is called, and that nobody has acknowledged', () => {
     const text = said({ type: 'mention', people: ['U0BOB', 'S0ONCALL'], minutes: 5, while: 'unacknowledged' })
     expect(text).toContain('<@U0BOB> <!subteam^S0ONCALL> nobody has acknowledged this for 5 minutes.')
