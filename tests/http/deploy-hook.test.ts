@@ -200,7 +200,7 @@ for (const kind of storeKinds())
         const decided = await door.store.db.selectFrom('decisions').select(['reason', 'data']).where('kind', '=', 'deploy_untold').where('subject', '=', id).execute() // prettier-ignore
         expect(decided).toMatchObject([{ reason: expect.stringContaining('in the last 10 minutes'), data: { count: 20, version: '59' } }]) // prettier-ignore
         const entries = await door.store.db.selectFrom('timeline').select('count').where('incident_id', '=', id).where('kind', '=', 'deployed').execute() // prettier-ignore
-        expect(entries.reduce((sum, { count }) => sum + Number(count), 0)).toBe(60)
+        expect(entries.reduce((sum, { count }) => sum + count, 0)).toBe(60)
         await door.store.db.updateTable('outbox').set({ created_at: new Date(door.clock.now().getTime() - 11 * 60_000) }).where('subject', '=', id).execute() // prettier-ignore
         await post({ id: 'after', job_names: 'stormy-nightly', version: 'after' })
         expect(await rows()).toMatchObject([{}, { payload: { version: 'after', count: 1 } }])

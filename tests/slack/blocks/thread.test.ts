@@ -78,7 +78,10 @@ describe('a thread entry says', () => {
   })
 
   it('how many findings did not fit', () => {
-    const findings = Array.from({ length: 15 }, (_, at) => ({ ...FINDING, sentence: `${FINDING.sentence} ${at}` }))
+    const findings = Array.from({ length: 15 }, (_, at) => ({
+      ...FINDING,
+      sentence: `${FINDING.sentence} ${at}`,
+    }))
     expect(said({ type: 'findings', findings })).toContain('3 more findings did not fit')
   })
 
