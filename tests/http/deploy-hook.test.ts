@@ -173,7 +173,7 @@ for (const kind of storeKinds())
           // prettier-ignore
           const filter = { teams: null, since: at, limit: 500, jobName, platform }
           const found = await door.store.transaction((tx) => listDeployments(tx, filter))
-          return found.map(({ version }) => version).filter((one) => one !== null && /^(rare|busy)/.test(one)).sort() // prettier-ignore
+          return found.map(({ version }) => version).filter((one) => one !== null && /^(rare|busy)/.test(one)).sort((a, b) => (String(a) < String(b) ? -1 : 1)) // prettier-ignore
         }
         expect(await find('rare', 'prod')).toEqual(['rare', 'rare, of everything'])
         expect(await find('rare', 'spare')).toEqual(['rare', 'rare spare', 'rare, of everything'])
