@@ -6,17 +6,13 @@ import { discreetReader, discreetResult } from '../diagnosis/discreet.ts'
 import { remembering } from '../diagnosis/remembering.ts'
 import { type StepResult, runProbes } from '../diagnosis/run-probes.ts'
 import type { Deployment } from '../incidents/deployments.ts'
-import { newId } from '../incidents/id.ts'
 import { type Incident, SYSTEM } from '../incidents/model.ts'
 import { lockIncident, updateIncident } from '../incidents/repository.ts'
 import { record } from '../incidents/timeline.ts'
-import { listRuns } from '../remediation/action-runs.ts'
-import { type NewOffer, replaceOffers } from '../remediation/offers.ts'
-import { plannedOffers } from '../remediation/planned-offers.ts'
+import { replaceOffers } from '../remediation/offers.ts'
 import { ACTIONS } from '../remediation/registry.ts'
 import type { AlertFacts } from '../runbooks/facts.ts'
-import { matchAlert } from '../runbooks/match.ts'
-import { type ProbeOutputs, type Runbook, probesOf } from '../runbooks/model.ts'
+import { type Runbook, probesOf } from '../runbooks/model.ts'
 import { onPlatform } from '../runbooks/on-platform.ts'
 import { append } from '../store/outbox.ts'
 import { type Tx, json } from '../store/store.ts'
@@ -25,10 +21,10 @@ import { captureAtAlert, keepCapture } from './capture.ts'
 import { requestCards } from './card-version.ts'
 import type { FlowDeps } from './deps.ts'
 import { DESTINATIONS, PRIORITY } from './destinations.ts'
-import { factsWith, firstAlert, namesFor, platformView, sectionsOf } from './diagnosis-view.ts'
-import { pinRunbooks } from './open-incident.ts'
-import { chosenByPerson } from './runbook-newer.ts'
+import { offersFor } from './diagnosis-offers.ts'
+import { firstAlert, namesFor, platformView } from './diagnosis-view.ts'
 import { pinnedRunbook } from './runbook-text.ts'
+import { secondMatch } from './second-match.ts'
 import { discretionOf } from './settings.ts'
 import { markersFor, withStanding } from './standing-probes.ts'
 import { type WhoseRun, discretionFor, foreignStep, whoseRun } from './whose-run.ts'
@@ -221,104 +217,4 @@ async function finish(
       now,
     })
   await requestCards(tx, [await updateIncident(tx, incident, { diagnosis: 'done' })], now)
-}
-
-/** Matches again over labels and findings, unless a person chose the text; a switch is recorded, told, and pinned. */
-async function secondMatch(
-  tx: Tx,
-  deps: FlowDeps,
-  incident: Incident,
-  outputs: ProbeOutputs,
-  now: Date,
-): Promise<Runbook | null> {
-  const before = await pinnedRunbook(tx, incident.runbookHash)
-  const alert = await firstAlert(tx, incident)
-  if (alert === null || (await chosenByPerson(tx, incident.id))) return before
-  const kind = incident.platform === null ? undefined : deps.settings.platforms.get(incident.platform)?.kind
-  const match = matchAlert(deps.runbooks(incident.team), alert, outputs, kind)
-  if (match.runbook === null || match.reason === 'catch_all' || match.runbook.id === incident.runbookId)
-    return before
-  const runbook = match.runbook
-  await pinRunbooks(tx, [runbook])
-  await tx
-    .updateTable('incidents')
-    .set({
-      runbook_id: runbook.id,
-      runbook_hash: runbook.hash,
-      match: json({
-        reason: match.reason,
-        explanation: match.explanation,
-        runnersUp: match.runnersUp,
-        unknownName: match.unknownName,
-      }),
-    })
-    .where('id', '=', incident.id)
-    .execute()
-  await record(
-    tx,
-    incident.id,
-    {
-      kind: 'runbook_switched',
-      actor: SYSTEM,
-      reason: match.reason,
-      data: {
-        from: incident.runbookId,
-        to: runbook.id,
-        from_hash: incident.runbookHash,
-        to_hash: runbook.hash,
-      },
-    },
-    now,
-  )
-  await append(tx, {
-    destination: DESTINATIONS.thread,
-    subject: incident.id,
-    priority: PRIORITY.thread,
-    payload: {
-      type: 'runbook_switched',
-      from: incident.runbookId,
-      to: runbook.id,
-      because: (match.explanation[0]?.matchers ?? []).map(({ text, actual }) => ({ text, actual })),
-    },
-    now,
-  })
-  return runbook
-}
-
-async function offersFor(
-  tx: Tx,
-  deps: FlowDeps,
-  incident: Incident,
-  runbook: Runbook,
-  outputs: ProbeOutputs,
-  now: Date,
-): Promise<NewOffer[]> {
-  const alert = await firstAlert(tx, incident)
-  const facts = factsWith(deps, incident, alert, outputs)
-  const texts = Object.fromEntries(facts)
-  const settled = new Set(
-    (await listRuns(tx, incident.id))
-      .filter((run) => run.state !== 'failed')
-      .map((run) => `${run.action} ${run.target}`),
-  )
-  const planned = plannedOffers(
-    sectionsOf(deps, incident, runbook, facts),
-    { run: incident.run, facts: texts, lookup: namesFor(deps, incident, alert, outputs) },
-    deps.settings.floors,
-  )
-  return planned
-    .filter(({ action, target }) => !settled.has(`${action.id} ${target}`))
-    .map(({ step, action, target, title, requires, params, inputs }) => ({
-      id: newId('off', now),
-      incidentId: incident.id,
-      step: step.id,
-      action: action.id,
-      target,
-      title,
-      params,
-      inputs,
-      requires,
-      verifyMs: step.verify?.withinMs ?? null,
-      runbookHash: runbook.hash,
-    }))
 }

@@ -8,11 +8,9 @@ import {
   loadInstances,
   resolveInstances,
 } from '../alerts/instances.ts'
-import { type Severity, worse } from '../alerts/model.ts'
 import { type Decision, decideAll } from '../incidents/decisions.ts'
-import type { Actor, Incident } from '../incidents/model.ts'
+import type { Incident } from '../incidents/model.ts'
 import {
-  type AlertDelta,
   type Opening,
   applyDeltas,
   readIncidents,
@@ -20,8 +18,9 @@ import {
   openIncidents,
   teamKeyText,
 } from '../incidents/open.ts'
-import { type NewEntry, recordAll } from '../incidents/timeline.ts'
+import { recordAll } from '../incidents/timeline.ts'
 import { type Tx, overtaken } from '../store/store.ts'
+import { type Joining, ignoredDecisions, sourceActor, sumChanges, timelineOf } from './alert-changes.ts'
 import { requestCards } from './card-version.ts'
 import type { FlowDeps } from './deps.ts'
 import { nameRuns } from './look-again.ts'
@@ -36,11 +35,6 @@ export interface StoredBatch {
   readonly repeated: number
   readonly resolved: number
   readonly ignored: number
-}
-
-interface Joining {
-  readonly owned: OwnedAlert
-  readonly incident: Incident
 }
 
 /** Stores alerts that were routed already, in order of arrival. Everything or nothing: the caller's transaction. */
@@ -229,108 +223,4 @@ async function placeByKey(
     placed.push(...plans.map((plan) => ({ owned: plan.owned, incident })))
   }
   return { placed, opened }
-}
-
-interface Change {
-  readonly delta: AlertDelta
-  readonly joined: number
-  readonly ended: number
-  readonly firstName: string | null
-}
-
-function sumChanges(
-  joined: readonly Joining[],
-  ended: readonly { incidentId: string | null }[],
-): ReadonlyMap<string, Change> {
-  const changes = new Map<
-    string,
-    { joined: number; ended: number; severity: Severity | null; firstName: string | null }
-  >()
-  const of = (
-    id: string,
-  ): { joined: number; ended: number; severity: Severity | null; firstName: string | null } => {
-    const found = changes.get(id) ?? { joined: 0, ended: 0, severity: null, firstName: null }
-    changes.set(id, found)
-    return found
-  }
-  for (const { owned, incident } of joined) {
-    const change = of(incident.id)
-    change.joined += 1
-    change.severity =
-      change.severity === null ? owned.alert.severity : worse(change.severity, owned.alert.severity)
-    change.firstName ??= owned.alert.name
-  }
-  for (const instance of ended) if (instance.incidentId !== null) of(instance.incidentId).ended += 1
-  return new Map(
-    [...changes].map(([id, change]) => [
-      id,
-      {
-        delta: {
-          incidentId: id,
-          total: change.joined,
-          firing: change.joined - change.ended,
-          severity: change.severity,
-        },
-        joined: change.joined,
-        ended: change.ended,
-        firstName: change.firstName,
-      },
-    ]),
-  )
-}
-
-function timelineOf(
-  incidents: readonly Incident[],
-  changes: ReadonlyMap<string, Change>,
-  opened: ReadonlyMap<string, Planned>,
-): { incidentId: string; entry: NewEntry }[] {
-  const entries: { incidentId: string; entry: NewEntry }[] = []
-  for (const incident of incidents) {
-    const change = changes.get(incident.id)
-    if (change === undefined) continue
-    const actor = sourceActor(incident.source)
-    const plan = opened.get(incident.id)
-    if (plan !== undefined)
-      entries.push({
-        incidentId: incident.id,
-        entry: {
-          kind: 'opened',
-          actor,
-          reason: plan.reason,
-          data: { alert: change.firstName, routed: plan.routed },
-        },
-      })
-    const others = change.joined - (plan === undefined ? 0 : 1)
-    if (others > 0)
-      entries.push({
-        incidentId: incident.id,
-        entry: {
-          kind: 'alerts_joined',
-          actor,
-          reason: 'same_key',
-          data: { first: change.firstName },
-          count: others,
-        },
-      })
-    if (change.ended > 0)
-      entries.push({
-        incidentId: incident.id,
-        entry: { kind: 'alerts_resolved', actor, reason: 'source', count: change.ended },
-      })
-  }
-  return entries
-}
-
-function ignoredDecisions(ignored: readonly { owned: OwnedAlert; reason: string }[]): Decision[] {
-  return ignored.map(({ owned, reason }) => ({
-    kind: 'alert_ignored',
-    subject: `${owned.alert.source}/${owned.alert.fingerprint}`,
-    reason,
-    team: owned.team,
-    data: { alert: owned.alert.name, starts_at: owned.alert.startsAt.toISOString() },
-  }))
-}
-
-function sourceActor(source: string): Actor {
-  return { kind: 'source', name: source }
 }

@@ -1,0 +1,49 @@
+// The actions that a diagnosis offers: those whose conditions hold, and that have not been done already.
+import { newId } from '../incidents/id.ts'
+import type { Incident } from '../incidents/model.ts'
+import { listRuns } from '../remediation/action-runs.ts'
+import type { NewOffer } from '../remediation/offers.ts'
+import { plannedOffers } from '../remediation/planned-offers.ts'
+import type { ProbeOutputs, Runbook } from '../runbooks/model.ts'
+import type { Tx } from '../store/store.ts'
+import type { FlowDeps } from './deps.ts'
+import { factsWith, firstAlert, namesFor, sectionsOf } from './diagnosis-view.ts'
+
+/** Offers for an incident, not stored yet; `outputs` are what the probes of its text found. */
+export async function offersFor(
+  tx: Tx,
+  deps: FlowDeps,
+  incident: Incident,
+  runbook: Runbook,
+  outputs: ProbeOutputs,
+  now: Date,
+): Promise<NewOffer[]> {
+  const alert = await firstAlert(tx, incident)
+  const facts = factsWith(deps, incident, alert, outputs)
+  const texts = Object.fromEntries(facts)
+  const settled = new Set(
+    (await listRuns(tx, incident.id))
+      .filter((run) => run.state !== 'failed')
+      .map((run) => `${run.action} ${run.target}`),
+  )
+  const planned = plannedOffers(
+    sectionsOf(deps, incident, runbook, facts),
+    { run: incident.run, facts: texts, lookup: namesFor(deps, incident, alert, outputs) },
+    deps.settings.floors,
+  )
+  return planned
+    .filter(({ action, target }) => !settled.has(`${action.id} ${target}`))
+    .map(({ step, action, target, title, requires, params, inputs }) => ({
+      id: newId('off', now),
+      incidentId: incident.id,
+      step: step.id,
+      action: action.id,
+      target,
+      title,
+      params,
+      inputs,
+      requires,
+      verifyMs: step.verify?.withinMs ?? null,
+      runbookHash: runbook.hash,
+    }))
+}
