@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { actionLeaseDue } from '../../src/flow/act.ts'
 import { DUE } from '../../src/flow/destinations.ts'
 import { diagnosisDue } from '../../src/flow/diagnosis-deadline.ts'
+import { lookAgainDue } from '../../src/flow/look-again.ts'
 import { recoveryDue } from '../../src/flow/recover.ts'
 import { escalationDue } from '../../src/flow/escalate.ts'
 import { resolveLocked } from '../../src/flow/settle.ts'
@@ -130,6 +131,20 @@ const SAMPLES: Readonly<Record<string, () => Promise<DueSample>>> = {
           .execute()
       },
       leadsTo: ['timeline', 'outbox'],
+    }
+  },
+  [DUE.lookAgain]: async () => {
+    const incident = await desk.open()
+    await desk.store.db
+      .updateTable('incidents')
+      .set({ diagnosis: 'done' })
+      .where('id', '=', incident.id)
+      .execute()
+    return {
+      kind: lookAgainDue,
+      row: rowOf(incident.id, {}),
+      moveOn: () => resolve(incident),
+      leadsTo: ['jobs', 'outbox'],
     }
   },
   [DUE.recovery]: async () => {
