@@ -199,11 +199,12 @@ async function cutOff(
         card !== undefined &&
         textOf(card).includes('*Paged*') &&
         findButton(card, 'act') !== undefined &&
-        ends.thread(card).length > 0
+        ends.thread(card).some((reply) => textOf(reply).includes('Evidence captured'))
       )
     }, `the kill button of ${job}`)
 
-  ends.slack.faults.add({ kind: fault, match: 'chat.postMessage', count: CARDS })
+  // Each kill tells in its thread what was captured before it.
+  ends.slack.faults.add({ kind: fault, match: 'chat.postMessage', count: CARDS + KILLS })
   ends.pagerduty.faults.add({ kind: fault, match: '/v2/enqueue', count: CARDS })
   spark.faults.add({ kind: fault, match: 'kill', count: KILLS })
   for (const job of others) expect(await first.send(oomBody({ job, fingerprint: job }))).toBe(200)
