@@ -147,7 +147,11 @@ describe.skipIf(!hasChromium())(
       await page.getByTestId('modal').waitFor({ state: 'detached' })
       await until(async () => (await page.getByTestId('toast').count()) === 0, 'the toasts to go')
       await page.getByTestId('hint').getByRole('button').click()
-      await page.getByTestId('thread').getByText('Command exited with code 52').first().scrollIntoViewIfNeeded()
+      await page
+        .getByTestId('thread')
+        .getByText('Command exited with code 52')
+        .first()
+        .scrollIntoViewIfNeeded()
       await page.mouse.move(0, 0)
       await page.screenshot({ path: path.join(pictures, 'sandbox.png') })
       await page.setViewportSize({ width: 390, height: 844 })
