@@ -1,6 +1,6 @@
 // Reads two runs of a job and says what differs between them; what could not be read of either is said, too.
 import { redact } from '../../alerts/redact.ts'
-import { reasonOf } from '../../errors.ts'
+import { attempting } from '../attempt.ts'
 import type { Run } from '../../alerts/model.ts'
 import type { PlatformReader, PlatformRun, SparkApplication, SparkStage } from '../../ports.ts'
 import { size } from '../probes/support.ts'
@@ -100,15 +100,9 @@ async function look(
   unreached: string[],
   signal: AbortSignal,
 ): Promise<Seen> {
-  async function attempt<T>(what: string, read: () => Promise<T>): Promise<T | null> {
-    try {
-      return await read()
-    } catch (error) {
-      signal.throwIfAborted()
-      unreached.push(`${what} of ${whose}: ${reasonOf(error)}`)
-      return null
-    }
-  }
+  const tried = attempting(unreached, signal)
+  const attempt = <T>(what: string, read: () => Promise<T>): Promise<T | null> =>
+    tried<T | null>(`${what} of ${whose}`, read, null)
   const wanted = { ...run, runId: of.applicationId ?? of.id, attempt: null, retriesLeft: null }
   const app = await attempt('application', () => reader.locate(wanted, signal))
   const has = (...needs: Parameters<typeof reader.capabilities.has>[0][]): boolean =>

@@ -8,7 +8,7 @@ import type {
   SparkStage,
   SparkTaskQuantiles,
 } from '../../ports.ts'
-import { reasonOf } from '../../errors.ts'
+import { attempting } from '../attempt.ts'
 
 /** Stages whose tasks are looked at: those that cost most. Each is one request. */
 const STAGES_READ = 5
@@ -66,15 +66,7 @@ export async function takeSnapshot(
   signal: AbortSignal,
 ): Promise<Snapshot> {
   const unreached = [...app.unreached]
-  async function attempt<T>(what: string, read: () => Promise<T>, otherwise: T): Promise<T> {
-    try {
-      return await read()
-    } catch (error) {
-      signal.throwIfAborted()
-      unreached.push(`${what}: ${reasonOf(error)}`)
-      return otherwise
-    }
-  }
+  const attempt = attempting(unreached, signal)
   const [everyone, stages, jobs, properties, queries] = await Promise.all([
     attempt('executors', () => reader.executors(app, signal), []),
     attempt('stages', () => reader.stages(app, signal), []),

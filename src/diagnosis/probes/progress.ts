@@ -1,6 +1,6 @@
 // Whether an application still moves: how long no task has ended although a job runs, and how long it waits for executors.
 import * as z from 'zod'
-import { reasonOf } from '../../errors.ts'
+import { attempting } from '../attempt.ts'
 import type { PlatformReader, SparkApplication, SparkStage } from '../../ports.ts'
 import { type Finding, type FindingSeverity, type Probe, byGravity, gradeOf, gravest } from '../model.ts'
 import { quantile } from '../performance/snapshot.ts'
@@ -59,15 +59,7 @@ export const progress: Probe = {
       const { now, signal } = context
       const own = params.parse(raw ?? {}).thresholds
       const unreached = [...app.unreached]
-      async function attempt<T>(what: string, read: () => Promise<T>, otherwise: T): Promise<T> {
-        try {
-          return await read()
-        } catch (error) {
-          signal.throwIfAborted()
-          unreached.push(`${what}: ${reasonOf(error)}`)
-          return otherwise
-        }
-      }
+      const attempt = attempting(unreached, signal)
       const [everyone, stages, jobs] = await Promise.all([
         attempt('executors', () => reader.executors(app, signal), null),
         attempt('stages', () => reader.stages(app, signal), null),

@@ -1,6 +1,6 @@
 // Whether running it again is safe: the verdict, from everything that the platform and Spark tell of the run.
 import type { PlatformReader, SparkApplication } from '../../ports.ts'
-import { reasonOf } from '../../errors.ts'
+import { type Attempt, attempting } from '../attempt.ts'
 import type { Said } from '../failures/model.ts'
 import { type Sighting, strongest } from '../failures/read.ts'
 import type { Finding, Probe, ProbeContext } from '../model.ts'
@@ -80,26 +80,20 @@ async function gather(
 ): Promise<Gathered> {
   const can = (...needs: Parameters<typeof reader.capabilities.has>[0][]): boolean =>
     needs.every((need) => reader.capabilities.has(need))
-  async function attempt<T>(what: string, read: () => Promise<T>): Promise<T | null> {
-    try {
-      return await read()
-    } catch (error) {
-      signal.throwIfAborted()
-      unreached.push(`${what}: ${reasonOf(error)}`)
-      return null
-    }
-  }
+  const attempt = attempting(unreached, signal)
   const [app, current] = await Promise.all([
-    attempt('application', () => reader.locate(run, signal)),
-    can('run') ? attempt('run', () => reader.run(run, signal)) : null,
+    attempt('application', () => reader.locate(run, signal), null),
+    can('run') ? attempt('run', () => reader.run(run, signal), null) : null,
   ])
   const jobName = current?.jobName ?? run.jobName
   const [words, queries, others] = await Promise.all([
     app === null ? [] : wordsOf(reader, app, signal, attempt),
-    app === null || !can('sql') ? null : attempt('queries', () => reader.queries(app, QUERIES_READ, signal)),
+    app === null || !can('sql')
+      ? null
+      : attempt('queries', () => reader.queries(app, QUERIES_READ, signal), null),
     jobName === null || !can('runs')
       ? null
-      : attempt('other runs', () => reader.runs(jobName, RUNS_READ, signal)),
+      : attempt('other runs', () => reader.runs(jobName, RUNS_READ, signal), null),
   ])
   const failed = (queries ?? []).flatMap(({ error }): Said[] =>
     error == null ? [] : [{ text: error, place: 'driver' }],
@@ -109,7 +103,7 @@ async function gather(
   const best =
     told?.certainty === 'high' || !can('log')
       ? told
-      : surer(told, await attempt('log', () => namedByLog(reader, run, signal)))
+      : surer(told, await attempt('log', () => namedByLog(reader, run, signal), null))
   const own = current?.id ?? app?.id
   const other = others?.find(
     ({ id, state }) => id !== own && (state === 'running' || state === 'queued' || state === 'retrying'),
@@ -158,12 +152,14 @@ async function wordsOf(
   reader: PlatformReader,
   app: SparkApplication,
   signal: AbortSignal,
-  attempt: <T>(what: string, read: () => Promise<T>) => Promise<T | null>,
+  attempt: Attempt,
 ): Promise<Said[]> {
   const [stages, tasks, executors] = await Promise.all([
-    reader.capabilities.has('stages') ? attempt('stages', () => reader.stages(app, signal)) : null,
-    attempt('failed tasks', () => wordsOfTasks(reader, app, signal)),
-    reader.capabilities.has('executors') ? attempt('executors', () => reader.executors(app, signal)) : null,
+    reader.capabilities.has('stages') ? attempt('stages', () => reader.stages(app, signal), null) : null,
+    attempt('failed tasks', () => wordsOfTasks(reader, app, signal), null),
+    reader.capabilities.has('executors')
+      ? attempt('executors', () => reader.executors(app, signal), null)
+      : null,
   ])
   const lost = (executors ?? []).filter(({ active, id }) => !active && id !== 'driver')
   return [
