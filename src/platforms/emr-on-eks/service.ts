@@ -5,9 +5,8 @@ import type {
   DescribeVirtualClusterCommandInput,
   ListJobRunsCommandInput,
 } from '@aws-sdk/client-emr-containers'
-import { type AwsClient, type Credentials, type Service, createAwsClient } from '../aws/client.ts'
-import type { PlatformDeps } from '../platform.ts'
-import type { Config } from './config.ts'
+import { clientsOf } from '../aws/calls.ts'
+import type { Service } from '../aws/client.ts'
 
 export interface Reads {
   DescribeJobRun: DescribeJobRunCommandInput
@@ -26,38 +25,9 @@ const SERVICE: Service = {
   },
 }
 
-export function readsOf(
-  platform: string,
-  config: Config,
-  credentials: Credentials,
-  deps: PlatformDeps,
-): AwsClient<Reads> {
-  return createAwsClient<Reads>({
-    platform,
-    service: SERVICE,
-    calls: ['DescribeJobRun', 'DescribeVirtualCluster', 'ListJobRuns'],
-    reads: true,
-    config,
-    endpoint: config.endpoint,
-    credentials,
-    deps,
-  })
-}
-
-export function writesOf(
-  platform: string,
-  config: Config,
-  credentials: Credentials,
-  deps: PlatformDeps,
-): AwsClient<Writes> {
-  return createAwsClient<Writes>({
-    platform,
-    service: SERVICE,
-    calls: ['CancelJobRun'],
-    reads: false,
-    config,
-    endpoint: config.endpoint,
-    credentials,
-    deps,
-  })
-}
+export const readsOf = clientsOf<Reads>(SERVICE, 'reads', [
+  'DescribeJobRun',
+  'DescribeVirtualCluster',
+  'ListJobRuns',
+])
+export const writesOf = clientsOf<Writes>(SERVICE, 'writes', ['CancelJobRun'])

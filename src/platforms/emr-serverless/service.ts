@@ -6,9 +6,8 @@ import type {
   ListJobRunAttemptsCommandInput,
   ListJobRunsCommandInput,
 } from '@aws-sdk/client-emr-serverless'
-import { type AwsClient, type Credentials, type Service, createAwsClient } from '../aws/client.ts'
-import type { PlatformDeps } from '../platform.ts'
-import type { Config } from './config.ts'
+import { clientsOf } from '../aws/calls.ts'
+import type { Service } from '../aws/client.ts'
 
 /** GetDashboardForJobRun is left out on purpose: its link opens the Spark UI to whoever has it. */
 export interface Reads {
@@ -29,38 +28,10 @@ const SERVICE: Service = {
   },
 }
 
-export function readsOf(
-  platform: string,
-  config: Config,
-  credentials: Credentials,
-  deps: PlatformDeps,
-): AwsClient<Reads> {
-  return createAwsClient<Reads>({
-    platform,
-    service: SERVICE,
-    calls: ['GetApplication', 'GetJobRun', 'ListJobRuns', 'ListJobRunAttempts'],
-    reads: true,
-    config,
-    endpoint: config.endpoint,
-    credentials,
-    deps,
-  })
-}
-
-export function writesOf(
-  platform: string,
-  config: Config,
-  credentials: Credentials,
-  deps: PlatformDeps,
-): AwsClient<Writes> {
-  return createAwsClient<Writes>({
-    platform,
-    service: SERVICE,
-    calls: ['CancelJobRun'],
-    reads: false,
-    config,
-    endpoint: config.endpoint,
-    credentials,
-    deps,
-  })
-}
+export const readsOf = clientsOf<Reads>(SERVICE, 'reads', [
+  'GetApplication',
+  'GetJobRun',
+  'ListJobRuns',
+  'ListJobRunAttempts',
+])
+export const writesOf = clientsOf<Writes>(SERVICE, 'writes', ['CancelJobRun'])

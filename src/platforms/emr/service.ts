@@ -9,9 +9,8 @@ import type {
   ListInstancesCommandInput,
   ListStepsCommandInput,
 } from '@aws-sdk/client-emr'
-import { type AwsClient, type Credentials, type Service, createAwsClient } from '../aws/client.ts'
-import type { PlatformDeps } from '../platform.ts'
-import type { Config } from './config.ts'
+import { clientsOf } from '../aws/calls.ts'
+import type { AwsClient, Service } from '../aws/client.ts'
 
 /** GetClusterSessionCredentials and the presigned pages of Spark's UI are left out on purpose: they are credentials. */
 export interface Reads {
@@ -36,46 +35,13 @@ const SERVICE: Service = {
   },
 }
 
-export function readsOf(
-  platform: string,
-  config: Config,
-  credentials: Credentials,
-  deps: PlatformDeps,
-): EmrClient {
-  return createAwsClient<Reads>({
-    platform,
-    service: SERVICE,
-    calls: [
-      'DescribeCluster',
-      'DescribeStep',
-      'ListClusters',
-      'ListInstanceFleets',
-      'ListInstanceGroups',
-      'ListInstances',
-      'ListSteps',
-    ],
-    reads: true,
-    config,
-    endpoint: config.endpoint,
-    credentials,
-    deps,
-  })
-}
-
-export function writesOf(
-  platform: string,
-  config: Config,
-  credentials: Credentials,
-  deps: PlatformDeps,
-): AwsClient<Writes> {
-  return createAwsClient<Writes>({
-    platform,
-    service: SERVICE,
-    calls: ['CancelSteps'],
-    reads: false,
-    config,
-    endpoint: config.endpoint,
-    credentials,
-    deps,
-  })
-}
+export const readsOf = clientsOf<Reads>(SERVICE, 'reads', [
+  'DescribeCluster',
+  'DescribeStep',
+  'ListClusters',
+  'ListInstanceFleets',
+  'ListInstanceGroups',
+  'ListInstances',
+  'ListSteps',
+])
+export const writesOf = clientsOf<Writes>(SERVICE, 'writes', ['CancelSteps'])
