@@ -2,9 +2,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createWriteStream } from 'node:fs'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { freePorts } from '../ports.ts'
 import type { SparkInstallation } from './lines.ts'
 
 export interface ClusterOptions {
@@ -52,7 +52,8 @@ export async function startCluster(spark: SparkInstallation, options: ClusterOpt
   const dir = await mkdtemp(path.join(tmpdir(), 'arrestor-spark-'))
   const eventLogDir = path.join(dir, 'events')
   await mkdir(eventLogDir)
-  const [port, webPort, historyPort] = await Promise.all([freePort(), freePort(), freePort()])
+  const port = await freePorts(3)
+  const [webPort, historyPort] = [port + 1, port + 2]
   const sparkUrl = `spark://127.0.0.1:${port}`
   const masterUrl = `http://127.0.0.1:${webPort}`
   const historyUrl = options.history === true ? `http://127.0.0.1:${historyPort}` : null
@@ -238,14 +239,4 @@ export function follow(child: ChildProcess, log: string): Submitted {
       signal('SIGKILL')
     },
   }
-}
-
-/** A port that was free a moment ago; Spark takes it next. */
-export async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('No free port')
-  return address.port
 }

@@ -3,7 +3,8 @@ import { spawn } from 'node:child_process'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { type Submitted, follow, freePort, getJson, until } from '../spark/cluster.ts'
+import { freePorts } from '../ports.ts'
+import { type Submitted, follow, getJson, until } from '../spark/cluster.ts'
 import type { SparkInstallation } from '../spark/lines.ts'
 import type { YarnInstallation } from './installation.ts'
 import { PORTS, type Ports, settingsFor } from './settings.ts'
@@ -35,15 +36,15 @@ export async function startYarn(yarn: YarnInstallation, spark: SparkInstallation
   const conf = path.join(dir, 'conf')
   const events = path.join(dir, 'events')
   await Promise.all([mkdir(conf), mkdir(events)])
-  const free: number[] = []
-  for (const _ of [...PORTS, 'history']) free.push(await freePort())
-  const ports = Object.fromEntries(PORTS.map((name, index) => [name, free[index]])) as unknown as Ports
+  const lowest = await freePorts(PORTS.length + 1)
+  const historyPort = lowest + PORTS.length
+  const ports = Object.fromEntries(PORTS.map((name, index) => [name, lowest + index])) as unknown as Ports
   await Promise.all(
     Object.entries(settingsFor(dir, ports)).map(([name, text]) => writeFile(path.join(conf, name), text)),
   )
   const rmUrl = `http://127.0.0.1:${ports.rmWeb}`
   const jobHistoryUrl = `http://127.0.0.1:${ports.jobHistoryWeb}`
-  const historyUrl = `http://127.0.0.1:${free.at(-1)}`
+  const historyUrl = `http://127.0.0.1:${historyPort}`
   const env = environment(spark, conf)
   const children: Submitted[] = []
   const launch = (name: string, program: string, args: readonly string[], more = {}): Submitted => {
@@ -66,7 +67,7 @@ export async function startYarn(yarn: YarnInstallation, spark: SparkInstallation
     daemon('nodemanager', 'yarn.server.nodemanager.NodeManager')
     daemon('jobhistory', 'mapreduce.v2.hs.JobHistoryServer')
     const historyProperties = {
-      'spark.history.ui.port': String(free.at(-1)),
+      'spark.history.ui.port': String(historyPort),
       'spark.history.fs.logDirectory': `file:${events}`,
       'spark.history.fs.update.interval': '2s',
     }

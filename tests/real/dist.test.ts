@@ -1,26 +1,15 @@
 // The built product as it would be installed: the sandbox starts from dist, shows its page, posts a card, and ends in order.
 import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { freePorts } from '../../scripts/ports.ts'
 import { build } from '../../scripts/build.ts'
 import { arrestorProcess } from '../cli/run.ts'
 
 const ROOT = path.join(import.meta.dirname, '../..')
 const DIST = path.join(ROOT, '.arrestor', `dist-${process.pid}`)
-
-/** The first of five free ports in a row: the sandbox takes four, the service one. */
-async function freePorts(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => {
-    server.once('listening', resolve)
-  })
-  const address = server.address()
-  server.close()
-  return typeof address === 'object' && address !== null ? Math.min(address.port, 60_000) : 34_000
-}
 
 interface State {
   readonly slack: { readonly channels: { readonly messages: { readonly text: string }[] }[] }
@@ -35,7 +24,7 @@ describe('the sandbox from dist', () => {
 
   it('starts, serves its page, posts a card for an alert, and ends with code 0', async () => {
     const dataDir = mkdtempSync(path.join(tmpdir(), 'arrestor-dist-'))
-    const port = await freePorts()
+    const port = await freePorts(5)
     const page = `http://127.0.0.1:${port + 1}`
     const child = spawn(
       process.execPath,

@@ -2,11 +2,11 @@
 import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { freePorts } from '../../scripts/ports.ts'
 import type { PagerDutyServer } from '../../src/sandbox/pagerduty/server.ts'
 import { DATA_KEY, startAccount } from '../sandbox/pagerduty/account.ts'
 
@@ -76,7 +76,7 @@ receivers:
         http_config: { tls_config: { ca_file: ${path.join(directory, 'ca.pem')} } }
 `,
     )
-    const listen = `127.0.0.1:${await freePort()}`
+    const listen = `127.0.0.1:${await freePorts()}`
     const flags = [`--config.file=${config}`, `--storage.path=${directory}`, `--web.listen-address=${listen}`]
     let log = ''
     const started = spawn(alertmanager ?? '', [...flags, '--cluster.listen-address='], { stdio: 'pipe' })
@@ -183,13 +183,3 @@ describe('pagerduty-cli', () => {
     expect(account.state().rejected).toEqual([])
   })
 })
-
-async function freePort(): Promise<number> {
-  const probe = createServer()
-  probe.listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address() as AddressInfo
-  probe.close()
-  await once(probe, 'close')
-  return port
-}

@@ -19,7 +19,8 @@ import {
   hasPrometheus,
   startPrometheusProcess,
 } from './support/prometheus.ts'
-import { freePorts, until } from './support/wait.ts'
+import { freePorts } from '../../scripts/ports.ts'
+import { until } from './support/wait.ts'
 
 const RUNBOOK = `---
 id: memory

@@ -3,10 +3,10 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { accessSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { freePorts } from '../../scripts/ports.ts'
 import { goTime, groupBy, webhookBody, type WebhookBody } from '../../src/sandbox/break/alertmanager.ts'
 import { SCENARIOS } from '../../src/sandbox/break/scenarios.ts'
 import { createService, type Service } from '../sandbox/page/harness.ts'
@@ -20,15 +20,6 @@ const present = (() => {
     return false
   }
 })()
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 /** Resolves when the condition holds; looks again whenever the event loop comes round, for at most 30 s. */
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
@@ -53,7 +44,7 @@ describe.skipIf(!present)(
 receivers: [{ name: arrestor, webhook_configs: [{ url: '${service.url}/webhooks/alertmanager' }] }]
 `,
       )
-      const port = await freePort()
+      const port = await freePorts()
       url = `http://127.0.0.1:${port}`
       const options = [
         `--config.file=${config}`,

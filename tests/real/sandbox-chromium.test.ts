@@ -8,7 +8,8 @@ import { type Message, textOf } from '../support/world.ts'
 import { ROOT } from './support/arrestor.ts'
 import { type Running, start } from './support/process.ts'
 import { stepsOfOneStory } from './support/steps.ts'
-import { freePorts, until } from './support/wait.ts'
+import { freePorts } from '../../scripts/ports.ts'
+import { until } from './support/wait.ts'
 
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
 const FLAGS =

@@ -10,7 +10,8 @@ import { type Arrestor, type ArrestorOptions, ROOT, launch, startArrestor } from
 import { oomBody } from './support/bodies.ts'
 import { type Ends, configOf, environment, startEnds } from './support/ends.ts'
 import { start } from './support/process.ts'
-import { freePorts, until } from './support/wait.ts'
+import { freePorts } from '../../scripts/ports.ts'
+import { until } from './support/wait.ts'
 
 let dir: string
 beforeEach(() => {

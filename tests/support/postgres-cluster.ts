@@ -1,11 +1,11 @@
 // A PostgreSQL server of a test's own: a cluster in a temporary folder on a free port, gone when the test is.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Client } from 'pg'
+import { freePorts } from '../../scripts/ports.ts'
 
 /** What to do where there is no PostgreSQL; part of the name of each skipped test. */
 export const HOW_TO_GET_POSTGRES =
@@ -34,19 +34,6 @@ export function findPostgres(): string | null {
   return (
     candidates.find((dir) => ['initdb', 'postgres'].every((name) => existsSync(path.join(dir, name)))) ?? null
   )
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve)
-  })
-  const address = server.address()
-  await new Promise((resolve) => {
-    server.close(resolve)
-  })
-  if (address === null || typeof address === 'string') throw new Error('no free port')
-  return address.port
 }
 
 /** initdb and postgres refuse root: then they run as the user `nobody`. */
@@ -86,7 +73,7 @@ export async function startPostgres(bin: string, options: { fsync: boolean }): P
     ['-D', data, '-U', 'arrestor', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'],
     run,
   )
-  const port = await freePort()
+  const port = await freePorts()
   const urlOf = (database: string): string => `postgres://arrestor@127.0.0.1:${port}/${database}`
   const settings = [
     'listen_addresses=127.0.0.1',

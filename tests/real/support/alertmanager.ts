@@ -2,7 +2,8 @@
 import { accessSync, constants, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { start } from './process.ts'
-import { freePorts, until } from './wait.ts'
+import { freePorts } from '../../../scripts/ports.ts'
+import { until } from './wait.ts'
 
 export const ALERTMANAGER = process.env['ALERTMANAGER'] ?? '/usr/bin/prometheus-alertmanager'
 export const HOW_TO_GET_ALERTMANAGER =
