@@ -7,9 +7,9 @@ import { ACTIONS } from '../remediation/registry.ts'
 import { type ActionRun, changeRun, lockRun, startRun } from '../remediation/action-runs.ts'
 import { audit } from '../remediation/audit.ts'
 import { findOffer } from '../remediation/offers.ts'
+import { orderOf } from '../remediation/order.ts'
 import { mayDo } from '../remediation/roles.ts'
 import { recordable } from '../remediation/inputs.ts'
-import { clauseOf, parseParams } from '../runbooks/render-params.ts'
 import type { WriteOutcome } from '../ports.ts'
 import { type DueKind, schedule } from '../store/due.ts'
 import { append } from '../store/outbox.ts'
@@ -41,16 +41,12 @@ export async function runAction(deps: FlowDeps, actionRunId: string): Promise<vo
     }
   else {
     // A newer version may take other parameters than the one that offered it.
-    const params = parseParams(action.params, run.params)
-    if (!params.ok)
-      outcome = {
-        kind: 'refused',
-        detail: `its parameters are not usable (${clauseOf(params.problems)})`,
-      }
+    const read = orderOf(action, run, incident.run)
+    if (!read.ok) outcome = { kind: 'refused', detail: read.problem }
     else
       try {
         if (action.endsEvidence === true) await captureBefore(deps, incident, run)
-        outcome = await action.execute(run.target, params.data, writer, AbortSignal.timeout(EXECUTE_MS))
+        outcome = await action.execute(read.order, writer, AbortSignal.timeout(EXECUTE_MS))
       } catch (error) {
         outcome = { kind: 'unknown', detail: reasonOf(error) }
       }

@@ -5,8 +5,9 @@ import { findIncident, lockIncident, updateIncident } from '../incidents/reposit
 import { record } from '../incidents/timeline.ts'
 import { ACTIONS } from '../remediation/registry.ts'
 import type { Verification } from '../remediation/action.ts'
-import { changeRun, lockRun } from '../remediation/action-runs.ts'
+import { changeRun, lockRun, toActionRun } from '../remediation/action-runs.ts'
 import { audit } from '../remediation/audit.ts'
+import { orderOf } from '../remediation/order.ts'
 import { mayDo } from '../remediation/roles.ts'
 import { type DueKind, schedule } from '../store/due.ts'
 import { enqueue } from '../store/jobs.ts'
@@ -75,13 +76,10 @@ export async function verifyAction(deps: FlowDeps, job: VerifyJob): Promise<void
     look = { kind: 'waiting', detail: `platform ${incident?.platform ?? 'unknown'} cannot be asked` }
   else
     try {
+      const read = orderOf(action, toActionRun(seen), incident.run)
+      if (!read.ok) throw new Error(read.problem)
       // What was true before the action proves nothing: an answer that others share may be of then.
-      look = await action.verify(
-        seen.target,
-        incident.run,
-        reader.fresh ?? reader,
-        AbortSignal.timeout(ASK_MS),
-      )
+      look = await action.verify(read.order, reader.fresh ?? reader, AbortSignal.timeout(ASK_MS))
     } catch (error) {
       look = { kind: 'waiting', detail: `Spark could not be asked: ${reasonOf(error)}` }
     }

@@ -137,7 +137,7 @@ export async function changeRun(
   return row === undefined ? null : toActionRun(row)
 }
 
-function toActionRun(row: Selectable<ActionRunsTable>): ActionRun {
+export function toActionRun(row: Selectable<ActionRunsTable>): ActionRun {
   return {
     id: row.id,
     offerId: row.offer_id,

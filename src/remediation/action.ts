@@ -3,6 +3,7 @@ import * as z from 'zod'
 import type { Run } from '../alerts/model.ts'
 import type { PlatformReader, PlatformWriter, WriteCapability, WriteOutcome } from '../ports.ts'
 import type { Destinations } from '../runbooks/render-params.ts'
+import type { Order } from './order.ts'
 import type { Role } from './roles.ts'
 
 export interface ActionContext {
@@ -42,10 +43,9 @@ export interface Action {
   readonly destinations?: Destinations
   /** What one execution aims at, as a stable name; null when the incident does not say (then it is not offered). */
   target(context: ActionContext): string | null
-  /** `params` as the schema gives them. */
-  execute(target: string, params: unknown, writer: PlatformWriter, signal: AbortSignal): Promise<WriteOutcome>
+  execute(order: Order, writer: PlatformWriter, signal: AbortSignal): Promise<WriteOutcome>
   /** Looks whether it worked; also settles an execution whose reply was lost. */
-  verify(target: string, run: Run, reader: PlatformReader, signal: AbortSignal): Promise<Verification>
+  verify(order: Order, reader: PlatformReader, signal: AbortSignal): Promise<Verification>
 }
 
 /** The consequence of an action for this target, in full. */

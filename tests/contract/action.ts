@@ -7,6 +7,7 @@ import type { Run } from '../../src/alerts/model.ts'
 import type { Params } from '../../src/runbooks/model.ts'
 import type { PlatformReader, PlatformWriter, WriteOutcome } from '../../src/ports.ts'
 import { type Action, type ActionContext } from '../../src/remediation/action.ts'
+import type { Order } from '../../src/remediation/order.ts'
 import { requestRun } from '../../src/remediation/action-runs.ts'
 import { findOffer } from '../../src/remediation/offers.ts'
 import { json } from '../../src/store/store.ts'
@@ -82,7 +83,13 @@ export function actionContract(action: Action, sample: () => Promise<ActionSampl
         .executeTakeFirstOrThrow()
     }
     /** What it takes where the runbook says nothing: an action runs on its defaults. */
-    const params = (): unknown => action.params.parse({})
+    const order = (target: string, run: Run): Order => ({
+      id: `act-of-${target}`,
+      target,
+      params: action.params.parse({}),
+      run,
+      requestedAt: desk.clock.now(),
+    })
     const writerOf = (kill: () => Promise<WriteOutcome>): PlatformWriter => ({
       platform: 'batch',
       capabilities: new Set([action.needs]),
@@ -134,32 +141,38 @@ export function actionContract(action: Action, sample: () => Promise<ActionSampl
     it('acts, and Spark shows it', async () => {
       const { context, writer, reader } = await sample()
       const target = action.target(context)!
-      expect(await action.verify(target, context.run, reader, SIGNAL)).toMatchObject({ kind: 'waiting' })
-      const outcome = await action.execute(target, params(), writer, SIGNAL)
+      expect(await action.verify(order(target, context.run), reader, SIGNAL)).toMatchObject({
+        kind: 'waiting',
+      })
+      const outcome = await action.execute(order(target, context.run), writer, SIGNAL)
       expect(outcome.kind, outcome.detail).toBe('accepted')
       expect(outcome.detail).toMatch(/\w{3,}/)
-      expect(await action.verify(target, context.run, reader, SIGNAL)).toMatchObject({ kind: 'verified' })
+      expect(await action.verify(order(target, context.run), reader, SIGNAL)).toMatchObject({
+        kind: 'verified',
+      })
     })
 
     it('P7: does not do again what is done', async () => {
       const { context, writer } = await sample()
       const target = action.target(context)!
-      await action.execute(target, params(), writer, SIGNAL)
-      expect((await action.execute(target, params(), writer, SIGNAL)).kind).toBe('refused')
+      await action.execute(order(target, context.run), writer, SIGNAL)
+      expect((await action.execute(order(target, context.run), writer, SIGNAL)).kind).toBe('refused')
     })
 
     it('P7: calls a lost reply unknown, and lets Spark settle it', async () => {
       const { context, writer, reader, loseNextReply } = await sample()
       const target = action.target(context)!
       loseNextReply()
-      expect((await action.execute(target, params(), writer, SIGNAL)).kind).toBe('unknown')
-      expect(await action.verify(target, context.run, reader, SIGNAL)).toMatchObject({ kind: 'verified' })
+      expect((await action.execute(order(target, context.run), writer, SIGNAL)).kind).toBe('unknown')
+      expect(await action.verify(order(target, context.run), reader, SIGNAL)).toMatchObject({
+        kind: 'verified',
+      })
     })
 
     it('refuses what is not there, and takes its absence for no proof', async () => {
       const { context, writer, reader, nothing } = await sample()
-      expect((await action.execute(nothing, params(), writer, SIGNAL)).kind).toBe('refused')
-      expect((await action.verify(nothing, context.run, reader, SIGNAL)).kind).not.toBe('verified')
+      expect((await action.execute(order(nothing, context.run), writer, SIGNAL)).kind).toBe('refused')
+      expect((await action.verify(order(nothing, context.run), reader, SIGNAL)).kind).not.toBe('verified')
     })
 
     it('P13: does nothing without a writer, or with one that may not', async () => {

@@ -16,8 +16,8 @@ export const killApplication: Action = {
     reason: z.string('expected text').trim().max(200, 'has more than 200 characters').optional(),
   }),
   target: ({ run, facts }) => run.runId ?? facts['app.app_id'] ?? null,
-  execute: (target, _params, writer, signal) => writer.kill(target, signal),
-  async verify(target, run, reader, signal) {
+  execute: ({ target }, writer, signal) => writer.kill(target, signal),
+  async verify({ target, run }, reader, signal) {
     const app = await reader.locate({ ...run, runId: target }, signal)
     if (app === null) return { kind: 'waiting', detail: `${target} is not known to ${reader.platform}.` }
     switch (app.state) {

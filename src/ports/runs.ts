@@ -1,0 +1,78 @@
+// What a platform tells of the run of a job and of what it runs in.
+
+/** One container of a run, alive or ended: a pod's main container, a YARN container. */
+export interface RunContainer {
+  /** As the platform names it: the pod, the container id. */
+  readonly id: string
+  readonly role: 'driver' | 'executor' | 'other'
+  readonly state: 'waiting' | 'running' | 'ended' | 'unknown'
+  /** The platform's word for why it waits or ended: `OOMKilled`, `ImagePullBackOff`, `Evicted`. */
+  readonly reason: string | null
+  readonly message: string | null
+  readonly exitCode: number | null
+  readonly restarts: number
+  readonly node: string | null
+  readonly startedAt: Date | null
+  readonly endedAt: Date | null
+  readonly memoryLimitBytes: number | null
+}
+
+/** Something that the platform noted about a run or what it runs on. */
+export interface PlatformEvent {
+  readonly at: Date | null
+  /** What it speaks of: a pod, a node, a cluster. */
+  readonly about: string
+  readonly reason: string
+  readonly text: string
+  readonly count: number
+  readonly warning: boolean
+}
+
+/** What of a run's making may differ from its last good one. */
+export type RunTrait =
+  'commit' | 'image' | 'spark_version' | 'runtime' | 'node_type' | 'nodes' | 'definition' | 'parameters'
+
+/** `retrying`: an attempt ended badly and the platform itself makes another. */
+export type RunState = 'queued' | 'running' | 'retrying' | 'succeeded' | 'failed' | 'cancelled' | 'unknown'
+
+/** Who said something about a failure: the same words mean another thing in the driver than in a task. */
+export type SaidBy = 'driver' | 'executor' | 'task' | 'stage' | 'container' | 'platform'
+
+/** What a platform keeps of one run of a job, in its own words. */
+export interface PlatformRun {
+  /** As the platform names it: an application id, a Databricks run id, a step id. */
+  readonly id: string
+  readonly jobName: string | null
+  readonly state: RunState
+  /** The platform's own word or words for it. */
+  readonly stateText: string
+  /** The attempt that this speaks of, from 1; null where the platform does not count. */
+  readonly attempt: number | null
+  readonly maxAttempts: number | null
+  readonly submittedAt: Date | null
+  readonly startedAt: Date | null
+  readonly endedAt: Date | null
+  /** Spark's own id, where the platform says which. */
+  readonly applicationId: string | null
+  readonly queue: string | null
+  readonly user: string | null
+  /** What is said of its end or its waiting: diagnostics, termination reasons, error texts. Not redacted yet. */
+  readonly words: readonly { readonly text: string; readonly from: string; readonly place: SaidBy }[]
+  /** Where the platform was asked in vain for more words, for honesty in findings. */
+  readonly unreached?: readonly string[]
+  /** How it was made, as far as the platform says; short texts, to be compared with other runs of the job. */
+  readonly traits?: Readonly<Partial<Record<RunTrait, string>>>
+  /** A page for people. */
+  readonly link: string
+}
+
+/** The end of a log, as many bytes as were asked for at most. */
+export interface LogTail {
+  readonly text: string
+  readonly whose: 'driver' | 'executor'
+  /** Earlier lines were left out. */
+  readonly cut: boolean
+  /** For people: which log this is. */
+  readonly from: string
+  readonly link: string | null
+}

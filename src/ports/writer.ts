@@ -1,0 +1,17 @@
+// Acting on one Spark installation.
+
+/** What a write led to. `unknown` when the reply was lost: it may have happened. */
+export type WriteOutcome =
+  | { readonly kind: 'accepted'; readonly detail: string }
+  | { readonly kind: 'refused'; readonly detail: string }
+  | { readonly kind: 'unknown'; readonly detail: string }
+
+export type WriteCapability = 'application.kill'
+
+/** Acts on one Spark installation. Never retries by itself: repeating is the guard's decision (P7). */
+export interface PlatformWriter {
+  readonly platform: string
+  readonly capabilities: ReadonlySet<WriteCapability>
+  /** Asks the platform to end the application with this id. */
+  kill(appId: string, signal: AbortSignal): Promise<WriteOutcome>
+}

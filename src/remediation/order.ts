@@ -1,0 +1,28 @@
+// What an action is told when it runs, and again whenever somebody looks whether it worked.
+import type { Run } from '../alerts/model.ts'
+import { clauseOf, parseParams } from '../runbooks/render-params.ts'
+import type { ActionRun } from './action-runs.ts'
+import type { Action } from './action.ts'
+
+export interface Order {
+  /** Stable over repeats: the idempotency key for who takes one. */
+  readonly id: string
+  readonly target: string
+  /** As the action's schema gives them. */
+  readonly params: unknown
+  /** The run that the incident is about. */
+  readonly run: Run
+  readonly requestedAt: Date
+}
+
+export type OrderRead =
+  { readonly ok: true; readonly order: Order } | { readonly ok: false; readonly problem: string }
+
+/** The order of a run of an action. Not ok where its parameters, perhaps of another version, are none that it takes. */
+export function orderOf(action: Pick<Action, 'params'>, actionRun: ActionRun, run: Run): OrderRead {
+  const params = parseParams(action.params, actionRun.params)
+  if (!params.ok)
+    return { ok: false, problem: `its parameters are not usable (${clauseOf(params.problems)})` }
+  const { id, target, requestedAt } = actionRun
+  return { ok: true, order: { id, target, params: params.data, run, requestedAt } }
+}
