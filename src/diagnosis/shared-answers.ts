@@ -4,14 +4,22 @@ export interface SharedAnswers {
   /**
    * The answer under `key`: one that is kept or under way, else what `work` gives. One key is one T. Rejects as `work`
    * does, or with the reason of `signal` where others still wait: work is called off only when nobody is left who wants
-   * it. A failure is told to those who wait for it and to nobody after them.
+   * it. A failure is told to those who wait for it and to nobody after them. Of `since`, an instant of `performance.now()`:
+   * an answer that was begun before it will not do. One is begun anew then, for all who wait for it.
    */
-  ask<T>(key: string, signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T>
+  ask<T>(
+    key: string,
+    signal: AbortSignal,
+    work: (signal: AbortSignal) => Promise<T>,
+    since?: number,
+  ): Promise<T>
 }
 
 export interface SharingLimits {
   /** How long an answer is given to others after it came, in milliseconds. Infinity: as long as this lives. */
   readonly ttlMs: number
+  /** The least from the beginning of an answer to that of the next under its key for those who want a newer one; 0 unless said. */
+  readonly renewMs?: number
   /** What an answer weighs, for `maxWeight`; without it nothing weighs anything. */
   readonly weigh?: (answer: unknown) => number
   /** Of all kept answers together: the oldest go first, and one that is heavier than a quarter of it is not kept. */
@@ -23,6 +31,7 @@ export interface SharingLimits {
 interface Entry {
   readonly answer: Promise<unknown>
   readonly control: AbortController
+  readonly begunAt: number
   /** Who still waits. */
   askers: number
   settled: boolean
@@ -30,7 +39,7 @@ interface Entry {
 }
 
 export function createSharedAnswers(limits: SharingLimits): SharedAnswers {
-  const { ttlMs, weigh, maxWeight = Number.POSITIVE_INFINITY, onShared } = limits
+  const { ttlMs, renewMs = 0, weigh, maxWeight = Number.POSITIVE_INFINITY, onShared } = limits
   const entries = new Map<string, Entry>()
   let held = 0
 
@@ -61,7 +70,15 @@ export function createSharedAnswers(limits: SharingLimits): SharedAnswers {
 
   function begin(key: string, work: (signal: AbortSignal) => Promise<unknown>): Entry {
     const control = new AbortController()
-    const entry: Entry = { answer: work(control.signal), control, askers: 0, settled: false, weight: 0 }
+    const begunAt = performance.now()
+    const entry: Entry = {
+      answer: work(control.signal),
+      control,
+      begunAt,
+      askers: 0,
+      settled: false,
+      weight: 0,
+    }
     entries.set(key, entry)
     void entry.answer.then(
       (answer) => keep(key, entry, answer),
@@ -70,9 +87,23 @@ export function createSharedAnswers(limits: SharingLimits): SharedAnswers {
     return entry
   }
 
+  /** Forgets what was begun before `since`, not too soon: of all who wait here the first does, and the others share what it begins. */
+  async function renew(key: string, since: number, signal: AbortSignal): Promise<void> {
+    const old = entries.get(key)
+    if (old === undefined || old.begunAt >= since) return
+    await pause(old.begunAt + renewMs - performance.now(), signal)
+    drop(key, old)
+  }
+
   return {
-    async ask<T>(key: string, signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    async ask<T>(
+      key: string,
+      signal: AbortSignal,
+      work: (signal: AbortSignal) => Promise<T>,
+      since?: number,
+    ): Promise<T> {
       signal.throwIfAborted()
+      if (since !== undefined) await renew(key, since, signal)
       const known = entries.get(key)
       // What was called off is on its way to fail, for a reason that is not ours.
       const shared = known !== undefined && !known.control.signal.aborted
@@ -100,5 +131,21 @@ function wait(entry: Entry, signal: AbortSignal): Promise<unknown> {
     entry.answer.then(resolve, reject).finally(() => {
       signal.removeEventListener('abort', leave)
     })
+  })
+}
+
+/** Rejects with the reason of `signal` when that is aborted first. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (ms <= 0) return Promise.resolve()
+  return new Promise((resolve, reject) => {
+    const leave = (): void => {
+      clearTimeout(timer)
+      reject(signal.reason)
+    }
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', leave)
+      resolve()
+    }, ms)
+    signal.addEventListener('abort', leave, { once: true })
   })
 }

@@ -1,5 +1,6 @@
 // All configured platforms as readers and writers by name, each behind a gate that bounds what it is asked.
 import type { PlatformReader, PlatformWriter } from '../ports.ts'
+import { askingAgain } from './asking-again.ts'
 import { type GateMetrics, createGate } from './http/gate.ts'
 import type { Platform } from './platform.ts'
 import { type PlatformConfig, createPlatform } from './registry.ts'
@@ -44,5 +45,5 @@ function gated(
     gate: gate.fresh(),
     metricsGate: metricsGate.fresh(),
   })
-  return { reader: { ...reader, fresh: fresh.reader }, writer: fresh.writer }
+  return { reader: { ...askingAgain(reader), fresh: fresh.reader }, writer: fresh.writer }
 }

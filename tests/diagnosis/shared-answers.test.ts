@@ -81,6 +81,65 @@ describe('a failure', () => {
   })
 })
 
+describe('who wants an answer begun since an instant', () => {
+  /** Long enough for what was set off by a promise that is kept. */
+  const settled = async (): Promise<unknown> => await vi.advanceTimersByTimeAsync(0)
+
+  it('is given none that was begun before, under way or kept, and shares the next with all who want one', async () => {
+    const answers = answersOf()
+    const { work, asked } = works()
+    const old = answers.ask('k', NEVER, work)
+    vi.advanceTimersByTime(10)
+    const since = performance.now()
+    const anew = Array.from({ length: 40 }, () => answers.ask('k', NEVER, work, since))
+    await settled()
+    expect(asked).toHaveLength(2)
+    asked[1]!.resolve('new')
+    expect(await Promise.all(anew)).toEqual(Array.from({ length: 40 }, () => 'new'))
+    asked[0]!.resolve('old')
+    expect(await old).toBe('old')
+    expect(await answers.ask('k', NEVER, work)).toBe('new')
+  })
+
+  it('is given one that was begun since, at no cost', async () => {
+    const onShared = vi.fn()
+    const answers = answersOf({ onShared })
+    const since = performance.now()
+    vi.advanceTimersByTime(10)
+    await answers.ask('k', NEVER, () => Promise.resolve('a'))
+    expect(await answers.ask('k', NEVER, () => Promise.resolve('b'), since)).toBe('a')
+    expect(onShared).toHaveBeenCalledTimes(1)
+  })
+
+  it('waits until the last beginning is far enough back, while others are given what is there', async () => {
+    const answers = answersOf({ renewMs: 500 })
+    let asked = 0
+    const count = (): Promise<number> => Promise.resolve((asked += 1))
+    await answers.ask('k', NEVER, count)
+    vi.advanceTimersByTime(100)
+    const first = answers.ask('k', NEVER, count, performance.now())
+    vi.advanceTimersByTime(300)
+    const second = answers.ask('k', NEVER, count, performance.now())
+    expect(await answers.ask('k', NEVER, count)).toBe(1)
+    await vi.advanceTimersByTimeAsync(99)
+    expect(asked).toBe(1)
+    await vi.advanceTimersByTimeAsync(1)
+    expect(await Promise.all([first, second])).toEqual([2, 2])
+  })
+
+  it('leaves when it is called off while it waits', async () => {
+    const answers = answersOf({ renewMs: 500 })
+    const { work, asked } = works()
+    void answers.ask('k', NEVER, work)
+    vi.advanceTimersByTime(100)
+    const control = new AbortController()
+    const left = answers.ask('k', control.signal, work, performance.now())
+    control.abort(new Error('enough'))
+    await expect(left).rejects.toThrow('enough')
+    expect(asked).toHaveLength(1)
+  })
+})
+
 describe('who leaves', () => {
   it('does not take the answer from those who stay', async () => {
     const answers = answersOf()

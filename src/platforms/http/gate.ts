@@ -2,6 +2,7 @@
 import type { Metrics } from '../../telemetry/metrics.ts'
 import { createSharedAnswers } from '../../diagnosis/shared-answers.ts'
 import { type BudgetLimits, createBudget } from './budget.ts'
+import { wantedSince } from './wanted-since.ts'
 
 /**
  * Every request of a read client goes through the gate of its platform. It stands at the requests and not at the
@@ -13,7 +14,7 @@ export interface Gate {
   /**
    * Sends when there is a place; what was asked under the same `key` a moment ago is not asked again. `key` null is a
    * question that is never shared. `asker` takes turns with others. Where the signal is aborted while it waits for a
-   * place, rejects with NoPlace.
+   * place, rejects with NoPlace. Within `answeredSince` no answer will do that was begun before.
    */
   ask<T>(key: string | null, signal: AbortSignal, send: (signal: AbortSignal) => Promise<T>): Promise<T>
   /** The same budget, and no answer but one that was asked for after the call: what decides something reads through it. */
@@ -26,6 +27,8 @@ export const NO_PLACE_WORDS = "there was no time left, the platform's budget was
 
 /** Long enough for incidents of one cause, which come within a second or two; short enough that nobody is misled. */
 const TTL_MS = 5000
+/** Forty incidents that miss forty names in one list within two seconds have it asked for three times, not forty. */
+const RENEW_MS = 1000
 /** Of a platform's answers that are kept for others. */
 const MAX_KEPT_BYTES = 16 * 1024 * 1024
 
@@ -35,6 +38,7 @@ export function createGate(platform: string, limits: BudgetLimits, metrics?: Gat
   const budget = createBudget(limits, (ms) => metrics?.platformWaits.observe({ platform }, ms / 1000))
   const answers = createSharedAnswers({
     ttlMs: TTL_MS,
+    renewMs: RENEW_MS,
     weigh: weightOf,
     maxWeight: MAX_KEPT_BYTES,
     onShared: () => metrics?.platformShared.inc({ platform }),
@@ -67,7 +71,7 @@ export function createGate(platform: string, limits: BudgetLimits, metrics?: Gat
     ask: (key, signal, send) =>
       key === null
         ? placed(signal, signal, send)
-        : answers.ask(key, signal, (shared) => placed(signal, shared, send)),
+        : answers.ask(key, signal, (shared) => placed(signal, shared, send), wantedSince()),
     fresh: () => fresh,
   }
 }

@@ -97,6 +97,32 @@ it('forty job names that nobody knows: one look at the list', async () => {
   expect(history.asked.length).toBeLessThanOrEqual(FEW)
 })
 
+it('an application that began after a look that is still shared is found, as one that was known', async () => {
+  const reader = readerOf()
+  const soon = (): AbortSignal => AbortSignal.timeout(20_000)
+  const { appId: before } = spark.start('executor-oom')
+  expect((await reader.locate(runOf({ runId: before }), soon()))?.state).toBe('running')
+  expect(await reader.runs('nobody-knows', 5, soon())).toEqual([])
+  const { appId, name } = spark.start('healthy')
+  const [located, run, runs] = await Promise.all([
+    reader.locate(runOf({ runId: appId }), soon()),
+    reader.run(runOf({ runId: appId }), soon()),
+    reader.runs(name, 5, soon()),
+  ])
+  expect([located?.state, run?.state, runs.map(({ id }) => id)]).toEqual(['running', 'running', [appId]])
+})
+
+it('forty applications that began after the shared look: one more look for all of them', async () => {
+  const reader = readerOf({ per_second: 1000 })
+  const soon = (): AbortSignal => AbortSignal.timeout(20_000)
+  const { appId: before } = spark.start('executor-oom')
+  await reader.locate(runOf({ runId: before }), soon())
+  const ids = Array.from({ length: FORTY }, () => spark.start('executor-oom').appId)
+  const all = await Promise.all(ids.map((runId) => reader.locate(runOf({ runId }), soon())))
+  expect(all.map((app) => [app?.id, app?.state])).toEqual(ids.map((id) => [id, 'running']))
+  expect(master.asked.length).toBeLessThanOrEqual(FEW)
+})
+
 it('P7: what verifies an action is never told what was true before it', async () => {
   const { appId } = spark.start('executor-oom')
   const { readers, writers } = platforms({ actions: ['application.kill'] })
