@@ -90,6 +90,12 @@ function discreetRun(run: Run, text: (given: string) => string): Run {
     ...(run.traits === undefined
       ? {}
       : { traits: Object.fromEntries(Object.entries(run.traits).map(([key, value]) => [key, text(value)])) }),
+    // Two that must not be kept would look like one.
+    ...(run.dates === undefined
+      ? {}
+      : {
+          dates: Object.fromEntries(Object.entries(run.dates).filter(([, value]) => text(value) === value)),
+        }),
   }
 }
 

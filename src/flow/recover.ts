@@ -1,6 +1,13 @@
 // Resolved by the next successful run: while an incident about a run is open, its platform is asked for a later success.
+import { type DataDates, datesOfNames } from '../alerts/data-dates.ts'
 import type { Discretion } from '../alerts/discretion.ts'
-import { type Watched, type Look, lookForRecovery } from '../diagnosis/recovery.ts'
+import {
+  type Look,
+  type PassedOver,
+  type Told,
+  type Watched,
+  lookForRecovery,
+} from '../diagnosis/recovery.ts'
 import { beginningOf } from '../diagnosis/changes/last-good.ts'
 import { discreetReader } from '../diagnosis/discreet.ts'
 import { reasonOf } from '../errors.ts'
@@ -125,20 +132,27 @@ export async function recheckRecovered(
 export interface RecoverJob {
   readonly incidentId: string
   /** What the first look chose to watch. */
-  readonly watched?: { readonly id: string | null; readonly since: string; readonly failed: boolean }
+  readonly watched?: {
+    readonly id: string | null
+    readonly since: string
+    readonly failed: boolean
+    readonly dates?: DataDates
+  }
+  /** The newest run of other data that the timeline tells of. */
+  readonly passedOver?: string
 }
 
 /** Handler of the `recover` job: one look at the platform, then resolved, looked at again later, or given up. */
 export async function recoverIncident(deps: FlowDeps, job: RecoverJob): Promise<void> {
   const found = await deps.store.transaction(async (tx) => {
     const incident = await findIncident(tx, job.incidentId)
-    return incident === null ? null : { incident, alertAt: await firstAlertAt(tx, incident) }
+    return incident === null ? null : { incident, told: await firstTold(tx, incident) }
   })
   if (found === null || found.incident.state === 'resolved') return
   const reader = readerFor(deps, found.incident)
   if (reader === null) return
   const before: Watched | null =
-    job.watched === undefined ? null : { ...job.watched, since: new Date(job.watched.since) }
+    job.watched === undefined ? null : { dates: {}, ...job.watched, since: new Date(job.watched.since) }
   const discretion = discretionOf(deps.settings, found.incident.team)
   let look: Look | null
   try {
@@ -149,7 +163,7 @@ export async function recoverIncident(deps: FlowDeps, job: RecoverJob): Promise<
         discreetReader(reader, discretion),
         found.incident.run,
         before,
-        found.alertAt,
+        found.told,
         signal,
       ),
     )
@@ -172,7 +186,13 @@ function discreetLook({ name, text, link }: Discretion, look: Look): Look {
     case 'waiting': {
       const { watched } = look
       const kept = watched.id === null || name(watched.id) === watched.id
-      return { ...look, because: text(look.because), watched: kept ? watched : { ...watched, id: null } }
+      const { passedOver } = look
+      return {
+        ...look,
+        because: text(look.because),
+        watched: kept ? watched : { ...watched, id: null },
+        passedOver: passedOver && { id: name(passedOver.id), because: text(passedOver.because) },
+      }
     }
     case 'pointless':
       return { ...look, because: text(look.because) }
@@ -197,11 +217,18 @@ async function recordLook(
   if (look?.kind === 'recovered' && pinned?.autoResolve !== false)
     return await resolveByRun(tx, deps, incident, platform, look, now)
   const watched = look?.kind === 'waiting' ? look.watched : job.watched
+  const passedOver = look?.kind === 'waiting' ? look.passedOver : null
+  if (passedOver !== null && passedOver.id !== job.passedOver)
+    await tellPassedOver(tx, incident, passedOver, now)
+  const told = passedOver?.id ?? job.passedOver
   await schedule(tx, {
     kind: DUE.recovery,
     subject: incident.id,
     dueAt: new Date(now.getTime() + pauseMs(incident, now)),
-    data: watched === undefined ? {} : { watched },
+    data: {
+      ...(watched === undefined ? {} : { watched }),
+      ...(told === undefined ? {} : { passedOver: told }),
+    },
   })
 }
 
@@ -210,7 +237,7 @@ async function resolveByRun(
   deps: FlowDeps,
   incident: Incident,
   platform: string,
-  { run, own }: Extract<Look, { kind: 'recovered' }>,
+  { run, own, judgedBy }: Extract<Look, { kind: 'recovered' }>,
   now: Date,
 ): Promise<void> {
   const actor = { kind: 'system', name: `run ${run.id} on ${platform}` } as const
@@ -223,6 +250,7 @@ async function resolveByRun(
       job: run.jobName ?? incident.run.jobName,
       run: run.id,
       own,
+      judgedBy,
       endedAt: run.endedAt?.toISOString() ?? null,
       link: run.link,
       heldBy: incident.state === 'acknowledged' ? incident.acknowledgedBy : null,
@@ -235,6 +263,7 @@ async function resolveByRun(
     began_at: beginningOf(run)?.toISOString() ?? null,
     link: run.link,
     own,
+    judged_by: judgedBy ?? 'nobody tells of which data both runs are, so the later one counts',
     ended_at: run.endedAt?.toISOString() ?? null,
     held_by: incident.state === 'acknowledged' ? (incident.acknowledgedBy?.name ?? null) : null,
   })
@@ -245,14 +274,30 @@ async function stopWatching(tx: Tx, incident: Incident, reason: string, now: Dat
   await record(tx, incident.id, { kind: 'recovery_stopped', actor: SYSTEM, reason }, now)
 }
 
-/** When what the incident is about was first seen: its earliest alert, which may be older than itself. */
-async function firstAlertAt(tx: Tx, incident: Incident): Promise<Date> {
+/** A success that counts for other data alone is told once, and the look goes on. */
+async function tellPassedOver(
+  tx: Tx,
+  incident: Incident,
+  { id, because }: PassedOver,
+  now: Date,
+): Promise<void> {
+  await record(
+    tx,
+    incident.id,
+    { kind: 'run_passed_over', actor: SYSTEM, reason: because, data: { run: id } },
+    now,
+  )
+}
+
+/** When what the incident is about was first seen, and of which data: its earliest alert, which may be older than itself. */
+async function firstTold(tx: Tx, incident: Incident): Promise<Told> {
   const row = await tx
     .selectFrom('alert_instances')
-    .select('starts_at')
+    .select(['starts_at', 'labels', 'annotations'])
     .where('incident_id', '=', incident.id)
     .orderBy('starts_at')
     .limit(1)
     .executeTakeFirst()
-  return row?.starts_at ?? incident.openedAt
+  if (row === undefined) return { at: incident.openedAt, dates: {} }
+  return { at: row.starts_at, dates: { ...datesOfNames(row.annotations), ...datesOfNames(row.labels) } }
 }

@@ -86,6 +86,7 @@ export type TimelineKind =
   | 'noted'
   | 'runbook_drafted'
   | 'recovery_stopped'
+  | 'run_passed_over'
   | 'relapsed'
   | 'run_named'
   | 'deployed'

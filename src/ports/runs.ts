@@ -1,4 +1,5 @@
 // What a platform tells of the run of a job and of what it runs in.
+import type { DataDates } from '../alerts/data-dates.ts'
 
 /** One container of a run, alive or ended: a pod's main container, a YARN container. */
 export interface RunContainer {
@@ -62,6 +63,8 @@ export interface PlatformRun {
   readonly unreached?: readonly string[]
   /** How it was made, as far as the platform says; short texts, to be compared with other runs of the job. */
   readonly traits?: Readonly<Partial<Record<RunTrait, string>>>
+  /** Of which data it is, as far as what it was given says so. */
+  readonly dates?: DataDates
   /** A page for people. */
   readonly link: string
 }

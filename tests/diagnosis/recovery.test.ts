@@ -1,5 +1,6 @@
 // Whether a later run made it good: a table of what a platform may tell.
 import { describe, expect, it } from 'vitest'
+import type { DataDates } from '../../src/alerts/data-dates.ts'
 import type { Run } from '../../src/alerts/model.ts'
 import { type Look, type Watched, lookForRecovery, lookForRelapse } from '../../src/diagnosis/recovery.ts'
 import type { PlatformReader, PlatformRun, RunState } from '../../src/ports.ts'
@@ -31,9 +32,13 @@ function platform(
 
 function look(
   reader: PlatformReader,
-  { before = null, of = { runId: 'failed' } }: { before?: Watched | null; of?: Partial<Run> } = {},
+  {
+    before = null,
+    of = { runId: 'failed' },
+    dates = {},
+  }: { before?: Watched | null; of?: Partial<Run>; dates?: DataDates } = {},
 ): Promise<Look> {
-  return lookForRecovery(reader, runOf(of), before, ALERT, NEVER)
+  return lookForRecovery(reader, runOf(of), before, { at: ALERT, dates }, NEVER)
 }
 
 const FAILED = run('failed', 50, 'failed')
@@ -142,7 +147,7 @@ describe('the run itself', () => {
   })
 
   it('stays the one of the first look when others follow', async () => {
-    const before = { id: 'failed', since: FAILED.submittedAt!, failed: true }
+    const before = { id: 'failed', since: FAILED.submittedAt!, failed: true, dates: {} }
     const seen = await look(platform([run('next', 55, 'failed'), FAILED]), { before, of: {} })
     expect(seen).toMatchObject({ kind: 'waiting', watched: before })
   })
@@ -150,6 +155,75 @@ describe('the run itself', () => {
   it('that the platform has forgotten is told by the time of the alert', async () => {
     expect(await look(platform([run('next', 55, 'succeeded')]))).toMatchObject({ kind: 'recovered' })
     expect((await look(platform([run('before', 45, 'succeeded')]))).kind).toBe('waiting')
+  })
+})
+
+describe('of another data date', () => {
+  const TODAY: DataDates = { logical_date: '20261122' }
+  const LAST_WEEK: DataDates = { logical_date: '20261115' }
+  const today = run('failed', 50, 'failed', { dates: TODAY })
+  const backfill = (minute: number, state: RunState = 'succeeded'): PlatformRun =>
+    run(`backfill-${minute}`, minute, state, { dates: LAST_WEEK })
+
+  it('a success makes nothing good, and is told', async () => {
+    expect(await look(platform([backfill(55), today]))).toMatchObject({
+      kind: 'waiting',
+      passedOver: {
+        id: 'backfill-55',
+        because:
+          'run backfill-55 succeeded, but it is of logical date 2026-11-15, and what failed is of 2026-11-22',
+      },
+    })
+  })
+
+  it('it is known by the alert, where the platform tells it of the later run alone', async () => {
+    const reader = platform([backfill(55), FAILED])
+    expect((await look(reader, { dates: TODAY })).kind).toBe('waiting')
+    expect(await look(reader)).toMatchObject({ kind: 'recovered', judgedBy: null })
+  })
+
+  it('a success of the same date counts, whatever was filled in since and failed', async () => {
+    const again = run('again', 52, 'succeeded', { dates: TODAY })
+    const runs = [
+      backfill(58, 'failed'),
+      ...[57, 56, 55, 54, 53].map((minute) => backfill(minute)),
+      again,
+      today,
+    ]
+    expect(await look(platform(runs))).toMatchObject({
+      kind: 'recovered',
+      run: { id: 'again' },
+      judgedBy: 'both are of logical date 2026-11-22',
+    })
+  })
+
+  it('is asked for of a run that only its name tells, where the list does not say', async () => {
+    const quiet = ({ dates: _dates, ...rest }: PlatformRun): PlatformRun => rest
+    const culprit = { ...today, endedAt: new Date('2026-11-22T14:50:10Z') }
+    const known = platform([backfill(55), culprit])
+    const reader = { ...known, runs: async () => [backfill(55), culprit].map(quiet) }
+    expect(await look(reader, { of: {} })).toMatchObject({
+      kind: 'waiting',
+      watched: { id: 'failed', dates: TODAY },
+      passedOver: { id: 'backfill-55' },
+    })
+  })
+
+  it('stays known of a run that the platform forgets', async () => {
+    const first = await look(platform([today]))
+    const { watched } = first as Extract<Look, { kind: 'waiting' }>
+    expect((await look(platform([backfill(55)]), { before: watched })).kind).toBe('waiting')
+  })
+
+  it('ten are asked for at a look, at most', async () => {
+    const asked: string[] = []
+    const many = Array.from({ length: 15 }, (_, n) =>
+      run(`b-${n}`, 59 - n, 'succeeded', { dates: LAST_WEEK }),
+    )
+    const early = run('failed', 30, 'failed', { dates: TODAY })
+    const reader = platform([...many, early])
+    await look({ ...reader, run: (of, signal) => (asked.push(of.runId ?? '-'), reader.run(of, signal)) })
+    expect(asked).toHaveLength(1 + 10)
   })
 })
 

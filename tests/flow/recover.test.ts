@@ -72,7 +72,7 @@ describe('an incident about a run that failed', () => {
     expect(told.map(textOf).join('\n')).toMatch(
       /\*Resolved\*\. A later run of orders-daily succeeded.*<@U0ALICE> had acknowledged this\./,
     )
-    expect(await timeline(world, 'resolved')).toMatchObject([{ reason: 'successful_run', data: { run: GOOD.id, own: false }, actor: { kind: 'system', name: `run ${GOOD.id} on sandbox` } }]) // prettier-ignore
+    expect(await timeline(world, 'resolved')).toMatchObject([{ reason: 'successful_run', data: { run: GOOD.id, own: false, judged_by: 'nobody tells of which data both runs are, so the later one counts' }, actor: { kind: 'system', name: `run ${GOOD.id} on sandbox` } }]) // prettier-ignore
   })
 
   it('is resolved at the first look, before anybody is paged, when its alert came after the good run', async () => {
@@ -134,6 +134,43 @@ describe('a look', () => {
       ...kept,
     })
     expect(await stateOf(incident.id)).toBe('resolved')
+  })
+
+  it('that finds a success of other data tells it once, and one of the same data resolves', async () => {
+    const incident = await desk.open()
+    const of = (run: PlatformRun, logical_date: string): PlatformRun => ({ ...run, dates: { logical_date } })
+    const today = of(failed, '20261102')
+    const backfill = { ...of(later, '20261026'), id: 'backfill', state: 'succeeded' as const }
+    const passed = async (): Promise<unknown> =>
+      await desk.store.db
+        .selectFrom('timeline')
+        .select(['kind', 'reason', 'data'])
+        .where('incident_id', '=', incident.id)
+        .where('kind', 'in', ['run_passed_over', 'resolved'])
+        .orderBy('seq')
+        .execute()
+    await recoverIncident(before(today, [backfill, today]), { incidentId: incident.id })
+    await recoverIncident(before(today, [backfill, today]), {
+      incidentId: incident.id,
+      ...((await dueOf(incident.id))!.data as object),
+    })
+    expect(await stateOf(incident.id)).toBe('triggered')
+    const told = {
+      kind: 'run_passed_over',
+      reason:
+        'run backfill succeeded, but it is of logical date 2026-10-26, and what failed is of 2026-11-02',
+      data: { run: 'backfill' },
+    }
+    expect(await passed()).toEqual([told])
+    const again = { ...of(later, '20261102'), state: 'succeeded' as const }
+    await recoverIncident(before(today, [backfill, again, today]), {
+      incidentId: incident.id,
+      ...((await dueOf(incident.id))!.data as object),
+    })
+    expect(await passed()).toMatchObject([
+      told,
+      { kind: 'resolved', data: { run: 'later', judged_by: 'both are of logical date 2026-11-02' } },
+    ])
   })
 
   it('waits a quarter of the incident’s age for the next, half a minute at least and ten at most', async () => {

@@ -29,7 +29,7 @@ import {
   wholeState,
 } from './status.ts'
 import { createTokens } from './token.ts'
-import { traitsOf } from './traits.ts'
+import { datesOfRun, traitsOf } from './traits.ts'
 import { clusterIdsOf, wordsOf } from './words.ts'
 
 export const ALWAYS: readonly ReadCapability[] = ['application', 'run', 'runs', 'log']
@@ -227,6 +227,7 @@ function shortRun(client: DatabricksClient, normalise: (name: string) => string,
     maxAttempts: null,
     submittedAt: run.start_time,
     startedAt: state === 'queued' ? null : begunAt(run),
+    dates: datesOfRun(run),
     endedAt: endOf(run, state),
     applicationId: null,
     queue: null,

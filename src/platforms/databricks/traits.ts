@@ -1,5 +1,6 @@
 // How a Databricks run was made: commit, runtime, image, nodes, parameters, and a fingerprint of what its tasks do. Pure.
 import { createHash } from 'node:crypto'
+import { type DataDates, datesOfArguments, datesOfNames } from '../../alerts/data-dates.ts'
 import type { PlatformRun } from '../../ports.ts'
 import type { NewCluster, RunInfo, TaskRun } from './schema.ts'
 
@@ -51,6 +52,25 @@ function definitionOf(tasks: readonly TaskRun[]): string | null {
 function withoutGiven(task: Readonly<Record<string, unknown>>): unknown {
   const kept = Object.entries(task).filter(([name]) => !GIVEN.has(name))
   return kept.sort(([a], [b]) => (a < b ? -1 : 1))
+}
+
+/** Of which data it is, by the parameters of the job, else by those of its tasks. */
+export function datesOfRun({ job_parameters: parameters, tasks }: RunInfo): DataDates {
+  const dates: DataDates[] = []
+  for (const task of tasks)
+    for (const kind of KINDS) {
+      const { base_parameters: base, named_parameters: named, parameters: list } = task[kind] ?? {}
+      dates.push(
+        ...[base, named].filter((one) => isRecord(one)).map(datesOfNames),
+        ...(Array.isArray(list) ? [datesOfArguments(list.map(String))] : []),
+      )
+    }
+  const given = (parameters ?? []).map(({ name, value, default: otherwise }) => [name, value ?? otherwise])
+  return Object.assign({}, ...dates, datesOfNames(Object.fromEntries(given))) as DataDates
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function parametersOf({ job_parameters: parameters }: RunInfo): string | null {

@@ -1,4 +1,5 @@
 // How a job or batch of Dataproc stands, what is said of it, and what it is made of. Pure.
+import { type DataDates, datesOfArguments, datesOfNames } from '../../alerts/data-dates.ts'
 import type { PlatformRun, RunState } from '../../ports.ts'
 import { markOf } from '../aws/spark-settings.ts'
 import type { BatchInfo, ClusterInfo, JobInfo, Work } from './schema.ts'
@@ -77,6 +78,7 @@ export function runOfJob(job: JobInfo, normalise: (name: string) => string, link
         .flatMap(({ details }) => said(details, 'failed', `attempt ${failures} of job ${reference.jobId}`)),
     ],
     traits: traitsOfWork(workOf(job)),
+    dates: datesOfWork(workOf(job), job.labels),
     link,
   }
 }
@@ -110,6 +112,7 @@ export function runOfBatch(batch: BatchInfo, normalise: (name: string) => string
       ...(containerImage ? { image: containerImage } : {}),
       ...traitsOfWork(batchWorkOf(batch), batch.runtimeConfig?.properties),
     },
+    dates: datesOfWork(batchWorkOf(batch), batch.labels),
     link,
   }
 }
@@ -162,6 +165,13 @@ function traitsOfWork(
     // Arguments may be customers' data: their number and a mark are enough to see that they changed.
     parameters: `${args.length} arguments, ${markOf(args)}`,
   }
+}
+
+function datesOfWork(
+  work: Work | null,
+  labels: Readonly<Record<string, string>> | null | undefined,
+): DataDates {
+  return { ...datesOfNames(labels ?? {}), ...datesOfArguments(work?.args ?? []) }
 }
 
 function said(text: string | null | undefined, state: RunState, from: string): PlatformRun['words'] {

@@ -1,4 +1,5 @@
 // How a job run of EMR on EKS stands, why it failed, and what it is made of. Pure.
+import { datesOfArguments } from '../../alerts/data-dates.ts'
 import type { PlatformRun, RunState } from '../../ports.ts'
 import { markOf, settingIn } from '../aws/spark-settings.ts'
 import type { JobRunInfo } from './schema.ts'
@@ -41,6 +42,7 @@ export function runOf(info: JobRunInfo, normalise: (name: string) => string, lin
     user: info.createdBy ?? null,
     words: wordsOf(info, state),
     traits: traitsOf(info),
+    dates: datesOfArguments(info.jobDriver?.sparkSubmitJobDriver?.entryPointArguments ?? []),
     link,
   }
 }

@@ -1,4 +1,5 @@
 // Job runs of EMR Serverless as the shared reader asks for them.
+import { datesOfArguments } from '../../alerts/data-dates.ts'
 import type { AwsClient } from '../aws/client.ts'
 import type { JobRun, JobRuns } from '../job-runs/reader.ts'
 import { pagesOf } from '../aws/pages.ts'
@@ -49,6 +50,7 @@ export function createSource(
         startedAt: info.startedAt,
         endedAt: hasEnded(state) ? (info.endedAt ?? info.updatedAt) : null,
         traits: traitsOf(info),
+        dates: datesOfArguments(info.jobDriver?.sparkSubmit?.entryPointArguments ?? []),
       },
       logs,
       events: eventsOf(info, application, logs),

@@ -1,4 +1,5 @@
 // How a step stands, and what it is made of. Pure.
+import { datesOfArguments } from '../../alerts/data-dates.ts'
 import type { PlatformRun, RunState } from '../../ports.ts'
 import { markOf } from '../aws/spark-settings.ts'
 import type { ClusterInfo, StepInfo } from './schema.ts'
@@ -38,6 +39,7 @@ export function summaryOf(
     applicationId: null,
     queue: null,
     user: null,
+    dates: datesOfArguments(step.Config?.Args ?? []),
     words: stepWords(step),
     link: `https://${region}.console.aws.amazon.com/emr/home?region=${region}#/clusterDetails/${cluster}`,
   }

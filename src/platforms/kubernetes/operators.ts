@@ -32,6 +32,8 @@ export interface Resource {
   readonly sparkVersion: string | null
   /** Of its spec: differs where anything in it was changed. */
   readonly definition: string
+  /** What its program is given. */
+  readonly arguments: readonly string[]
   readonly queue: string | null
   readonly executorPods: readonly string[]
   readonly suspended: boolean
@@ -72,6 +74,7 @@ export function fromKubeflow(app: KubeflowApplication): Resource {
     image: spec.image ?? null,
     sparkVersion: spec.sparkVersion || null,
     definition: hashOf({ ...spec, suspend: undefined }),
+    arguments: spec.arguments ?? [],
     queue: queueOf(metadata) ?? spec.batchSchedulerOptions?.queue ?? null,
     executorPods: Object.keys(status?.executorState ?? {}),
     suspended: spec.suspend === true,
@@ -185,6 +188,7 @@ export function fromApache(app: ApacheApplication): Resource {
       null,
     sparkVersion: spec.runtimeVersions.sparkVersion || null,
     definition: hashOf(spec),
+    arguments: spec.driverArgs ?? [],
     queue: queueOf(metadata),
     executorPods: [],
     suspended: false,

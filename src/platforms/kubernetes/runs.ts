@@ -1,4 +1,5 @@
 // Runs as Kubernetes and its operators keep them: state, attempts, why they wait or ended, what they were made of.
+import { type DataDates, datesOfArguments, datesOfNames } from '../../alerts/data-dates.ts'
 import type { Run } from '../../alerts/model.ts'
 import { reasonOf } from '../../errors.ts'
 import type { ApplicationState, PlatformRun, RunState, RunTrait } from '../../ports.ts'
@@ -92,6 +93,7 @@ function summary(cluster: Cluster, history: ReadClient | null, record: Recorded)
     user: null,
     words: [...(resource?.words ?? []), ...(driver === null ? [] : wordsOf(driver))],
     traits: traitsOf(record),
+    dates: datesOfRecord(record),
     link: pageOf(cluster, history, record),
   }
 }
@@ -123,6 +125,14 @@ function traitsOf({ resource, driver }: Recorded): NonNullable<PlatformRun['trai
   return Object.fromEntries(
     known.filter(([, value]) => value !== null && value !== undefined && value !== ''),
   )
+}
+
+/** Of which data it is, by its labels, annotations and arguments. */
+function datesOfRecord({ resource, driver }: Recorded): DataDates {
+  const of = [driver?.metadata, resource?.metadata].map((metadata) =>
+    datesOfNames({ ...metadata?.annotations, ...metadata?.labels }),
+  )
+  return Object.assign({}, ...of, datesOfArguments(resource?.arguments ?? [])) as DataDates
 }
 
 /** One whose pod and SparkApplication have gone, or which was suspended and so has lost its id. */

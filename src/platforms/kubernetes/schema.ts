@@ -128,6 +128,7 @@ export const kubeflowSchema = z.object({
       image: z.string().nullish(),
       sparkVersion: text,
       suspend: z.boolean().nullish(),
+      arguments: z.array(z.string()).optional().catch(undefined),
       restartPolicy: z
         .object({
           type: text,
@@ -162,6 +163,7 @@ export const apacheSchema = z.object({
   spec: z
     .looseObject({
       sparkConf: words,
+      driverArgs: z.array(z.string()).optional().catch(undefined),
       runtimeVersions: z.object({ sparkVersion: text }).catch({ sparkVersion: '' }),
       applicationTolerations: z
         .object({

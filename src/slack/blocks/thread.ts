@@ -63,6 +63,8 @@ export type ThreadEntry =
       readonly run: string
       /** The run itself, by another attempt or a repair; else a later run of the job. */
       readonly own: boolean
+      /** Why both are of the same data; absent of entries that were made before this was told. */
+      readonly judgedBy?: string | null
       readonly endedAt: string | null
       readonly link: string
       /** Who had acknowledged the incident. */
@@ -127,9 +129,10 @@ export function threadMessage(entry: ThreadEntry): ThreadMessage {
       return one(deployedLine(entry))
     case 'recovered': {
       const at = entry.endedAt === null ? '' : ` at ${when(new Date(entry.endedAt))}`
+      const same = entry.judgedBy == null ? '' : ` (${inline(entry.judgedBy, 100)})`
       const what = entry.own
         ? `Run ${inline(entry.run, 100)} succeeded in the end${at}`
-        : `A later run of ${inline(entry.job ?? 'the job', 100)} succeeded${at}: ${link(entry.run, entry.link)}`
+        : `A later run of ${inline(entry.job ?? 'the job', 100)} succeeded${at}: ${link(entry.run, entry.link)}${same}`
       const held = entry.heldBy === null ? '' : ` ${actorName(entry.heldBy)} had acknowledged this.`
       return one(`*Resolved*. ${what}.${held}`)
     }

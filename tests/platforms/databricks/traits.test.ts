@@ -1,7 +1,7 @@
 // How a run was made, from runs as Databricks' Jobs API 2.2 publishes them.
 import { describe, expect, it } from 'vitest'
 import { runSchema } from '../../../src/platforms/databricks/schema.ts'
-import { traitsOf } from '../../../src/platforms/databricks/traits.ts'
+import { datesOfRun, traitsOf } from '../../../src/platforms/databricks/traits.ts'
 
 const task = (more: Record<string, unknown> = {}): Record<string, unknown> => ({
   run_id: 2,
@@ -50,5 +50,22 @@ describe('traits of a run', () => {
   it('are none where nothing is told, or not as published; the run is read all the same', () => {
     expect(traits({ tasks: [task({ existing_cluster_id: 'c-1' })] })).toEqual({})
     expect(traits({ git_source: 'main', job_clusters: {}, tasks: [task({ new_cluster: [], notebook_task: 7 })], job_parameters: [1] })).toEqual({}) // prettier-ignore
+  })
+})
+
+describe('of which data a run is', () => {
+  const dates = (run: Record<string, unknown>) => datesOfRun(runSchema.parse({ run_id: 1, ...run }))
+
+  it('is told by parameters of the job before those of its tasks, of whatever kind', () => {
+    const tasks = [
+      task({ notebook_task: { base_parameters: { ds: '2026-11-20' } } }),
+      task({ python_wheel_task: { named_parameters: { 'run-date': '2026-11-23' } } }),
+      task({ spark_jar_task: { parameters: ['--dt', '2026-11-22'] } }),
+    ]
+    const ofTasks = { logical_date: '20261120', run_date: '20261123', dt: '20261122' }
+    expect(dates({ tasks })).toEqual(ofTasks)
+    const job_parameters = [{ name: 'logical_date', value: '2026-11-22', default: '2026-01-01' }, { name: 'mode', default: 'full' }] // prettier-ignore
+    expect(dates({ tasks, job_parameters })).toEqual({ ...ofTasks, logical_date: '20261122' })
+    expect(dates({ tasks: [task({ notebook_task: 7 })], job_parameters: [1] })).toEqual({})
   })
 })

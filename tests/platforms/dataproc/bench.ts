@@ -22,7 +22,7 @@ export function job(more: Json = {}, id = JOB): Json {
     placement: { clusterName: 'etl', clusterUuid: '0d9c' },
     pysparkJob: {
       mainPythonFileUri: 'gs://code/orders.py',
-      args: ['--password', 'dose-of-a-secret'],
+      args: ['--date', '2026-11-22', '--password', 'dose-of-a-secret'],
       properties: { 'spark.app.name': 'orders-daily', 'spark.executor.memory': '4g' },
     },
     status: { state: 'RUNNING', stateStartTime: iso(START + 2 * MINUTE) },

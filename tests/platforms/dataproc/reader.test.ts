@@ -93,8 +93,9 @@ describe('a job', () => {
       node_type: 'n2-highmem-8',
       nodes: '4 + 2 secondary',
       definition: expect.stringMatching(/^gs:\/\/code\/orders\.py, settings [0-9a-f]{12}$/),
-      parameters: expect.stringMatching(/^2 arguments, [0-9a-f]{12}$/),
+      parameters: expect.stringMatching(/^4 arguments, [0-9a-f]{12}$/),
     })
+    expect((await platform.reader.run(runOf({ runId: JOB }), NEVER))?.dates).toEqual({ date: '20261122' })
     expect(JSON.stringify(before)).not.toContain('dose-of-a-secret')
     const work = google.jobs[0]?.['pysparkJob'] as { args: string[] }
     work.args = ['--password', 'another']

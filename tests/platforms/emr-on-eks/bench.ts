@@ -23,7 +23,7 @@ export function jobRun(more: Json = {}): Json {
     jobDriver: {
       sparkSubmitJobDriver: {
         entryPoint: 's3://code/orders.py',
-        entryPointArguments: ['--password', 'dose-of-a-secret'],
+        entryPointArguments: ['--date', '2026-11-22', '--password', 'dose-of-a-secret'],
         sparkSubmitParameters: '--conf spark.executor.instances=2 --conf spark.kubernetes.container.image=1.dkr.ecr/etl:7', // prettier-ignore
       },
     },

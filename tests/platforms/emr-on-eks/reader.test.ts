@@ -61,8 +61,9 @@ describe('how a job run stands', () => {
       runtime: 'emr-7.1.0-latest',
       image: '1.dkr.ecr/etl:7',
       definition: expect.stringMatching(/^s3:\/\/code\/orders\.py, settings [0-9a-f]{12}$/),
-      parameters: expect.stringMatching(/^2 arguments, [0-9a-f]{12}$/),
+      parameters: expect.stringMatching(/^4 arguments, [0-9a-f]{12}$/),
     })
+    expect(run?.dates).toEqual({ date: '20261122' })
     expect(JSON.stringify(run)).not.toContain('dose-of-a-secret')
   })
 })

@@ -77,6 +77,7 @@ describe('how a job run stands', () => {
         definition: expect.stringMatching(/^s3:\/\/code\/orders\.py, settings [0-9a-f]{12}$/),
         parameters: expect.stringMatching(/^4 arguments, [0-9a-f]{12}$/),
       },
+      dates: { day: '20261122' },
     })
     expect(JSON.stringify(run)).not.toContain('dose-of-a-secret')
     const before = run!.traits

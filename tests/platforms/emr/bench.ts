@@ -13,7 +13,7 @@ const DAY = 24 * 60 * MINUTE
 
 export const ARGS = [
   'spark-submit', '--deploy-mode', 'cluster', '--py-files', 's3://code/lib.py', '--conf', 'spark.executor.memory=4g',
-  's3://code/orders.py', '--password', 'dose-of-a-secret',
+  's3://code/orders.py', '--date', '2026-11-22', '--password', 'dose-of-a-secret',
 ] // prettier-ignore
 
 /** A step as DescribeStep tells it. */

@@ -66,10 +66,11 @@ describe('how a step stands', () => {
       traits: {
         runtime: 'emr-7.1.0',
         definition: expect.stringMatching(/^s3:\/\/code\/orders\.py, settings [0-9a-f]{12}$/),
-        parameters: expect.stringMatching(/^2 arguments, [0-9a-f]{12}$/),
+        parameters: expect.stringMatching(/^4 arguments, [0-9a-f]{12}$/),
         node_type: 'CORE r5.2xlarge, MASTER m5.xlarge',
         nodes: '5',
       },
+      dates: { date: '20261122' },
     })
     expect(JSON.stringify(run)).not.toContain('dose-of-a-secret')
     expect(of.aws.wrongs).toEqual([])

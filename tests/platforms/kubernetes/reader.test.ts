@@ -303,6 +303,24 @@ describe('why a run failed', () => {
   })
 })
 
+describe('of which data', () => {
+  it('is told by labels and arguments of its SparkApplication, of either operator', async () => {
+    const { cluster, reader } = await begin({}, { installed: ['kubeflow', 'apache'] })
+    cluster.put('kubeflow', kubeflowApp('orders', { spec: { arguments: ['--date=2026-11-22'] } }))
+    cluster.put(
+      'apache',
+      apacheApp('refunds', {
+        metadata: { labels: { run_id: 'scheduled__2026-11-21T0000000000-9f' } },
+        spec: { driverArgs: ['--dt', '20261122'] },
+      }),
+    )
+    const dates = async (jobName: string): Promise<unknown> =>
+      (await reader.run(runOf({ jobName }), NEVER))?.dates
+    expect(await dates('orders')).toEqual({ date: '20261122' })
+    expect(await dates('refunds')).toEqual({ logical_date: '202611210000', dt: '20261122' })
+  })
+})
+
 describe('locating', () => {
   it('says where: without a way to the driver and a History Server only Kubernetes remembers it', async () => {
     const { cluster, reader } = await begin()
