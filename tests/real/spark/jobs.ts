@@ -165,7 +165,7 @@ export const JOBS: readonly SparkJob[] = [
   {
     job: 'small_files',
     name: 'sensors-daily',
-    args: ['1200', '0'],
+    args: ['2500', '0'],
     looked: 'ended',
     conf: { 'spark.cores.max': '1' },
     expected: { mode: 'F18 small-files', class: 'deterministic', says: /^small_files: / },
