@@ -6,7 +6,8 @@ import { DROPPED, listenerDrops } from './probes/listener-drops.ts'
 import { performance } from './probes/performance.ts'
 import { ALLOC_STUCK, NO_PROGRESS, progress } from './probes/progress.ts'
 import { SKEW, skew } from './probes/skew.ts'
-import { STATE_GROWTH, STREAM_LAG, STREAM_RATE, streaming } from './probes/streaming.ts'
+import { streaming } from './probes/streaming.ts'
+import { STATE_GROWTH, STREAM_LAG, STREAM_RATE } from './streaming/measure.ts'
 import type { Thresholds } from './thresholds.ts'
 
 export interface GradedFinding {

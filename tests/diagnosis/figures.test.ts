@@ -3,8 +3,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Evidence, Finding, Outputs } from '../../src/diagnosis/model.ts'
 import { PERFORMANCE } from '../../src/diagnosis/performance/findings.ts'
 import { runProbes } from '../../src/diagnosis/run-probes.ts'
+import { loadRecording } from '../../src/sandbox/spark/recording.ts'
 import { type SparkReplay, createSparkReplay } from '../../src/sandbox/spark/replay.ts'
-import { NEVER, platformOf, runOf } from '../platforms/support.ts'
+import { NEVER, type Stage, platformOf, runOf } from '../platforms/support.ts'
+import { GRADED, type GradedFinding } from '../../src/diagnosis/catalogue.ts'
+import { falls } from '../../src/diagnosis/thresholds.ts'
+import { lookBehind } from './figures/behind.ts'
+import { madeRecording, watchedSeries } from './figures/made.ts'
+import { prometheusOf } from './figures/prometheus.ts'
+import { RECOMPUTE } from './figures/recompute.ts'
 
 type Json = unknown
 interface Seen {
@@ -59,9 +66,9 @@ const RECORDINGS = ['data-skew', 'executor-oom', 'fetch-failed', 'healthy'] as c
 /** With thresholds that everything reaches, so that every finding that applies is told. */
 const LIMITS = {
   thresholds: Object.fromEntries(
-    PERFORMANCE.map(({ id, thresholds }) => [
+    GRADED.map(({ id, thresholds }) => [
       id,
-      thresholds[0] > thresholds[3] ? ([1e15, 1e15, 1e15, -1] as const) : ([0, 0, 0, 1e15] as const),
+      falls(thresholds) ? ([1e15, 1e15, 1e15, -1] as const) : ([0, 0, 0, 1e15] as const),
     ]),
   ),
   materialMs: [0, 0, 0, 1e15] as const,
@@ -117,3 +124,75 @@ it('notices a figure that is not there', () => {
   expect(bornOut('task_fail_rate: numFailedTasks 3', { numFailedTasks: 4 })).toHaveLength(1)
   expect(bornOut('executorRunTime max 6 ms, median 2 ms', { executorRunTime: [1, 6] })).toHaveLength(1)
 }) // prettier-ignore
+
+describe('the catalogue', () => {
+  /** Applications as they were recorded, and one in which everything is wrong; with and without a Prometheus. */
+  const WORLDS = ['data-skew', 'executor-oom', 'fetch-failed', 'streaming-lag', 'made', 'watched'] as const
+  /** Whatever a probe would not look at for being small. */
+  const FLOORS: Readonly<Record<string, object>> = {
+    'spark.skew': { least_s: 0, least_mib: 0, material_s: [0, 0, 0, 1e15] },
+    'spark.streaming': { least_mib: 0, trigger_s: 0.1 },
+  }
+  /** Half of the last place that outputs are rounded to; of minutes also the second that a page of Prometheus leaves out. */
+  const ROUNDED: Readonly<Record<string, number>> = {
+    'spark.skew': 0.05,
+    'spark.progress': 0.05 + 1 / 60,
+    'spark.streaming': 0.005,
+  }
+  interface Told {
+    readonly world: string
+    readonly value: number
+    readonly finding: Finding
+  }
+  const told = new Map<string, Told[]>(GRADED.map(({ id }) => [id, []]))
+  const servers: (SparkReplay | Stage)[] = []
+
+  beforeAll(async () => {
+    for (const world of WORLDS) {
+      const recording = world === 'made' || world === 'watched' ? madeRecording() : loadRecording(world, '4')
+      // Nothing has moved since it was recorded.
+      const replay = await createSparkReplay({ port: 0, now: () => recording.live.at })
+      servers.push(replay)
+      const { appId } = replay.start(recording, recording.live.appId)
+      const prometheus = world === 'watched' ? await prometheusOf(watchedSeries(recording, appId)) : null
+      if (prometheus !== null) servers.push(prometheus)
+      const { reader } = platformOf({
+        master_url: replay.masterUrl,
+        history_url: replay.historyUrl,
+        ...(prometheus === null ? {} : { prometheus: { url: prometheus.url } }),
+      })
+      const context = { run: runOf({ runId: appId }), labels: {}, reader, signal: NEVER, now: new Date(recording.live.at), limits: LIMITS } // prettier-ignore
+      const steps = GRADED.map(({ id, probe }) => ({
+        id,
+        use: probe,
+        params: probe === 'spark.performance' ? { only: [id] } : FLOORS[probe],
+        heading: id,
+      }))
+      const results = await runProbes(steps, context, { deadlineMs: 20_000, concurrency: 4 })
+      for (const [index, { outputs, findings }] of results.entries()) {
+        const { id, output } = GRADED[index]!
+        const finding = findings.find((one) => one.severity !== 'none' && one.evidence.some(({ text }) => text.includes(`${id}:`))) // prettier-ignore
+        const value = outputs[output]
+        if (finding !== undefined && typeof value === 'number') told.get(id)?.push({ world, value, finding })
+      }
+    }
+  })
+  afterAll(() => Promise.all(servers.map((server) => server.close())))
+
+  it('is recomputed whole', () => {
+    expect(Object.keys(RECOMPUTE).toSorted()).toEqual(GRADED.map(({ id }) => id).toSorted())
+  })
+
+  it.each(GRADED.map((one) => [one.id, one] as const))('%s: the links of the finding give its value', async (id, { output, probe }: GradedFinding) => {
+    const seen = told.get(id)!
+    expect(seen.length, `${id} is told of none of ${WORLDS.join(', ')}`).toBeGreaterThan(0)
+    for (const { world, value, finding } of seen) {
+      const behind = await lookBehind(finding.evidence)
+      const own = /stage_retries: attemptId (\d+)/.exec(behind.text)?.[1]
+      // An output is rounded; the stage that was tried most often need not be the one that is told.
+      const expected = id === 'stage_retries' ? Number(own) : value
+      const recomputed = RECOMPUTE[id]!(behind)
+      expect(Math.abs(recomputed - expected), `${output} in ${world}: ${recomputed} by the links, ${expected} told`).toBeLessThanOrEqual((ROUNDED[probe] ?? 0.0005) * 1.01)
+    }
+  }) // prettier-ignore
+})

@@ -1,6 +1,6 @@
 // What comes into a stream against what it processes, over the last minutes. Pure.
 import type { MetricPoint } from '../../ports.ts'
-import type { StreamSamples } from '../streams.ts'
+import type { StreamSamples } from '../streaming/read.ts'
 import { type Chart, MAX_NAME, wordsOf } from './model.ts'
 import { bounded, pointsOf } from './points.ts'
 import { daysOf, inUnit, momentOf } from './say.ts'

@@ -1,19 +1,30 @@
 // Findings of executors and of time: uneven ones, excluded ones, idle ones, and a driver that works alone.
 import { size, span } from '../probes/support.ts'
 import { type Measured, type Performance, median, percent, sum } from './measure.ts'
-import { type Snapshot, shownAt } from './snapshot.ts'
+import { type Shown, shownAt } from './shown.ts'
+import { type Snapshot, untilOf } from './snapshot.ts'
 
 const LEAST_MS = 300_000
 const LEAST_BYTES = 100 * 1024 ** 2
 
-function lifetimeMs({ app, now }: Snapshot, executor: Snapshot['executors'][number]): number {
-  const from = executor.addedAt ?? app.startedAt ?? now
-  const to = executor.removedAt ?? app.endedAt ?? now
+function lifetimeMs(snapshot: Snapshot, executor: Snapshot['executors'][number]): number {
+  const from = executor.addedAt ?? snapshot.app.startedAt ?? snapshot.now
+  const to = executor.removedAt ?? untilOf(snapshot)
   return Math.max(0, to.getTime() - from.getTime())
 }
 
-function appMs({ app, now }: Snapshot): number {
-  return Math.max(0, (app.endedAt ?? now).getTime() - (app.startedAt ?? now).getTime())
+function appMs(snapshot: Snapshot): number {
+  return Math.max(0, untilOf(snapshot).getTime() - (snapshot.app.startedAt ?? snapshot.now).getTime())
+}
+
+/** The application's own times, as Spark gives them. */
+function appShown(snapshot: Snapshot): Shown {
+  const { app } = snapshot
+  return {
+    figures: `startTime ${app.startedAt?.toISOString() ?? 'not known'}, counted until ${untilOf(snapshot).toISOString()}`,
+    from: 'the application',
+    shownAt: app.apiUrl ?? app.link,
+  }
 }
 
 /**
@@ -47,6 +58,7 @@ export const executorImbalance: Performance = {
           from: `executor ${most.id}`,
           link: snapshot.app.link,
           shownAt: shownAt(snapshot.app, 'allexecutors'),
+          also: [appShown(snapshot)],
           affectedMs: field === 'totalDuration' ? of(most) - middle : most.totalDurationMs,
         },
       ]
@@ -73,10 +85,10 @@ export const excluded: Performance = {
       {
         value: out.length / active.length,
         says: `${out.length} of ${active.length} executors are kept from tasks after failures, on ${[...new Set(out.map(({ host }) => host))].slice(0, 3).join(', ')}`,
-        figures: `isExcluded: ${out
+        figures: `isExcluded ${out.length} (${out
           .slice(0, 10)
           .map(({ id }) => id)
-          .join(', ')}`,
+          .join(', ')}), isActive ${active.length}`,
         from: 'all executors',
         link: app.link,
         shownAt: shownAt(app, 'executors'),
@@ -86,17 +98,23 @@ export const excluded: Performance = {
   },
 }
 
+/** When the oldest stage that runs was submitted; now while none does. */
+function oldestActive({ stages, now }: Snapshot): Date {
+  const began = stages.flatMap(({ status, submittedAt }) =>
+    status === 'ACTIVE' && submittedAt !== null ? [submittedAt.getTime()] : [],
+  )
+  return new Date(Math.min(...began, now.getTime()))
+}
+
 /**
  * The longest that the tasks in an executor can have been running. Spark counts a task's time when it ends: the slot of
  * one that hangs would look as if it had never been used.
  */
-function underWayMs({ stages, now, app }: Snapshot, executor: Snapshot['executors'][number]): number {
+function underWayMs(snapshot: Snapshot, executor: Snapshot['executors'][number]): number {
   const active = executor.activeTasks ?? 0
+  const { app, now } = snapshot
   if (active === 0 || app.endedAt !== null) return 0
-  const began = stages.flatMap(({ status, submittedAt }) =>
-    status === 'ACTIVE' && submittedAt !== null ? [submittedAt.getTime()] : [],
-  )
-  const since = Math.max(executor.addedAt?.getTime() ?? 0, Math.min(...began, now.getTime()))
+  const since = Math.max(executor.addedAt?.getTime() ?? 0, oldestActive(snapshot).getTime())
   return active * Math.max(0, now.getTime() - since)
 }
 
@@ -117,10 +135,22 @@ export const idleCores: Performance = {
       {
         value,
         says: `${percent(value)} of the time that executors held their slots they had no task in them`,
-        figures: `sum totalDuration ${used - running} ms, of activeTasks at most ${running} ms, sum of lifetime x maxTasks ${given} ms`,
+        figures: `sum totalDuration ${used - running} ms, of activeTasks at most ${running} ms, sum of lifetime x maxTasks ${given} ms until ${untilOf(snapshot).toISOString()}`,
         from: 'all executors',
         link: snapshot.app.link,
         shownAt: shownAt(snapshot.app, 'allexecutors'),
+        // The time of tasks that run counts from there.
+        ...(running === 0
+          ? {}
+          : {
+              also: [
+                {
+                  figures: `submissionTime ${oldestActive(snapshot).toISOString()} of the oldest active stage`,
+                  from: 'active stages',
+                  shownAt: shownAt(snapshot.app, 'stages?status=active&details=false'),
+                },
+              ],
+            }),
         affectedMs: given - used,
       },
     ]
@@ -137,14 +167,14 @@ export const driverShare: Performance = {
   thresholds: [0.3, 0.5, 0.7, 0.9],
   source: 'formula Sparklens, thresholds ours',
   measure: (snapshot) => {
-    const { app, now, jobs } = snapshot
+    const { app, jobs } = snapshot
     const whole = appMs(snapshot)
     if (whole < LEAST_APP_MS || jobs.length === 0) return []
     const busy = unionMs(
       jobs.flatMap(({ submittedAt, completedAt }) =>
         submittedAt === null
           ? []
-          : [[submittedAt.getTime(), (completedAt ?? app.endedAt ?? now).getTime()] as const],
+          : [[submittedAt.getTime(), (completedAt ?? untilOf(snapshot)).getTime()] as const],
       ),
     )
     const value = Math.max(0, 1 - busy / whole)
@@ -152,10 +182,11 @@ export const driverShare: Performance = {
       {
         value,
         says: `No job ran in ${percent(value)} of ${span(whole)}: the driver works alone, or waits`,
-        figures: `application ${whole} ms, jobs ${busy} ms`,
+        figures: `jobs ${busy} ms of ${whole} ms`,
         from: 'all jobs',
         link: app.link,
         shownAt: shownAt(app, 'jobs'),
+        also: [appShown(snapshot)],
         // Every slot waits with it.
         affectedMs: whole - busy,
       },

@@ -2,7 +2,8 @@
 import type { SparkPlanMetric, SparkPlanNode, SparkQuery } from '../../ports.ts'
 import { size } from '../probes/support.ts'
 import type { Measured, Performance } from './measure.ts'
-import { type Snapshot, shownAt } from './snapshot.ts'
+import { shownAt } from './shown.ts'
+import { type Snapshot } from './snapshot.ts'
 
 const MIB = 1024 ** 2
 const GIB = 1024 ** 3

@@ -2,21 +2,18 @@
 import type { ReadCapability } from '../../ports.ts'
 import type { FindingSeverity } from '../model.ts'
 import { MATERIAL_MS, type Thresholds, falls } from '../thresholds.ts'
+import type { Shown } from './shown.ts'
 import type { Snapshot } from './snapshot.ts'
 
 /** One measured value, with what it was computed from, so that anybody can do so again. */
-export interface Measured {
+export interface Measured extends Shown {
   readonly value: number
   /** What happened, a sentence without its end. */
   readonly says: string
-  /** The figures, by Spark's own field names. */
-  readonly figures: string
-  /** Where they stand: `stage 3.0`, `executor 4`, `all executors`. */
-  readonly from: string
   /** A page for people. */
   readonly link: string | null
-  /** Where the figures are, under the names and in the units that `figures` gives them. */
-  readonly shownAt: string | null
+  /** The rest of the figures, where they do not all stand in one place. */
+  readonly also?: readonly Shown[]
   /** Task time that is wasted or affected, in milliseconds; null where time does not tell what it matters. */
   readonly affectedMs: number | null
 }

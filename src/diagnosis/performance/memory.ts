@@ -2,10 +2,21 @@
 import { executorHeap, executorOverhead, mebibytes } from '../memory.ts'
 import { size, span } from '../probes/support.ts'
 import { type Measured, type Performance, percent, ratio, sum } from './measure.ts'
-import { type Snapshot, shownAt, stageName, stageShownAt } from './snapshot.ts'
+import { settingsShown, shownAt, stageShownAt } from './shown.ts'
+import { type Snapshot, stageName, untilOf } from './snapshot.ts'
 
 const MIB = 1024 ** 2
 const GIB = 1024 ** 3
+/** What a heap is given, and what a container is given beside it. */
+const HEAP = ['spark.executor.memory']
+const CONTAINER = [
+  ...HEAP,
+  'spark.executor.memoryOverhead',
+  'spark.executor.memoryOverheadFactor',
+  'spark.executor.pyspark.memory',
+  'spark.memory.offHeap.enabled',
+  'spark.memory.offHeap.size',
+]
 
 /** sum of `totalGCTime` / sum of `totalDuration` over executors. Thresholds: Dr. Elephant. */
 export const gcRatio: Performance = {
@@ -43,7 +54,7 @@ export const heapPeak: Performance = {
   measure: (snapshot) => {
     const peak = highest(snapshot, ({ peakHeapBytes }) => peakHeapBytes)
     const limit = executorHeap(snapshot.properties) * MIB
-    return peak === null ? [] : [against(peak, limit, 'heap', 'JVMHeapMemory', snapshot)]
+    return peak === null ? [] : [against(peak, limit, 'heap', 'JVMHeapMemory', HEAP, snapshot)]
   },
 }
 
@@ -67,7 +78,9 @@ export const containerPeak: Performance = {
       (mebibytes(properties.get('spark.executor.pyspark.memory')) ?? 0) +
       // The only one of these that is in bytes when it has no unit.
       (off ? bytesAsMib(properties.get('spark.memory.offHeap.size')) : 0)
-    return peak === null ? [] : [against(peak, limit * MIB, 'container', 'ProcessTree*RSSMemory', snapshot)]
+    return peak === null
+      ? []
+      : [against(peak, limit * MIB, 'container', 'ProcessTree*RSSMemory', CONTAINER, snapshot)]
   },
 }
 
@@ -85,11 +98,11 @@ export const memoryOverprovisioned: Performance = {
   measure: (snapshot) => {
     const { app, now, executors } = snapshot
     // A short run or a small heap saves nobody anything.
-    const ran = (app.endedAt ?? now).getTime() - (app.startedAt ?? now).getTime()
+    const ran = untilOf(snapshot).getTime() - (app.startedAt ?? now).getTime()
     const limit = executorHeap(snapshot.properties) * MIB
     const peak = highest(snapshot, ({ peakHeapBytes }) => peakHeapBytes)
     if (peak === null || ran < 600_000 || limit < 2 * GIB) return []
-    const measured = against(peak, limit, 'heap', 'JVMHeapMemory', snapshot)
+    const measured = against(peak, limit, 'heap', 'JVMHeapMemory', HEAP, snapshot)
     return [
       { ...measured, affectedMs: sum(executors.map((one) => one.totalDurationMs)) * (1 - measured.value) },
     ]
@@ -140,7 +153,14 @@ function highest(
   return found
 }
 
-function against(peak: Peak, limit: number, what: string, field: string, { app }: Snapshot): Measured {
+function against(
+  peak: Peak,
+  limit: number,
+  what: string,
+  field: string,
+  settings: readonly string[],
+  { app, properties }: Snapshot,
+): Measured {
   const value = peak.bytes / limit
   return {
     value,
@@ -149,6 +169,7 @@ function against(peak: Peak, limit: number, what: string, field: string, { app }
     from: `executor ${peak.executor}, peakMemoryMetrics`,
     link: app.link,
     shownAt: shownAt(app, 'allexecutors'),
+    also: [settingsShown(app, properties, settings)],
     affectedMs: null,
   }
 }

@@ -32,25 +32,9 @@ export interface Snapshot {
   readonly unreached: readonly string[]
 }
 
-/** Where Spark's API shows what was read; the page for people where there is no API (a log that was played). */
-export function shownAt(app: Pick<SparkApplication, 'apiUrl' | 'link'>, path: string): string {
-  return app.apiUrl === null ? app.link : `${app.apiUrl}/${path}`
-}
-
-/** Where a stage attempt's sums are shown. */
-export function stageShownAt(
-  app: Pick<SparkApplication, 'apiUrl' | 'link'>,
-  stage: Pick<SparkStage, 'id' | 'attempt'>,
-): string {
-  return shownAt(app, `stages/${stage.id}/${stage.attempt}?details=false`)
-}
-
-/** Where the quantiles of a stage attempt's tasks are shown. */
-export function tasksShownAt(
-  app: Pick<SparkApplication, 'apiUrl' | 'link'>,
-  stage: Pick<SparkStage, 'id' | 'attempt'>,
-): string {
-  return shownAt(app, `stages/${stage.id}/${stage.attempt}/taskSummary?quantiles=0,0.5,1`)
+/** The instant to which times of an application are counted: its end, or now. */
+export function untilOf({ app, now }: Pick<Snapshot, 'app' | 'now'>): Date {
+  return app.endedAt ?? now
 }
 
 /** Names a stage attempt as Spark's pages do. */

@@ -3,7 +3,8 @@ import { mebibytes } from '../memory.ts'
 import { size, span } from '../probes/support.ts'
 import type { SparkApplication, SparkStage, SparkTaskQuantiles } from '../../ports.ts'
 import { type Measured, type Performance, percent, ratio } from './measure.ts'
-import { type Snapshot, quantile, stageName, stageShownAt, tasksShownAt } from './snapshot.ts'
+import { settingsShown, shownAt, stageShownAt, tasksShownAt } from './shown.ts'
+import { type Snapshot, quantile, stageName } from './snapshot.ts'
 
 const GIB = 1024 ** 3
 
@@ -88,13 +89,15 @@ export const smallTasks: Performance = {
   source: '500 DataFlint, the others ours',
   measure: (snapshot) =>
     ofTasks(snapshot, (stage, of) => {
-      const value = quantile(of, of.durationMs, 0.5) ?? quantile(of, of.runMs, 0.5)
+      const duration = quantile(of, of.durationMs, 0.5)
+      const value = duration ?? quantile(of, of.runMs, 0.5)
       if (value === null || stage.tasks <= MANY_TASKS) return null
       return {
         ...atTasks(snapshot.app, stage),
         value,
         says: `Stage ${stageName(stage)} (${stage.name}) is cut into ${stage.tasks} tasks, half of which take ${span(value)} or less`,
-        figures: `numTasks ${stage.tasks}, duration median ${value} ms`,
+        figures: `${duration === null ? 'executorRunTime' : 'duration'} median ${value} ms`,
+        also: [{ ...at(snapshot.app, stage), figures: `numTasks ${stage.tasks}` }],
         affectedMs: stage.executorRunMs,
       }
     }),
@@ -153,7 +156,14 @@ export const lowParallelism: Performance = {
           ...at(app, stage),
           value: stage.tasks / slots,
           says: `Stage ${stageName(stage)} (${stage.name}) has ${stage.tasks} tasks for ${slots} slots and takes ${span(tookMs)}`,
-          figures: `numTasks ${stage.tasks}, slots ${slots}, ${tookMs} ms from submission`,
+          figures: `numTasks ${stage.tasks}, ${tookMs} ms from submissionTime until ${(stage.completedAt ?? now).toISOString()}`,
+          also: [
+            {
+              figures: `sum maxTasks ${slots} of active executors`,
+              from: 'all executors',
+              shownAt: shownAt(app, 'allexecutors'),
+            },
+          ],
           affectedMs: tookMs * (slots - stage.tasks),
         },
       ]
@@ -186,7 +196,8 @@ export const resultSize: Performance = {
           ...at(app, stage),
           value: resultBytes / limit,
           says: `Stage ${stageName(stage)} (${stage.name}) sends ${size(resultBytes)} to the driver, ${percent(resultBytes / limit)} of what it takes`,
-          figures: `resultSize ${resultBytes}, spark.driver.maxResultSize ${limit}`,
+          figures: `resultSize ${resultBytes}, limit ${limit}`,
+          also: [settingsShown(app, properties, ['spark.driver.maxResultSize'])],
           affectedMs: null,
         },
       ]

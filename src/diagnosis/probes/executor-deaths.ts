@@ -5,7 +5,7 @@ import { executorsChart } from '../chart/executors.ts'
 import { executorHeap, suggestedHeap, suggestedOverhead } from '../memory.ts'
 import { type Finding, type Outputs, type Probe, gradeOf } from '../model.ts'
 import { type Thresholds, thresholdsFor } from '../thresholds.ts'
-import { shownAt } from '../performance/snapshot.ts'
+import { shownAt } from '../performance/shown.ts'
 import { type Sighting, bears, isIntended, strongest } from '../failures/read.ts'
 import { NO_PARAMS, evidence, mostOf, outputsOf, plural, span, unseen, withApplication } from './support.ts'
 import { type Words, quotes, wordsOfExecutors, wordsOfTasks } from './words.ts'
@@ -53,7 +53,8 @@ export const executorDeaths: Probe = {
       const best = strongest([...tasks, ...executors])
       const kept = Number(memory?.get('spark.ui.retainedDeadExecutors') ?? Number.NaN)
       const chart = executorsChart(app, all, lost, now, Number.isInteger(kept) ? kept : undefined)
-      const recent = recentlyLost(lost, app.endedAt ?? now)
+      const until = app.endedAt ?? now
+      const recent = recentlyLost(lost, until)
       const churn = recent.length / Math.max(1, Number(known['executors_alive']))
       const finding: Finding = {
         probe: executorDeaths.id,
@@ -62,7 +63,7 @@ export const executorDeaths: Probe = {
         evidence: [
           ...quotes(best?.mode ?? null, tasks, executors),
           evidence(
-            `exec_churn: ${recent.length} removed in ${span(CHURN_WINDOW_MS)}, ${String(known['executors_alive'])} active`,
+            `exec_churn: removeTime of ${recent.length} in ${span(CHURN_WINDOW_MS)} before ${until.toISOString()}, not on purpose; isActive ${String(known['executors_alive'])}`,
             'all executors',
             shownAt(app, 'allexecutors'),
           ),

@@ -1,7 +1,7 @@
 // Stages that failed, were tried again, or lose most of their tasks, each with the line that Spark gives as reason.
 import type { PlatformReader, SparkApplication, SparkStage } from '../../ports.ts'
 import { type Finding, type FindingSeverity, type Probe, byGravity, gradeOf, gravest } from '../model.ts'
-import { shownAt } from '../performance/snapshot.ts'
+import { shownAt } from '../performance/shown.ts'
 import { type Thresholds, thresholdsFor } from '../thresholds.ts'
 import { isIntended, strongest } from '../failures/read.ts'
 import { whereabouts } from './words.ts'
@@ -128,7 +128,7 @@ async function tell(
       evidence: [
         ...quoted,
         evidence(
-          `task_fail_rate: numFailedTasks ${stage.failedTasks}, numCompleteTasks ${stage.completedTasks}; stage_retries: attemptId ${retries}`,
+          `task_fail_rate: attempt ${stage.attempt}, numFailedTasks ${stage.failedTasks}, numCompleteTasks ${stage.completedTasks}; stage_retries: attemptId ${retries}`,
           `stage ${stage.id}.${stage.attempt}`,
           shownAt(app, `stages/${stage.id}?details=false`),
         ),

@@ -52,7 +52,7 @@ export const listenerDrops: Probe = {
             ? `Spark has dropped no event of ${app.name}: its pages are complete.`
             : `Spark dropped ${plural(total, 'event')} of ${app.name} (${names}): what its pages show is not all that happened.`,
         evidence: graded.map(({ queue, events }) =>
-          evidence(`numDroppedEvents ${events}`, `queue ${queue}, ${drops.from}`, drops.link),
+          evidence(`listener_drop: numDroppedEvents ${events}`, `queue ${queue}, ${drops.from}`, drops.link),
         ),
         link: drops.link,
         confidence: 'high',

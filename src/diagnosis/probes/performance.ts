@@ -5,7 +5,7 @@ import { PERFORMANCE } from '../performance/findings.ts'
 import { type Measured, type Performance, severityOf } from '../performance/measure.ts'
 import { takeSnapshot } from '../performance/snapshot.ts'
 import { type Thresholds, falls, fourSchema, materialFor, thresholdsFor } from '../thresholds.ts'
-import { outputsOf, unseen, withApplication } from './support.ts'
+import { evidence, outputsOf, unseen, withApplication } from './support.ts'
 
 const IDS = PERFORMANCE.map(({ id }) => id)
 
@@ -101,7 +101,10 @@ function findingOf({ of, measured, severity }: Graded, unreached: readonly strin
     probe: performance.id,
     severity,
     sentence: `${measured.says}.`,
-    evidence: [{ text: `${of.id}: ${measured.figures}`, from: measured.from, link: measured.shownAt }],
+    evidence: [
+      evidence(`${of.id}: ${measured.figures}`, measured.from, measured.shownAt),
+      ...(measured.also ?? []).map(({ figures, from, shownAt }) => evidence(figures, from, shownAt)),
+    ],
     link: measured.link,
     // What could not be read may hold something graver.
     confidence: unreached.length === 0 ? 'high' : 'medium',

@@ -2,7 +2,16 @@
 import * as z from 'zod'
 import { attempting } from '../attempt.ts'
 import type { PlatformReader, SparkApplication, SparkStage } from '../../ports.ts'
-import { type Finding, type FindingSeverity, type Probe, byGravity, gradeOf, gravest } from '../model.ts'
+import {
+  type Evidence,
+  type Finding,
+  type FindingSeverity,
+  type Probe,
+  byGravity,
+  gradeOf,
+  gravest,
+} from '../model.ts'
+import type { Shown } from '../performance/shown.ts'
 import { quantile } from '../performance/snapshot.ts'
 import { type Shortage, shortageOf } from '../progress/allocation.ts'
 import { type Standstill, oldestRunning, standstillByMetrics, standstillByTasks } from '../progress/stuck.ts'
@@ -183,7 +192,7 @@ function stuckFinding(
     probe: progress.id,
     severity,
     sentence: `No task of ${app.name} has ended for ${span(now.getTime() - still.since.getTime())} although a job runs; ${usual}${earlier}.`,
-    evidence: [evidence(`no_progress: ${still.figures}`, still.from, still.shownAt)],
+    evidence: shownBy('no_progress', still.shown, now),
     link: app.link,
     confidence: medianMs === null ? 'low' : still.confidence,
     unreached: [],
@@ -206,7 +215,7 @@ function starvedFinding(
     probe: progress.id,
     severity,
     sentence: `${app.name} ${asks} and has ${shortage.all} while tasks wait, ${how}.`,
-    evidence: [evidence(`alloc_stuck: ${shortage.figures}`, shortage.from, shortage.shownAt)],
+    evidence: shownBy('alloc_stuck', shortage.shown, now),
     link: app.link,
     confidence: shortage.confidence,
     unreached: [],
@@ -228,6 +237,13 @@ function quiet(
         ? `No task of ${app.name} has ended for ${span(last)}, which is not long for tasks that take ${span(medianMs)}.`
         : `A task of ${app.name} moved ${span(Math.max(0, last))} ago, and it has the executors it asks for.`
   return { ...unseen(progress.id, sentence, unreached), link: app.link, confidence: unreached.length === 0 && still !== null ? 'high' : 'low' } // prettier-ignore
+}
+
+/** The figures as evidence; the first says whose they are and when they were looked at, from which minutes count. */
+function shownBy(id: string, shown: readonly Shown[], now: Date): Evidence[] {
+  return shown.map(({ figures, from, shownAt }, at) =>
+    evidence(at === 0 ? `${id}: ${figures}; seen ${now.toISOString()}` : figures, from, shownAt),
+  )
 }
 
 function minutesSince(since: Date, now: Date): number {

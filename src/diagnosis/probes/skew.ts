@@ -10,7 +10,7 @@ import {
   gradeOf,
   milder,
 } from '../model.ts'
-import { shownAt, tasksShownAt } from '../performance/snapshot.ts'
+import { shownAt, tasksShownAt } from '../performance/shown.ts'
 import { type Thresholds, fourSchema, materialFor, thresholdsFor } from '../thresholds.ts'
 import { taskTimesChart } from '../chart/task-times.ts'
 import { outputsOf, size, span, unseen, withApplication } from './support.ts'
@@ -182,7 +182,7 @@ function findingOf(worst: Skew, app: SparkApplication, limits: Params): Finding 
     severity: worst.severity,
     sentence: `The longest task of stage ${stage.id}.${stage.attempt} (${stage.name}) took ${ratio}; ${bytes}.${small}`,
     evidence: [
-      { text: `executorRunTime max ${worst.succeededMs} ms, median ${worst.medianMs} ms; readBytes + bytesRead max ${worst.succeededBytes}, median ${worst.median}`, from: `stage ${stage.id}.${stage.attempt}, taskSummary`, link: tasksShownAt(app, stage) },
+      { text: `task_skew: executorRunTime max ${worst.succeededMs} ms, median ${worst.medianMs} ms; data_skew: readBytes + bytesRead max ${worst.succeededBytes}, median ${worst.median}`, from: `stage ${stage.id}.${stage.attempt}, taskSummary`, link: tasksShownAt(app, stage) },
       // What failed is in no summary of Spark's.
       ...(worst.longestMs > worst.succeededMs || worst.largest > worst.succeededBytes
         ? [{ text: `executorRunTime ${worst.longestMs} ms, bytes read ${worst.largest}`, from: `stage ${stage.id}.${stage.attempt}, failed tasks`, link: shownAt(app, `stages/${stage.id}/${stage.attempt}/taskList?status=FAILED&sortBy=runtime&length=50`) }]

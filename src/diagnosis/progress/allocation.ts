@@ -1,7 +1,7 @@
 // Since when an application asks for more executors than it has while work waits: over time, or as one look can tell.
 import type { PlatformReader, SparkApplication, SparkExecutor, SparkStage } from '../../ports.ts'
 import { gaugesOf, gaugesShownAt, metricsOf, ofDriver } from '../driver-metrics.ts'
-import { shownAt } from '../performance/snapshot.ts'
+import { type Shown, shownAt } from '../performance/shown.ts'
 import type { Confidence } from '../model.ts'
 
 const LOOK_BACK_MS = 3_600_000
@@ -15,9 +15,7 @@ export interface Shortage {
   readonly target: number | null
   readonly all: number
   readonly since: Date
-  readonly figures: string
-  readonly from: string
-  readonly shownAt: string
+  readonly shown: readonly Shown[]
   readonly confidence: Confidence
 }
 
@@ -67,9 +65,18 @@ async function byMetrics(
     target: newest.target,
     all: newest.all,
     since: first.at,
-    figures: `numberTargetExecutors ${newest.target}, numberAllExecutors ${newest.all}, since ${first.at.toISOString()}`,
-    from: 'Prometheus, the driver',
-    shownAt: wanted.link,
+    shown: [
+      {
+        figures: `numberTargetExecutors ${newest.target}, more than numberAllExecutors since ${first.at.toISOString()}`,
+        from: 'Prometheus, the driver',
+        shownAt: wanted.link,
+      },
+      {
+        figures: `numberAllExecutors ${newest.all}`,
+        from: 'Prometheus, the driver',
+        shownAt: had?.link ?? null,
+      },
+    ],
     confidence: 'high',
   }
 }
@@ -85,15 +92,20 @@ async function byGauges(
   const gauges = await gaugesOf(reader, app, signal)
   const [target, all] = [gauges?.get(TARGET), gauges?.get(ALL)]
   if (target === undefined || all === undefined) return null
-  const since = waitsSince(stages, executors)
-  if (target <= all || since === null) return 'none'
+  const waits = waitsSince(app, stages, executors)
+  if (target <= all || waits === null) return 'none'
   return {
     target,
     all,
-    since,
-    figures: `numberTargetExecutors ${target}, numberAllExecutors ${all}`,
-    from: "the driver's metrics at this instant",
-    shownAt: gaugesShownAt(app),
+    since: waits.at,
+    shown: [
+      {
+        figures: `numberTargetExecutors ${target}, numberAllExecutors ${all}`,
+        from: "the driver's metrics at this instant",
+        shownAt: gaugesShownAt(app),
+      },
+      waits.shown,
+    ],
     confidence: 'medium',
   }
 }
@@ -105,29 +117,54 @@ function byExecutors(
   executors: readonly SparkExecutor[],
 ): Shortage | 'none' {
   const active = executors.filter((one) => one.active).length
-  const since = waitsSince(stages, executors)
-  if (active > 0 || since === null) return 'none'
+  const waits = waitsSince(app, stages, executors)
+  if (active > 0 || waits === null) return 'none'
   return {
     target: null,
     all: 0,
-    since,
-    figures: `0 executors are active, a stage was submitted ${since.toISOString()}`,
-    from: 'all executors',
-    shownAt: shownAt(app, 'allexecutors'),
+    since: waits.at,
+    shown: [
+      { figures: 'isActive 0', from: 'all executors', shownAt: shownAt(app, 'allexecutors') },
+      waits.shown,
+    ],
     confidence: 'medium',
   }
 }
 
 /** The later of: the oldest active stage was submitted, the newest executor came or went. */
-function waitsSince(stages: readonly SparkStage[], executors: readonly SparkExecutor[]): Date | null {
+function waitsSince(
+  app: SparkApplication,
+  stages: readonly SparkStage[],
+  executors: readonly SparkExecutor[],
+): { readonly at: Date; readonly shown: Shown } | null {
   const begun = stages.flatMap(({ status, submittedAt }) =>
     status === 'ACTIVE' && submittedAt !== null ? [submittedAt.getTime()] : [],
   )
   if (begun.length === 0) return null
-  const changes = executors.flatMap(({ addedAt, removedAt }) =>
-    [addedAt, removedAt].flatMap((at) => (at === null ? [] : [at.getTime()])),
-  )
-  return new Date(Math.max(Math.min(...begun), ...changes))
+  const submitted = new Date(Math.min(...begun))
+  const [newest] = executors
+    .flatMap(({ id, addedAt, removedAt }) => [
+      ...(addedAt === null ? [] : [{ id, at: addedAt, field: 'addTime' }]),
+      ...(removedAt === null ? [] : [{ id, at: removedAt, field: 'removeTime' }]),
+    ])
+    .sort((a, b) => b.at.getTime() - a.at.getTime())
+  if (newest !== undefined && newest.at > submitted)
+    return {
+      at: newest.at,
+      shown: {
+        figures: `${newest.field} ${newest.at.toISOString()}, the last to change`,
+        from: `executor ${newest.id}`,
+        shownAt: shownAt(app, 'allexecutors'),
+      },
+    }
+  return {
+    at: submitted,
+    shown: {
+      figures: `submissionTime ${submitted.toISOString()} of the oldest active stage`,
+      from: 'active stages',
+      shownAt: shownAt(app, 'stages?status=active&details=false'),
+    },
+  }
 }
 
 /** The best that anybody tells; `none` where it has what it asks for, or nothing waits. */

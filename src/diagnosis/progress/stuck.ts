@@ -1,7 +1,7 @@
 // Since when no task of an application has ended although a job runs: from Prometheus over time, else from one look at its tasks.
 import type { PlatformReader, SparkApplication, SparkJob, SparkStage } from '../../ports.ts'
 import { metricsOf } from '../driver-metrics.ts'
-import { shownAt, stageShownAt } from '../performance/snapshot.ts'
+import { type Shown, shownAt, stageShownAt } from '../performance/shown.ts'
 import type { Confidence } from '../model.ts'
 
 const LOOK_BACK_MS = 3 * 3_600_000
@@ -13,9 +13,7 @@ const TASKS_READ = 50
 /** Since when nothing ended, and how that is known. */
 export interface Standstill {
   readonly since: Date
-  readonly figures: string
-  readonly from: string
-  readonly shownAt: string
+  readonly shown: readonly Shown[]
   readonly confidence: Confidence
 }
 
@@ -59,12 +57,18 @@ export async function standstillByMetrics(
   const from = Math.max(last ?? now.getTime() - LOOK_BACK_MS, since.getTime())
   return {
     since: new Date(from),
-    figures:
-      last === null
-        ? `completedTasks_total has not risen in 3 h`
-        : `completedTasks_total rose last at ${new Date(last).toISOString()}`,
-    from: 'Prometheus, executors of the application',
-    shownAt: answer.link,
+    shown: [
+      {
+        figures:
+          last === null
+            ? 'completedTasks_total has not risen in 3 h'
+            : `completedTasks_total rose last at ${new Date(last).toISOString()}`,
+        from: 'Prometheus, executors of the application',
+        shownAt: answer.link,
+      },
+      // Before it began there was nothing that could rise.
+      ...(from === since.getTime() ? [jobShown(app, since)] : []),
+    ],
     confidence: 'high',
   }
 }
@@ -89,31 +93,53 @@ export async function standstillByTasks(
     active.map(async (stage) => ({ stage, times: await reader.taskTimes(app, stage, TASKS_READ, signal) })),
   )
   const moves = read.flatMap(({ stage, times }) =>
-    times.map(({ id, launchedAt, endedAt }) => ({ stage, id, at: endedAt ?? launchedAt, endedAt })),
+    times.map(({ id, launchedAt, endedAt }): Move => ({ stage, id, at: endedAt ?? launchedAt, endedAt })),
   )
-  const newest = moves.reduce<(typeof moves)[number] | null>(
-    (a, b) => (a === null || b.at > a.at ? b : a),
-    null,
-  )
-  // A stage that ended a moment ago is progress, too.
-  const ends = stages.flatMap(({ completedAt }) => (completedAt === null ? [] : [completedAt.getTime()]))
+  const newest = moves.reduce<Move | null>((a, b) => (a === null || b.at > a.at ? b : a), null)
   if (newest === null) {
     const begun = active.some(({ completedTasks, failedTasks }) => completedTasks + failedTasks > 0)
     if (active.length === 0 || begun) return null
-    return {
-      since: new Date(Math.max(since.getTime(), ...ends)),
-      figures: `no task is launched, the oldest job that runs was submitted ${since.toISOString()}`,
-      from: 'jobs and active stages',
-      shownAt: shownAt(app, 'jobs?status=running'),
-      confidence: 'medium',
-    }
   }
-  const at = Math.max(newest.at.getTime(), since.getTime(), ...ends)
+  // A stage that ended a moment ago is progress, too.
+  const ends = stages.flatMap((stage) =>
+    stage.completedAt === null ? [] : [{ at: stage.completedAt, shown: endShown(app, stage, stage.completedAt) }],
+  ) // prettier-ignore
+  const last = [
+    { at: since, shown: jobShown(app, since) },
+    ...(newest === null ? [] : [{ at: newest.at, shown: taskShown(app, newest) }]),
+    ...ends,
+  ].reduce((a, b) => (b.at > a.at ? b : a))
+  return { since: last.at, shown: [last.shown], confidence: 'medium' }
+}
+
+/** A launch of a task, or its end. */
+interface Move {
+  readonly stage: SparkStage
+  readonly id: number
+  readonly at: Date
+  readonly endedAt: Date | null
+}
+
+function taskShown(app: SparkApplication, { stage, id, at, endedAt }: Move): Shown {
   return {
-    since: new Date(at),
-    figures: `task ${newest.id} ${newest.endedAt === null ? 'launched' : 'ended'} ${newest.at.toISOString()}`,
-    from: `stage ${newest.stage.id}.${newest.stage.attempt}, taskList`,
-    shownAt: stageShownAt(app, newest.stage).replace('?details=false', '/taskList?sortBy=ID&length=1000'),
-    confidence: 'medium',
+    figures: `task ${id} ${endedAt === null ? 'launched' : 'ended'} ${at.toISOString()}`,
+    from: `stage ${stage.id}.${stage.attempt}, taskList`,
+    shownAt: stageShownAt(app, stage).replace('?details=false', '/taskList?sortBy=ID&length=1000'),
+  }
+}
+
+function endShown(app: SparkApplication, stage: SparkStage, completedAt: Date): Shown {
+  return {
+    figures: `completionTime ${completedAt.toISOString()}`,
+    from: `stage ${stage.id}.${stage.attempt}, the last that moved`,
+    shownAt: stageShownAt(app, stage),
+  }
+}
+
+function jobShown(app: SparkApplication, since: Date): Shown {
+  return {
+    figures: `submissionTime ${since.toISOString()} of the oldest job that runs`,
+    from: 'running jobs',
+    shownAt: shownAt(app, 'jobs?status=running'),
   }
 }

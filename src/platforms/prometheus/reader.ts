@@ -88,9 +88,12 @@ const seconds = (ms: number): string => (ms / 1000).toFixed(3)
 /** Prometheus's own page with this query; its words for the range are whole seconds. */
 function pageOf(baseUrl: string, { promql, at, range }: MetricsQuery): string {
   const form = new URLSearchParams({ 'g0.expr': promql, 'g0.tab': range === null ? '1' : '0' })
-  if (range !== null) {
+  const until = at.toISOString().slice(0, 19).replace('T', ' ')
+  if (range === null) form.set('g0.moment_input', until)
+  else {
     form.set('g0.range_input', `${Math.max(1, Math.round(range.lastMs / 1000))}s`)
-    form.set('g0.end_input', at.toISOString().slice(0, 19).replace('T', ' '))
+    form.set('g0.end_input', until)
+    form.set('g0.step_input', String(range.stepMs / 1000))
   }
   return `${baseUrl}/graph?${form.toString()}`
 }

@@ -45,7 +45,7 @@ describe('the signature', () => {
             link: APP.link,
           },
           {
-            text: 'exec_churn: 2 removed in 10 min, 1 active',
+            text: `exec_churn: removeTime of 2 in 10 min before ${NOW.toISOString()}, not on purpose; isActive 1`,
             from: 'all executors',
             link: `${APP.apiUrl}/allexecutors`,
           },

@@ -33,7 +33,9 @@ describe('a stage that failed', () => {
       evidence: [
         { text: failureReason.split('\n')[0], from: 'stage 0.0, failureReason' },
         { text: 'java.lang.OutOfMemoryError: Java heap space' },
-        { text: 'task_fail_rate: numFailedTasks 4, numCompleteTasks 4; stage_retries: attemptId 0' },
+        {
+          text: 'task_fail_rate: attempt 0, numFailedTasks 4, numCompleteTasks 4; stage_retries: attemptId 0',
+        },
       ],
     })
   })

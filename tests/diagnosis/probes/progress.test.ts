@@ -71,7 +71,7 @@ describe('no_progress, in one look at the tasks', () => {
       confidence: 'medium',
       evidence: [
         {
-          text: `no_progress: task 9 launched ${ago(31).toISOString()}`,
+          text: `no_progress: task 9 launched ${ago(31).toISOString()}; seen ${NOW.toISOString()}`,
           from: 'stage 0.0, taskList',
           link: `${APP.apiUrl}/stages/0/0/taskList?sortBy=ID&length=1000`,
         },
@@ -178,14 +178,18 @@ describe('alloc_stuck', () => {
     [12, 'high'],
   ])('%d minutes since the last executor came is %s in one look', async (minutes, severity) => {
     const executors = [alive('1', { maxTasks: 8, addedAt: ago(minutes) })]
-    const { outputs, findings } = await look({ ...wide, ...moving, executors, gauges: GAUGES })
+    const stages = [stage({ tasks: 100, completedTasks: 2, submittedAt: ago(20) })]
+    const { outputs, findings } = await look({ stages, ...moving, executors, gauges: GAUGES })
     expect(outputs).toMatchObject({ alloc_stuck: minutes, executors_wanted: 10, executors: 1, severity })
     if (severity === 'none') return
     expect(findings[0]).toMatchObject({
       severity,
       confidence: 'medium',
       sentence: `orders-daily asks for 10 executors and has 1 while tasks wait, now; none has come or gone for ${minutes} min, which is all that one look can tell.`.replace('for 2 min', 'for 2 min'),
-      evidence: [{ text: 'alloc_stuck: numberTargetExecutors 10, numberAllExecutors 1', link: 'http://driver:4040/metrics/json/' }],
+      evidence: [
+        { text: `alloc_stuck: numberTargetExecutors 10, numberAllExecutors 1; seen ${NOW.toISOString()}`, link: 'http://driver:4040/metrics/json/' },
+        { text: `addTime ${ago(minutes).toISOString()}, the last to change`, link: `${APP.apiUrl}/allexecutors` },
+      ],
     })
   }) // prettier-ignore
 

@@ -74,6 +74,7 @@ describe('one look at the driver', () => {
             text: 'stream_lag: latency 9000 ms, trigger interval 2000 ms',
             link: 'http://driver:4040/metrics/json/',
           },
+          { text: 'trigger_s 2', from: 'the runbook', link: null },
         ],
       },
     ])

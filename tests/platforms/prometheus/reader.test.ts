@@ -65,6 +65,7 @@ describe('what it asks', () => {
       'g0.tab': '0',
       'g0.range_input': '3600s',
       'g0.end_input': '2026-11-22 15:00:00',
+      'g0.step_input': '60',
     })
   })
 

@@ -17,6 +17,8 @@ export interface SparkJob {
   readonly conf?: Readonly<Record<string, string>>
   /** While it runs (asked again and again until it shows), or after its end. */
   readonly looked: 'live' | 'ended'
+  /** Figures that findings are to carry beside those of the conclusion. */
+  readonly figures?: readonly RegExp[]
   /** Only the driver's log tells, wherever that is kept; on 3.5 alone where it says so. */
   readonly log?: 'always' | '3.5'
   /** Null for a healthy one: no finding above low. */
@@ -149,6 +151,11 @@ export const JOBS: readonly SparkJob[] = [
     name: 'clicks-to-lake',
     looked: 'live',
     log: 'always',
+    // No Prometheus is there: the driver's own gauges tell both rates.
+    figures: [
+      /^stream_lag: latency \d+ ms, trigger interval 1000 ms$/m,
+      /^stream_rate: processingRate-total [\d.]+, inputRate-total [\d.]+$/m,
+    ],
     expected: {
       mode: 'F14 streaming-lag',
       class: 'unknown',

@@ -82,13 +82,23 @@ export async function look(cluster: Cluster, line: string, job: SparkJob, limitM
     for (;;) {
       const seen = lookOf(appId, await ask(), began)
       const line = seen.examination.conclusion?.evidence?.text ?? ''
-      const shows = seen.diagnosed === job.expected?.mode && job.expected.says.test(line)
+      const figures = figuresOf(seen.examination)
+      const shows =
+        seen.diagnosed === job.expected?.mode &&
+        job.expected.says.test(line) &&
+        (job.figures ?? []).every((one) => one.test(figures))
       if (shows || Date.now() - began > limitMs) return seen
       await new Promise((resolve) => setTimeout(resolve, LOOKS_EVERY_MS))
     }
   } finally {
     await submitted.stop()
   }
+}
+
+/** What findings that weigh anything quote, one a line. */
+export function figuresOf({ results }: Examination): string {
+  const grave = results.flatMap(({ findings }) => findings.filter(({ severity }) => severity !== 'none'))
+  return grave.flatMap(({ evidence }) => evidence.map(({ text }) => text)).join('\n')
 }
 
 /** A healthy job while it runs, by our own thresholds: what an operator would be told. Null where it is over too soon. */

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Cluster, startCluster } from '../../../scripts/spark/cluster.ts'
 import type { SparkInstallation } from '../../../scripts/spark/lines.ts'
 import { JOBS, type SparkJob } from './jobs.ts'
-import { type Look, look } from './look.ts'
+import { type Look, figuresOf, look } from './look.ts'
 import { confusionTable } from './table.ts'
 
 const AT_A_TIME = 2
@@ -92,6 +92,7 @@ export function brokenJobs(spark: SparkInstallation, jobs: readonly SparkJob[] =
             class: expected.class,
           })
           expect(examination.conclusion?.evidence?.text).toMatch(expected.says)
+          for (const figure of job.figures ?? []) expect(figuresOf(examination)).toMatch(figure)
           // A driver that has ended shows no metrics, and says so.
           expect(examination.unreached.filter((one) => one !== 'the driver’s metrics')).toEqual([])
         })

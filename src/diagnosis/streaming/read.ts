@@ -1,6 +1,6 @@
 // What the streams of an application say of themselves: of their last batch, or over some minutes where a Prometheus keeps it.
-import type { MetricPoint, PlatformReader, SparkApplication } from '../ports.ts'
-import { driverName, gaugesOf, gaugesShownAt, metricsOf, ofDriver } from './driver-metrics.ts'
+import type { MetricPoint, PlatformReader, SparkApplication } from '../../ports.ts'
+import { driverName, gaugesOf, gaugesShownAt, metricsOf, ofDriver } from '../driver-metrics.ts'
 
 /** Samples of one stream, oldest first; one look gives one of each. */
 export interface StreamSamples {
@@ -24,6 +24,8 @@ export interface Streams {
   readonly overTime: boolean
   readonly from: string
   readonly link: string
+  /** Where the state of a day ago is; null where nobody kept it. */
+  readonly linkBefore: string | null
 }
 
 const LAST_MS = 10 * 60_000
@@ -100,7 +102,13 @@ async function overTime(
     if (draft !== undefined) draft.stateBytesBefore = points.at(-1)?.value ?? null
   }
   if (drafts.size === 0) return null
-  return { streams: [...drafts.values()], overTime: true, from: 'Prometheus', link: recent.link }
+  return {
+    streams: [...drafts.values()],
+    overTime: true,
+    from: 'Prometheus',
+    link: recent.link,
+    linkBefore: before.link,
+  }
 }
 
 /** Names end in one of the fields; where the query ends is only known from that end. */
@@ -131,6 +139,7 @@ async function atOnce(
     overTime: false,
     from: "the driver's metrics at this instant",
     link: gaugesShownAt(app),
+    linkBefore: null,
   }
 }
 

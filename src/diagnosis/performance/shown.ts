@@ -1,0 +1,43 @@
+// Where anybody can read the figures of a finding: paths of Spark's own API, which gives them under the names we quote.
+import type { SparkApplication, SparkStage } from '../../ports.ts'
+
+/** Figures, and where they are. */
+export interface Shown {
+  /** By Spark's own field names, in its units. */
+  readonly figures: string
+  /** Where they stand: `stage 3.0`, `executor 4`, `all executors`. */
+  readonly from: string
+  /** Where the figures are, under the names and in the units that `figures` gives them. */
+  readonly shownAt: string | null
+}
+
+type App = Pick<SparkApplication, 'apiUrl' | 'link'>
+type Attempt = Pick<SparkStage, 'id' | 'attempt'>
+
+/** Where Spark's API shows what was read; the page for people where there is no API (a log that was played). */
+export function shownAt(app: App, path: string): string {
+  return app.apiUrl === null ? app.link : `${app.apiUrl}/${path}`
+}
+
+/** Where a stage attempt's sums are shown. */
+export function stageShownAt(app: App, stage: Attempt): string {
+  return shownAt(app, `stages/${stage.id}/${stage.attempt}?details=false`)
+}
+
+/** Where the quantiles of a stage attempt's tasks are shown. */
+export function tasksShownAt(app: App, stage: Attempt): string {
+  return shownAt(app, `stages/${stage.id}/${stage.attempt}/taskSummary?quantiles=0,0.5,1`)
+}
+
+/** Settings that a formula reads, as they are set; what is not set has Spark's default. */
+export function settingsShown(
+  app: App,
+  properties: ReadonlyMap<string, string>,
+  names: readonly string[],
+): Shown {
+  return {
+    figures: names.map((name) => `${name} ${properties.get(name) ?? 'not set'}`).join(', '),
+    from: 'environment',
+    shownAt: shownAt(app, 'environment'),
+  }
+}
