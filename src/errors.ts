@@ -146,6 +146,18 @@ export const CATALOGUE = {
     what: 'Platform {platform} refuses us at {url}: {why}.',
     mend: 'Check the credential of platforms.{platform} in arrestor.yml (expired, revoked, of another workspace?) and that it may see what it was asked for.',
   },
+  'ARR-507': {
+    fault: 'user',
+    retryable: false,
+    what: 'Platform {platform} asks for Kerberos, and there is no token for {service} as {principal}: {why}.',
+    mend: 'Mend that, or `auth` of platforms.{platform} in arrestor.yml; docs/authentication.md has each cause.',
+  },
+  'ARR-508': {
+    fault: 'user',
+    retryable: false,
+    what: 'Platform {platform} asks for Kerberos at {url}, which cannot be spoken on this machine: {why}.',
+    mend: 'Install what is missing and start again, or have a gateway speak it for us; docs/authentication.md has both.',
+  },
   'ARR-601': {
     fault: 'user',
     retryable: false,

@@ -24,7 +24,7 @@ export interface YarnCluster {
 }
 
 /** The daemons' heaps are small; Guice and Jersey reach into the JDK. */
-const JAVA = [
+export const JAVA: readonly string[] = [
   '-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1',
   ...['lang', 'util', 'net', 'nio', 'io'].map((name) => `--add-opens=java.base/java.${name}=ALL-UNNAMED`),
   '--add-opens=java.base/sun.nio.ch=ALL-UNNAMED',

@@ -22,8 +22,14 @@ export const PORTS: readonly (keyof Ports)[] = [
 /** What the node offers, in MB: an ApplicationMaster and an executor of 896 MB each, and some more. */
 const NODE_MB = 3072
 
-/** Files of a configuration directory by name; everything that is written goes below `dir`. */
-export function settingsFor(dir: string, ports: Ports): Readonly<Record<string, string>> {
+type Properties = Readonly<Record<string, string>>
+
+/** Files of a configuration directory by name; everything that is written goes below `dir`. `core` and `yarn` come on top. */
+export function settingsFor(
+  dir: string,
+  ports: Ports,
+  { core = {}, yarn = {} }: { readonly core?: Properties; readonly yarn?: Properties } = {},
+): Properties {
   const at = (port: number): string => `127.0.0.1:${port}`
   return {
     'log4j.properties': `log4j.rootLogger=WARN,C
@@ -31,7 +37,7 @@ log4j.appender.C=org.apache.log4j.ConsoleAppender
 log4j.appender.C.layout=org.apache.log4j.PatternLayout
 log4j.appender.C.layout.ConversionPattern=%d %p %c: %m%n
 `,
-    'core-site.xml': site({ 'fs.defaultFS': 'file:///', 'hadoop.tmp.dir': `${dir}/tmp` }),
+    'core-site.xml': site({ 'fs.defaultFS': 'file:///', 'hadoop.tmp.dir': `${dir}/tmp`, ...core }),
     'mapred-site.xml': site({
       'mapreduce.jobhistory.address': at(ports.jobHistory),
       'mapreduce.jobhistory.admin.address': at(ports.jobHistoryAdmin),
@@ -61,6 +67,7 @@ log4j.appender.C.layout.ConversionPattern=%d %p %c: %m%n
       'yarn.nodemanager.remote-app-log-dir': `file://${dir}/logs`,
       'yarn.log.server.url': `http://${at(ports.jobHistoryWeb)}/jobhistory/logs`,
       'yarn.log.server.web-service.url': `http://${at(ports.jobHistoryWeb)}/ws/v1/history`,
+      ...yarn,
     }),
     // The queue `small` is too small for any ApplicationMaster: what is submitted there waits.
     'capacity-scheduler.xml': site({
@@ -74,7 +81,7 @@ log4j.appender.C.layout.ConversionPattern=%d %p %c: %m%n
   }
 }
 
-function site(properties: Readonly<Record<string, string>>): string {
+function site(properties: Properties): string {
   const rows = Object.entries(properties).map(
     ([name, value]) => `  <property><name>${name}</name><value>${value}</value></property>`,
   )

@@ -4,6 +4,7 @@ import type { Agent as HttpsAgent } from 'node:https'
 import type * as z from 'zod'
 import type { PlatformReader, PlatformWriter, ReadCapability } from '../ports.ts'
 import type { Gate } from './http/gate.ts'
+import type { Tokens } from './kerberos/tokens.ts'
 
 /** What the composition gives to every platform. */
 export interface PlatformDeps {
@@ -16,6 +17,8 @@ export interface PlatformDeps {
   readonly gate?: Gate
   /** The same for the Prometheus beside it, which is another server. */
   readonly metricsGate?: Gate
+  /** Where Kerberos tokens come from, in place of the system's. */
+  readonly kerberos?: Tokens
 }
 
 export interface Platform {

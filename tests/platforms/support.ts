@@ -13,10 +13,13 @@ export interface Stage {
   close(): Promise<void>
 }
 
-/** Answers with what `reply` returns; `destroy` ends the connection without an answer. */
-export type Reply = { status?: number; type?: string; body?: string; location?: string } | 'destroy'
+/** Answers with what `reply` returns; `asks` is a WWW-Authenticate, `destroy` ends the connection without an answer. */
+export type Reply =
+  { status?: number; type?: string; body?: string; location?: string; asks?: string } | 'destroy'
 
-export async function stage(reply: (method: string, url: URL, body: string) => Reply): Promise<Stage> {
+export async function stage(
+  reply: (method: string, url: URL, body: string, headers: IncomingMessage['headers']) => Reply,
+): Promise<Stage> {
   const asked: string[] = []
   const headers: IncomingMessage['headers'][] = []
   const server: Server = createServer((request: IncomingMessage, response: ServerResponse) => {
@@ -26,13 +29,17 @@ export async function stage(reply: (method: string, url: URL, body: string) => R
       const url = new URL(request.url ?? '/', 'http://stage')
       asked.push(`${request.method} ${url.pathname}${url.search}`)
       headers.push(request.headers)
-      const answer = reply(request.method ?? '', url, body)
+      const answer = reply(request.method ?? '', url, body, request.headers)
       if (answer === 'destroy') {
         request.socket.destroy()
         return
       }
-      const { status = 200, type = 'application/json', location } = answer
-      response.writeHead(status, { 'content-type': type, ...(location === undefined ? {} : { location }) })
+      const { status = 200, type = 'application/json', location, asks } = answer
+      response.writeHead(status, {
+        'content-type': type,
+        ...(location === undefined ? {} : { location }),
+        ...(asks === undefined ? {} : { 'www-authenticate': asks }),
+      })
       response.end(answer.body ?? '')
     })
   })

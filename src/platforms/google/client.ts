@@ -1,15 +1,8 @@
 // The read client of Google's REST services: GET alone, below one address, bounded, and it says what went wrong.
 import * as z from 'zod'
 import { ArrestorError } from '../../errors.ts'
-import {
-  type Answer,
-  type Read,
-  createRequest,
-  redirectOf,
-  shownUrl,
-  statusWords,
-  typeOf,
-} from '../http/request.ts'
+import { type Answer, type Read, createRequest, redirectOf, statusWords, typeOf } from '../http/request.ts'
+import { shownUrl } from '../http/shown-url.ts'
 import type { PlatformDeps } from '../platform.ts'
 import { parseSafeJson } from '../safe-json.ts'
 import type { GoogleTokens } from './token.ts'

@@ -45,6 +45,38 @@ export const authSchema = z
       name: headerName.describe('its name, for example X-Api-Key'),
       value: secret.describe('its value'),
     }),
+    z.strictObject({
+      type: z
+        .literal('kerberos')
+        .describe(
+          'Kerberos (SPNEGO): a token for each request and server that asks for one; needs MIT Kerberos on this machine',
+        ),
+      principal: z
+        .string()
+        .refine((name) => /^[^@\s]+@[^@\s]+$/.test(name), 'must be a principal with its realm')
+        .describe('who we are, for example arrestor@EXAMPLE.COM'),
+      keytab: z
+        .string()
+        .min(1)
+        .optional()
+        .describe(
+          'the file with its key; without one, the tickets in the cache that KRB5CCNAME names, which somebody else keeps fresh',
+        ),
+      services: z
+        .record(
+          z.string().min(1),
+          z
+            .string()
+            .refine(
+              (name) => /^[^@/\s]+\/[^@/\s]+(?:@[^@/\s]+)?$/.test(name),
+              'must be a service such as HTTP/host',
+            ),
+        )
+        .default({})
+        .describe(
+          'the service of a server by its host in the address, where that is not HTTP/host: a name for several, a gateway',
+        ),
+    }),
   ])
   .describe('who we are to the servers named here; in place of authorization')
 export type Auth = z.output<typeof authSchema>
@@ -58,10 +90,12 @@ export interface Authorized {
 /** A JWS is used for half of its life, so that a clock that is behind ours by less than that takes it, too. */
 const JWS_LIFE_S = 600
 
+const NONE: Readonly<Record<string, string>> = {}
+
 /** Headers of a request sent now; `auth` where it is configured, else `authorization` as it stands. */
 export function authHeaders({ authorization, auth }: Authorized): () => Readonly<Record<string, string>> {
   if (auth === undefined) {
-    const headers = authorization === undefined ? {} : { authorization }
+    const headers = authorization === undefined ? NONE : { authorization }
     return () => headers
   }
   switch (auth.type) {
@@ -71,6 +105,9 @@ export function authHeaders({ authorization, auth }: Authorized): () => Readonly
       return constant('authorization', `Bearer ${auth.token}`)
     case 'header':
       return constant(auth.name.toLowerCase(), auth.value)
+    // A token is of one request: `send.ts` makes it.
+    case 'kerberos':
+      return () => NONE
     case 'jws': {
       let until = 0
       let headers: Readonly<Record<string, string>> = {}
@@ -91,6 +128,8 @@ export function authSecrets({ authorization, auth }: Authorized): readonly strin
   const own = authorization === undefined ? [] : [authorization]
   switch (auth?.type) {
     case undefined:
+    // Its secret is in a file that we never hold.
+    case 'kerberos':
       return own
     case 'basic':
       return [...own, auth.password, basicOf(auth.username, auth.password)]

@@ -12,11 +12,17 @@ const KNOWN: ReadonlyMap<string, string> = new Map(
   ['Basic', 'Bearer', 'Negotiate', 'Digest', 'NTLM'].map((name) => [name.toLowerCase(), name]),
 )
 
-/** How to give what is asked for; Kerberos itself is not spoken here. */
+/** How to give what is asked for. */
 const MENDS: Readonly<Record<string, string>> = {
-  Negotiate: 'it asks for Kerberos (SPNEGO), which a gateway such as Apache Knox can speak for us',
+  Negotiate: 'it asks for Kerberos (`auth: { type: kerberos, ... }`)',
   Basic: 'it asks for a name and password (`auth: { type: basic, ... }`)',
   Bearer: 'it asks for a token (`auth: { type: bearer, ... }`)',
+}
+
+/** What is wrong where a KDC gave us a token and the server does not take it. */
+const NOT_TAKEN: Readonly<Record<number, string>> = {
+  401: "look at its clock, and whether its own keytab is of the service's newest key",
+  403: "its keytab may not be of the service's newest key, its auth_to_local may not know our principal, or its ACLs not let us",
 }
 
 /**
@@ -24,11 +30,14 @@ const MENDS: Readonly<Record<string, string>> = {
  * Nothing of a credential is in it; `sent` is what the request carried.
  */
 export function refusalWords(answer: Answer, sent: Readonly<Record<string, string>>): string {
-  const asked = schemesOf(answer)
-  const wish = asked.map((name) => MENDS[name]).find((mend) => mend !== undefined)
+  const asked = schemesOf(answer.headers['www-authenticate'])
+  const wish =
+    answer.negotiated === true
+      ? NOT_TAKEN[answer.status]
+      : asked.map((name) => MENDS[name]).find((mend) => mend !== undefined)
   const said = plainWords(answer)
   return [
-    `it answers ${answer.status} to ${sentWords(sent)}`,
+    `it answers ${answer.status} to ${answer.negotiated === true ? 'our Kerberos token' : sentWords(sent)}`,
     ...(said === null ? [] : [`it says "${said}"`]),
     ...(wish === undefined ? [] : [wish]),
   ].join('; ')
@@ -48,8 +57,8 @@ function sentWords(sent: Readonly<Record<string, string>>): string {
   return names.length === 0 ? 'a request without a credential' : names.join(' and ')
 }
 
-function schemesOf({ headers }: Answer): readonly string[] {
-  const value = headers['www-authenticate']
+/** The schemes in a `WWW-Authenticate`, as people write them, of those we know. */
+export function schemesOf(value: unknown): readonly string[] {
   const text = Array.isArray(value) ? value.join(', ') : typeof value === 'string' ? value : ''
   return [...text.matchAll(/(?:^|,\s*)([A-Za-z]+)(?=\s|,|$)/g)].flatMap(([, name]) => {
     const known = KNOWN.get((name ?? '').toLowerCase())

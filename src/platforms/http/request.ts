@@ -2,10 +2,12 @@
 import type { Agent as HttpAgent } from 'node:http'
 import type { Agent as HttpsAgent } from 'node:https'
 import { setTimeout as wait } from 'node:timers/promises'
-import axios, { isAxiosError } from 'axios'
+import { isAxiosError } from 'axios'
 import { ArrestorError, reasonOf } from '../../errors.ts'
 import { secretHeaders, withoutSecrets } from '../../secrets.ts'
 import { type Gate, NO_PLACE, NO_PLACE_WORDS, OPEN_GATE } from './gate.ts'
+import { type Send, plainSend, tokenOf } from './send.ts'
+import { shownUrl } from './shown-url.ts'
 
 export interface Read {
   /** POST is for reads alone that a platform takes in no other way. */
@@ -23,6 +25,8 @@ export interface Answer {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, unknown>>
   readonly body: Buffer
+  /** A Kerberos token went with the request. */
+  readonly negotiated?: boolean
 }
 
 export interface RequestOptions {
@@ -36,11 +40,13 @@ export interface RequestOptions {
   /** Whether an answer means "ask again"; 429, 502, 503 and 504 do, unless this says otherwise. */
   readonly passing?: (answer: Answer) => boolean
   readonly gate?: Gate
+  /** As somebody (`send.ts`). What it adds is no part of the question: answers are shared all the same. */
+  readonly send?: Send
   readonly httpAgent?: HttpAgent
   readonly httpsAgent?: HttpsAgent
 }
 
-/** Throws ARR-501 (no whole answer came) and ARR-502 (one that is too large). Redirects and statuses are the caller's. */
+/** Throws ARR-501 (no whole answer came), ARR-502 (one that is too large), and what `send` throws. Redirects and statuses are the caller's. */
 export type Request = (read: Read, signal: AbortSignal) => Promise<Answer>
 
 /** What passes by itself is asked for this often in all. */
@@ -55,6 +61,7 @@ const PASSING: ReadonlySet<number> = new Set([429, 502, 503, 504])
 
 export function createRequest(options: RequestOptions): Request {
   const gate = options.gate ?? OPEN_GATE
+  const send = options.send ?? plainSend
   const passing = options.passing ?? (({ status }: Answer) => PASSING.has(status))
 
   const unreachable = (read: Read, why: string, cause?: unknown): ArrestorError =>
@@ -64,7 +71,7 @@ export function createRequest(options: RequestOptions): Request {
     const maxBytes = read.maxBytes ?? options.maxBytes
     const late = AbortSignal.timeout(options.timeoutMs)
     try {
-      const { status, headers, data } = await axios.request<Buffer>({
+      const response = await send<Buffer>({
         method: read.method,
         url: read.url.href,
         ...(read.body === undefined ? {} : { data: read.body }),
@@ -79,10 +86,15 @@ export function createRequest(options: RequestOptions): Request {
         ...(options.httpAgent === undefined ? {} : { httpAgent: options.httpAgent }),
         ...(options.httpsAgent === undefined ? {} : { httpsAgent: options.httpsAgent }),
       })
+      const { status, headers, data } = response
       const body = Buffer.isBuffer(data) ? data : Buffer.from(data)
+      const token = tokenOf(response)
+      const negotiated = token !== null
       // Who refuses may quote what it was sent; its words are cut and passed on, so that it goes before anybody reads them.
-      return { status, headers, body: status < 400 ? body : unechoed(body, read.headers ?? {}) }
+      const sent = negotiated ? { ...read.headers, authorization: token } : read.headers
+      return { status, headers, body: status < 400 ? body : unechoed(body, sent), negotiated }
     } catch (error) {
+      if (error instanceof ArrestorError) throw error
       if (isAxiosError(error) && error.message.includes('maxContentLength'))
         throw new ArrestorError('ARR-502', {
           platform: options.platform,
@@ -98,7 +110,7 @@ export function createRequest(options: RequestOptions): Request {
     }
   }
 
-  async function send(read: Read, signal: AbortSignal): Promise<Answer> {
+  async function gated(read: Read, signal: AbortSignal): Promise<Answer> {
     const key =
       read.unshared === true ? null : JSON.stringify([read.method, read.url.href, read.headers, read.body])
     try {
@@ -116,7 +128,7 @@ export function createRequest(options: RequestOptions): Request {
     for (let tried = 1; ; tried += 1) {
       let pauseMs = PAUSE_MS * 2 ** (tried - 1) * (0.5 + Math.random() / 2)
       try {
-        const answer = await send(read, signal)
+        const answer = await gated(read, signal)
         if (!passing(answer) || tried >= TRIES) return answer
         pauseMs = askedToWaitMs(answer) ?? pauseMs
         if (pauseMs > LONGEST_WAIT_MS) return answer
@@ -136,11 +148,6 @@ function unechoed(body: Buffer, sent: Readonly<Record<string, string>>): Buffer 
   const said = body.toString('utf8')
   const safe = withoutSecrets(secretHeaders(sent))(said)
   return safe === said ? body : Buffer.from(safe)
-}
-
-/** A URL for people: without credentials and query. */
-export function shownUrl(url: URL): string {
-  return `${url.origin}${url.pathname}`
 }
 
 /** Where a redirect leads, for people: without query and credentials. */

@@ -1,10 +1,11 @@
 // One write to a platform: sent once, never again by itself, and what the lack of a reply means.
 import type { Agent as HttpAgent } from 'node:http'
 import type { Agent as HttpsAgent } from 'node:https'
-import axios, { type AxiosResponse, isAxiosError } from 'axios'
-import { reasonOf } from '../../errors.ts'
+import { type AxiosResponse, isAxiosError } from 'axios'
+import { ArrestorError, reasonOf } from '../../errors.ts'
 import type { WriteOutcome } from '../../ports.ts'
 import { secretHeaders, withoutSecrets } from '../../secrets.ts'
+import { type Send, plainSend, tokenOf } from './send.ts'
 
 export interface Write {
   readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -14,6 +15,8 @@ export interface Write {
   readonly timeoutMs: number
   /** Bytes of the reply (default 1 MB). */
   readonly maxBytes?: number
+  /** As somebody (`send.ts`). */
+  readonly send?: Send
   readonly httpAgent?: HttpAgent | undefined
   readonly httpsAgent?: HttpAgent | HttpsAgent | undefined
 }
@@ -47,9 +50,9 @@ export function wasNeverSent(code: string | undefined): boolean {
 
 /** Sends once. Redirects are not followed: where one leads is the platform's to judge. Does not throw. */
 export async function writeOnce(write: Write, meaning: Meaning, signal: AbortSignal): Promise<WriteOutcome> {
-  let reply: Reply
+  let reply: AxiosResponse<string>
   try {
-    reply = await axios.request<string>({
+    reply = await (write.send ?? plainSend)<string>({
       method: write.method,
       url: write.url,
       ...(write.body === undefined ? {} : { data: write.body }),
@@ -66,10 +69,11 @@ export async function writeOnce(write: Write, meaning: Meaning, signal: AbortSig
     })
   } catch (error) {
     const why = `(${reasonOf(error)})`
-    return isAxiosError(error) && wasNeverSent(error.code)
+    return error instanceof ArrestorError || (isAxiosError(error) && wasNeverSent(error.code))
       ? { kind: 'refused', detail: `${meaning.neverSent} ${why}.` }
       : { kind: 'unknown', detail: `${meaning.lost} ${why}.` }
   }
   // Who refuses may quote what it was sent, and its words become the outcome's.
-  return meaning.outcome({ ...reply, data: withoutSecrets(secretHeaders(write.headers))(reply.data) })
+  const secrets = [...secretHeaders(write.headers), tokenOf(reply) ?? '']
+  return meaning.outcome({ ...reply, data: withoutSecrets(secrets)(reply.data) })
 }

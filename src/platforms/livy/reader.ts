@@ -2,6 +2,7 @@
 import { ArrestorError, reasonOf } from '../../errors.ts'
 import type { LogTail, PlatformReader, ReadCapability, SparkApplication } from '../../ports.ts'
 import { authHeaders } from '../http/auth.ts'
+import { createSend } from '../http/send.ts'
 import { notOffered } from '../not-offered.ts'
 import type { PlatformDeps } from '../platform.ts'
 import type { Place } from '../spark-rest/application.ts'
@@ -20,12 +21,14 @@ const LOG_LINES = 2000
 
 /** A reader of the server that this configuration names. Nothing is asked before its methods are called. */
 export function createReader(platform: string, config: Config, deps: PlatformDeps): PlatformReader {
+  const send = createSend(platform, config, deps.kerberos)
   const client = (baseUrl: string): ReadClient =>
     createReadClient({
       platform,
       baseUrl,
       timeoutMs: config.timeout_ms,
       headers: authHeaders(config),
+      send,
       ...(deps.httpAgent === undefined ? {} : { httpAgent: deps.httpAgent }),
       ...(deps.httpsAgent === undefined ? {} : { httpsAgent: deps.httpsAgent }),
       ...(deps.gate === undefined ? {} : { gate: deps.gate }),

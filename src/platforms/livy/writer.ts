@@ -2,6 +2,7 @@
 import { ArrestorError, reasonOf } from '../../errors.ts'
 import type { PlatformWriter, WriteOutcome } from '../../ports.ts'
 import { authHeaders } from '../http/auth.ts'
+import { createSend } from '../http/send.ts'
 import { type Reply, writeOnce } from '../http/write.ts'
 import type { PlatformDeps } from '../platform.ts'
 import { createReadClient } from '../spark-rest/client.ts'
@@ -15,6 +16,7 @@ import type { Config } from './config.ts'
  */
 export function createWriter(platform: string, config: Config, deps: PlatformDeps): PlatformWriter {
   const headers = authHeaders(config)
+  const send = createSend(platform, config, deps.kerberos)
   const agents = {
     ...(deps.httpAgent === undefined ? {} : { httpAgent: deps.httpAgent }),
     ...(deps.httpsAgent === undefined ? {} : { httpsAgent: deps.httpsAgent }),
@@ -24,6 +26,7 @@ export function createWriter(platform: string, config: Config, deps: PlatformDep
     baseUrl: config.livy_url,
     timeoutMs: config.timeout_ms,
     headers,
+    send,
     ...agents,
     ...(deps.gate === undefined ? {} : { gate: deps.gate }),
   })
@@ -50,6 +53,7 @@ export function createWriter(platform: string, config: Config, deps: PlatformDep
           method: 'DELETE',
           url: `${livy.baseUrl}/${kind}/${session.id}`,
           headers: { ...headers(), 'x-requested-by': config.requested_by },
+          send,
           timeoutMs: config.timeout_ms,
           ...agents,
         },

@@ -5,7 +5,9 @@ import type * as z from 'zod'
 import { ArrestorError } from '../../errors.ts'
 import type { Gate } from '../http/gate.ts'
 import { refusalWords } from '../http/refusal.ts'
-import { type Answer, createRequest, redirectOf, shownUrl, statusWords, typeOf } from '../http/request.ts'
+import { type Answer, createRequest, redirectOf, statusWords, typeOf } from '../http/request.ts'
+import type { Send } from '../http/send.ts'
+import { shownUrl } from '../http/shown-url.ts'
 import { parseSafeJson } from '../safe-json.ts'
 import { type MayRead, isRead, mayFollow, readUrl } from './allow-list.ts'
 
@@ -15,6 +17,8 @@ export interface ReadClientOptions {
   readonly baseUrl: string
   /** Sent with every request, to this base alone; asked for at each, since some are good for minutes. */
   readonly headers?: Headers | (() => Headers)
+  /** As somebody (`http/send.ts`), who may be told to any server: what it sends is good there alone. */
+  readonly send?: Send
   /** Milliseconds for one request; Spark's own pages answer in tens. */
   readonly timeoutMs?: number
   /** Bytes of one answer (default 16 MB: 100 dead executors are 200 KB, a list of 1,000 stages 3 MB). */
@@ -40,7 +44,7 @@ export type Query = Readonly<Record<string, string>>
 
 /**
  * Reads below one base URL. Each method throws ARR-501 where nothing (or a 5xx) answers, ARR-502 where something
- * else than Spark does, ARR-503 for a path that is not a read, ARR-506 where we are refused; null means that Spark says
+ * else than Spark does, ARR-503 for a path that is not a read, ARR-506 where we are refused, ARR-507 or ARR-508 where there is no Kerberos token; null means that Spark says
  * it has no such thing.
  */
 export interface ReadClient {

@@ -2,6 +2,7 @@
 import { ArrestorError } from '../../errors.ts'
 import type { SparkApplication } from '../../ports.ts'
 import { authHeaders } from '../http/auth.ts'
+import { createSend } from '../http/send.ts'
 import type { PlatformDeps } from '../platform.ts'
 import { isPathWord } from '../spark-rest/allow-list.ts'
 import type { Place } from '../spark-rest/application.ts'
@@ -24,11 +25,13 @@ export function createClients(platform: string, config: Config, deps: PlatformDe
     .filter((url) => url !== undefined)
     .map((url) => new URL(url).origin)
   const headers = authHeaders(config)
+  const send = createSend(platform, config, deps.kerberos)
   const client = (baseUrl: string): ReadClient =>
     createReadClient({
       platform,
       baseUrl,
       timeoutMs: config.timeout_ms,
+      send,
       ...(trusted.includes(new URL(baseUrl).origin) ? { headers } : {}),
       ...(deps.httpAgent === undefined ? {} : { httpAgent: deps.httpAgent }),
       ...(deps.httpsAgent === undefined ? {} : { httpsAgent: deps.httpsAgent }),

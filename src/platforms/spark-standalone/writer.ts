@@ -1,8 +1,9 @@
 // Ends applications of a standalone cluster by pressing the kill button of the master's page, as a person would.
-import axios, { type AxiosResponse } from 'axios'
+import type { AxiosResponse } from 'axios'
 import { reasonOf } from '../../errors.ts'
 import type { PlatformWriter, WriteOutcome } from '../../ports.ts'
 import { authHeaders } from '../http/auth.ts'
+import { createSend } from '../http/send.ts'
 import { type Reply, writeOnce } from '../http/write.ts'
 import type { PlatformDeps } from '../platform.ts'
 import type { Config } from './config.ts'
@@ -22,8 +23,9 @@ const MAX_PAGE_BYTES = 32 * 1024 * 1024
 export function createWriter(platform: string, config: Config, deps: PlatformDeps): PlatformWriter {
   const base = config.master_url.replace(/\/+$/, '')
   const headers = authHeaders(config)
+  const send = createSend(platform, config, deps.kerberos)
   const common = {
-    maxRedirects: 0,
+    maxRedirects: 0 as const,
     responseType: 'text' as const,
     transformResponse: (text: string): string => text,
     validateStatus: () => true,
@@ -40,7 +42,7 @@ export function createWriter(platform: string, config: Config, deps: PlatformDep
     async kill(appId, signal) {
       let page: AxiosResponse<string>
       try {
-        page = await axios.get<string>(`${base}/`, { ...common, headers: headers(), signal })
+        page = await send<string>({ ...common, url: `${base}/`, headers: headers(), signal })
       } catch (error) {
         return refused(
           `The master of ${platform} cannot be reached, so nothing was asked of it (${reasonOf(error)}).`,
@@ -61,6 +63,7 @@ export function createWriter(platform: string, config: Config, deps: PlatformDep
           url: `${base}/app/kill/`,
           body: new URLSearchParams([...form]),
           headers: headers(),
+          send,
           timeoutMs: config.timeout_ms,
           maxBytes: MAX_PAGE_BYTES,
           httpAgent: deps.httpAgent,

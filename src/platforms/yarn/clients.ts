@@ -2,6 +2,7 @@
 import { ArrestorError } from '../../errors.ts'
 import type { SparkApplication } from '../../ports.ts'
 import { authHeaders } from '../http/auth.ts'
+import { createSend } from '../http/send.ts'
 import type { PlatformDeps } from '../platform.ts'
 import { isPathWord } from '../spark-rest/allow-list.ts'
 import type { Place } from '../spark-rest/application.ts'
@@ -30,6 +31,7 @@ export function isYarnId(id: string): boolean {
 
 /** Clients of the cluster that this configuration names; credentials go to its own servers alone. */
 export function createClients(platform: string, config: Config, deps: PlatformDeps): Clients {
+  const send = createSend(platform, config, deps.kerberos)
   const client = (
     baseUrl: string,
     headers: () => Readonly<Record<string, string>> = () => ({}),
@@ -38,6 +40,7 @@ export function createClients(platform: string, config: Config, deps: PlatformDe
       platform,
       baseUrl,
       headers,
+      send,
       timeoutMs: config.timeout_ms,
       ...(deps.httpAgent === undefined ? {} : { httpAgent: deps.httpAgent }),
       ...(deps.httpsAgent === undefined ? {} : { httpsAgent: deps.httpsAgent }),

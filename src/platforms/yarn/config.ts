@@ -47,7 +47,7 @@ export const configSchema = z.strictObject({
     .min(1)
     .optional()
     .describe(
-      'Authorization header for the servers named here, for example for a gateway that speaks Kerberos for us; never sent to a NodeManager',
+      'Authorization header for the servers named here, for example for a gateway; never sent to a NodeManager',
     ),
   user_name: z
     .string()

@@ -1,7 +1,8 @@
 // Ends applications on YARN: one PUT of the state KILLED to the ResourceManager that is active.
-import axios, { type AxiosResponse } from 'axios'
+import type { AxiosResponse } from 'axios'
 import { reasonOf } from '../../errors.ts'
 import type { PlatformWriter, WriteOutcome } from '../../ports.ts'
+import { createSend } from '../http/send.ts'
 import { type Reply, writeOnce } from '../http/write.ts'
 import type { PlatformDeps } from '../platform.ts'
 import { isYarnId, rmHeadersOf } from './clients.ts'
@@ -19,6 +20,7 @@ const ENDED: ReadonlySet<string> = new Set(['FINISHED', 'FAILED', 'KILLED'])
 export function createWriter(platform: string, config: Config, deps: PlatformDeps): PlatformWriter {
   const query = config.user_name === undefined ? '' : `?user.name=${encodeURIComponent(config.user_name)}`
   const rmHeaders = rmHeadersOf(config)
+  const send = createSend(platform, config, deps.kerberos)
   // The last is for clusters with protection against forged requests, whose default header it is.
   const headers = (): Record<string, string> => ({
     ...rmHeaders(),
@@ -26,7 +28,7 @@ export function createWriter(platform: string, config: Config, deps: PlatformDep
     'x-xsrf-header': 'arrestor',
   })
   const common = {
-    maxRedirects: 0,
+    maxRedirects: 0 as const,
     responseType: 'text' as const,
     transformResponse: (text: string): string => text,
     validateStatus: () => true,
@@ -42,7 +44,7 @@ export function createWriter(platform: string, config: Config, deps: PlatformDep
     const url = `${rmUrl.replace(/\/+$/, '')}/ws/v1/cluster/apps/${appId}/state${query}`
     let state: AxiosResponse<string>
     try {
-      state = await axios.get<string>(url, { ...common, headers: headers(), signal })
+      state = await send<string>({ ...common, url, headers: headers(), signal })
     } catch (error) {
       return `${rmUrl} cannot be reached (${reasonOf(error)})`
     }
@@ -58,6 +60,7 @@ export function createWriter(platform: string, config: Config, deps: PlatformDep
         url,
         body: '{"state":"KILLED"}',
         headers: { ...headers(), 'content-type': 'application/json' },
+        send,
         timeoutMs: config.timeout_ms,
         httpAgent: deps.httpAgent,
         httpsAgent: deps.httpsAgent,

@@ -70,7 +70,13 @@ describe('what is refused at the start', () => {
       { type: 'header', name: 'X-HTTP-Method-Override', value: 'x' },
     ],
     ['a header that is no name', { type: 'header', name: 'a b', value: 'x' }],
-    ['an unknown scheme', { type: 'kerberos' }],
+    ['an unknown scheme', { type: 'ntlm' }],
+    ['Kerberos without a principal', { type: 'kerberos', keytab: '/k' }],
+    ['a principal without its realm', { type: 'kerberos', principal: 'arrestor' }],
+    [
+      'a service without a host',
+      { type: 'kerberos', principal: 'a@R', services: { 'rm.example.com': 'HTTP' } },
+    ],
     ['a password that is empty', { type: 'basic', username: 'a', password: '' }],
   ])('%s', (_what, auth) => {
     expect(authSchema.safeParse(auth).success).toBe(false)
@@ -110,5 +116,7 @@ describe('every kind of web interface takes it', () => {
     expect(authSecrets({ auth: { type: 'jws', secret_key: KEY } })).toEqual([KEY])
     expect(authSecrets({ authorization: 'a', auth: { type: 'bearer', token: 't' } })).toEqual(['a', 't'])
     expect(authSecrets({})).toEqual([])
+    const kerberos = authSchema.parse({ type: 'kerberos', principal: 'a@R', keytab: '/k' })
+    expect(authSecrets({ authorization: 'a', auth: kerberos })).toEqual(['a'])
   })
 })

@@ -228,7 +228,7 @@ describe('what is said of a refusal', () => {
       { authorization: 'Basic dTpw' },
       { 'www-authenticate': 'Negotiate' },
       '',
-      'it answers 401 to our Basic credential; it asks for Kerberos (SPNEGO), which a gateway such as Apache Knox can speak for us',
+      'it answers 401 to our Basic credential; it asks for Kerberos (`auth: { type: kerberos, ... }`)',
     ],
     [
       { accept: 'x', 'x-hadoop-delegation-token': 'abc' },
