@@ -140,6 +140,11 @@ async function isTold(tx: Tx, incident: Incident, jobId: string): Promise<boolea
   return rows.some(({ data }) => data['job'] === jobId && data['generation'] === incident.diagnosisGeneration)
 }
 
+/** The incident as actions aim at it. */
+function aimed(incident: Incident, { surely }: WhoseRun): Incident {
+  return surely === null ? incident : { ...incident, run: { ...incident.run, runId: surely } }
+}
+
 interface Verdict {
   readonly results: readonly StepResult[]
   readonly whose: WhoseRun
@@ -177,7 +182,7 @@ async function finish(
   const offers =
     runbook === null || incident.state === 'resolved' || whose.foreign !== null
       ? []
-      : (await offersFor(tx, deps, incident, runbook, outputs, now)).filter(
+      : (await offersFor(tx, deps, aimed(incident, whose), runbook, outputs, now)).filter(
           // What is over already cannot be ended once more.
           ({ action }) => !whose.ended || ACTIONS.get(action)?.needs !== 'application.kill',
         )

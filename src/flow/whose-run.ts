@@ -23,9 +23,16 @@ export interface WhoseRun {
    * differs is not enough: an orchestrator's task is often called otherwise than the application it starts.
    */
   readonly foreign: ForeignJob | null
+  /**
+   * The run, where the alert names it by what another may be called by the time that somebody acts: `etl/orders@5f0c2a91`
+   * of `etl/orders`. Else null.
+   */
+  readonly surely: string | null
   /** Whether the platform says that the run is over: there is nothing left to end. */
   readonly ended: boolean
 }
+
+const NOTHING: WhoseRun = { foreign: null, surely: null, ended: false }
 
 const OVER: ReadonlySet<string> = new Set(['finished', 'failed', 'killed', 'succeeded', 'cancelled'])
 const ALIVE: ReadonlySet<string> = new Set(['waiting', 'running', 'queued', 'retrying'])
@@ -38,7 +45,7 @@ export async function whoseRun(
   reader: PlatformReader | null,
   signal: AbortSignal,
 ): Promise<WhoseRun> {
-  if (reader === null || (run.runId === null && run.jobName === null)) return { foreign: null, ended: false }
+  if (reader === null || (run.runId === null && run.jobName === null)) return NOTHING
   const [found, app] = await Promise.all([
     reader.capabilities.has('run') ? inTime<PlatformRun | null>(reader.run(run, signal), signal) : null,
     reader.capabilities.has('application')
@@ -50,6 +57,7 @@ export async function whoseRun(
     .filter((name) => name != null && name.trim() !== '')
     .map((name) => deps.settings.normaliseJobName(name as string))
   return {
+    surely: run.runId !== null && found?.place?.startsWith(`${run.runId}@`) === true ? found.place : null,
     foreign: speaksOfJob(labels) && isOther(run.jobName, names) ? foreignOf(deps, team, labels, names) : null,
     ended: states.some((state) => OVER.has(state)) && !states.some((state) => ALIVE.has(state)),
   }

@@ -43,6 +43,8 @@ export type SaidBy = 'driver' | 'executor' | 'task' | 'stage' | 'container' | 'p
 export interface PlatformRun {
   /** As the platform names it: an application id, a Databricks run id, a step id. */
   readonly id: string
+  /** Where it stands under a name that another may bear later, said so that no other is meant: `etl/orders@5f0c2a91`. */
+  readonly place?: string
   readonly jobName: string | null
   readonly state: RunState
   /** The platform's own word or words for it. */

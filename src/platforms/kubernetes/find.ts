@@ -8,7 +8,7 @@ import type { Config } from './config.ts'
 import { listResources, operatorsOf, podOf, podsOf, resourceOf } from './objects.ts'
 import { type Operator, type Resource, jobOf } from './operators.ts'
 import { LABELS, stateOf } from './pods.ts'
-import { type Recorded, type Traces, ownerOf, runIdOf } from './record.ts'
+import { type Place, type Recorded, type Traces, ownerOf, placeIn, runIdOf } from './record.ts'
 import type { Pod } from './schema.ts'
 
 export interface Cluster {
@@ -19,7 +19,8 @@ export interface Cluster {
 }
 
 /**
- * By Spark's id (the label of the pods, the status of a SparkApplication), by `namespace/name`, else by job name:
+ * By Spark's id (the label of the pods, the status of a SparkApplication), by `namespace/name` (of this
+ * uid, where it says one), else by job name:
  * the SparkApplication's, its schedule's, or the application's own. Null where nobody knows it. `unreached` is told
  * what could not be read; throws where nothing could.
  */
@@ -44,9 +45,9 @@ async function search(
   const { runId } = run
   const namespaces = namespacesOf(cluster.config, run)
   if (runId !== null) {
-    const [namespace = '', name = '', ...more] = runId.split('/')
-    if (more.length === 0 && namespaces.includes(namespace) && isName(name))
-      return await byName(cluster, namespace, name, signal, refused)
+    const place = placeIn(runId)
+    if (place !== null && namespaces.includes(place.namespace) && isName(place.name))
+      return await byName(cluster, place, signal, refused)
     if (isLabelValue(runId)) {
       const found = await byId(cluster, namespaces, runId, signal, refused)
       if (found !== null) return remembered(cluster, found)
@@ -93,23 +94,25 @@ function remembered({ traces }: Cluster, record: Recorded): Recorded {
 
 async function byName(
   cluster: Cluster,
-  namespace: string,
-  name: string,
+  { namespace, name, uid }: Place,
   signal: AbortSignal,
   refused: Refused,
 ): Promise<Recorded | null> {
+  const isMeant = ({ metadata }: Pick<Pod, 'metadata'>): boolean => metadata.uid.startsWith(uid ?? '')
   for (const operator of operatorsOf(cluster.config)) {
     const resource = await lenient(cluster, operator, refused, () =>
       resourceOf(cluster.api, operator, namespace, name, signal),
     )
-    if (resource !== null)
+    if (resource !== null && isMeant(resource))
       return remembered(
         cluster,
         await completed(cluster, { namespace, resource, driver: null }, signal, refused),
       )
   }
   const driver = await podOf(cluster.api, namespace, name, signal)
-  return driver === null ? null : remembered(cluster, { namespace, resource: null, driver })
+  return driver === null || !isMeant(driver)
+    ? null
+    : remembered(cluster, { namespace, resource: null, driver })
 }
 
 async function byId(

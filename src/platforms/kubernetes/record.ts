@@ -16,10 +16,30 @@ export function idOf({ resource, driver }: Recorded): string | null {
   return driver?.metadata.labels[LABELS.appId] || resource?.applicationId || null
 }
 
-/** What a run is called here: Spark's id, and before there is one the SparkApplication's or the pod's place. */
+/** What a run is called here: Spark's id, and before there is one its place. */
 export function runIdOf(record: Recorded): string {
-  const name = record.resource?.metadata.name ?? record.driver?.metadata.name ?? ''
-  return idOf(record) ?? `${record.namespace}/${name}`
+  return idOf(record) ?? placeOf(record)
+}
+
+/** Of the SparkApplication or the pod, with the beginning of its uid, which a namesake made later does not share: `etl/orders@5f0c2a91`. */
+export function placeOf({ namespace, resource, driver }: Recorded): string {
+  const { name = '', uid = '' } = (resource ?? driver)?.metadata ?? {}
+  return `${namespace}/${name}${uid === '' ? '' : `@${uid.slice(0, PINNED)}`}`
+}
+
+const PINNED = 8
+
+export interface Place {
+  readonly namespace: string
+  readonly name: string
+  /** What its uid begins with; null where whatever has that name is meant. */
+  readonly uid: string | null
+}
+
+/** The place that a run id names; null where it is no place. */
+export function placeIn(runId: string): Place | null {
+  const [, namespace, name, uid = null] = /^([^/@]+)\/([^/@]+)(?:@([^/@]+))?$/.exec(runId) ?? []
+  return namespace === undefined || name === undefined ? null : { namespace, name, uid }
 }
 
 export interface Owner {

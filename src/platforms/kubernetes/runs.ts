@@ -10,7 +10,7 @@ import { podsOf } from './objects.ts'
 import { endOfTrace, pageOf, versionOf } from './locate.ts'
 import { jobOf } from './operators.ts'
 import { LABELS, endOf, queueOf, sparkContainer, startOf, stateOf, wordsOf } from './pods.ts'
-import { type Recorded, idOf, runIdOf } from './record.ts'
+import { type Recorded, idOf, placeOf, runIdOf } from './record.ts'
 import { quotaSchema } from './schema.ts'
 
 /** Executors whose ends are told; they die of the same. */
@@ -79,6 +79,7 @@ function summary(cluster: Cluster, history: ReadClient | null, record: Recorded)
   const over = state === 'succeeded' || state === 'failed' || state === 'cancelled'
   return {
     id: runIdOf(record),
+    place: placeOf(record),
     jobName: cluster.normalise(name),
     state,
     stateText: stateTextOf(record),

@@ -10,7 +10,7 @@ import { createConnections } from './connection.ts'
 import { type Cluster, findRecord } from './find.ts'
 import { GROUPS, type Resource } from './operators.ts'
 import { stateOf } from './pods.ts'
-import { type Recorded, type Traces, createTraces, ownerOf } from './record.ts'
+import { type Recorded, type Traces, createTraces, ownerOf, placeIn } from './record.ts'
 
 const MAX_BYTES = 4 * 1024 * 1024
 
@@ -32,7 +32,8 @@ interface Deed {
  * SparkApplication of kubeflow is suspended (its object stays, and `suspend: false` runs it again), one of apache, which
  * cannot be suspended, is deleted, and where there is no operator the driver's pod is (its executors belong to it). An
  * operator would start a deleted driver again, so its pod is never deleted in place of its SparkApplication. Each deed
- * names the uid it was decided for: a namesake made meanwhile is left alone (409). Who acts may be another than who
+ * names the uid it was decided for: a namesake made meanwhile is left alone (409). What Spark has given no id yet is
+ * ended only under the uid that it was offered with (`etl/orders@5f0c2a91`). Who acts may be another than who
  * reads (`act_auth`).
  */
 export function createWriter(
@@ -88,6 +89,11 @@ export function createWriter(
     platform,
     capabilities: new Set(config.actions),
     async kill(appId, signal) {
+      const place = placeIn(appId)
+      if (place !== null && place.uid === null)
+        return refused(
+          `${appId} is whatever has that name now, and nobody could say which that was when this was offered. Nothing was done: let Spark be looked into again and use the button that comes with it.`,
+        )
       const run = { platform, cluster: null, jobName: null, runId: appId, attempt: null, retriesLeft: null }
       const hidden: string[] = []
       let record: Recorded | null
@@ -98,7 +104,11 @@ export function createWriter(
         return refused(`Kubernetes cannot be asked for ${appId}, so nothing was done (${reasonOf(error)}).`)
       }
       if (record === null)
-        return refused(`No pod or SparkApplication of ${appId} is in ${config.namespaces.join(', ')}.`)
+        return refused(
+          place === null
+            ? `No pod or SparkApplication of ${appId} is in ${config.namespaces.join(', ')}.`
+            : `${appId} is gone. What is called ${place.namespace}/${place.name} now, if anything is, was made anew since this was offered, and was left alone.`,
+        )
       const deed = deedFor(record, appId, config, hidden)
       return typeof deed === 'string' ? refused(deed) : send(deed, signal)
     },

@@ -108,7 +108,12 @@ describe('which run is meant', () => {
       }),
     )
     const run = await reader.run(runOf({ jobName: 'orders' }), NEVER)
-    expect(run).toMatchObject({ id: `${NS}/orders`, state: 'failed', applicationId: null, attempt: null })
+    expect(run).toMatchObject({
+      id: expect.stringMatching(/^etl\/orders@uid-/),
+      state: 'failed',
+      applicationId: null,
+      attempt: null,
+    })
     expect(await reader.run(runOf({ runId: `${NS}/orders` }), NEVER)).toEqual(run)
   })
 

@@ -30,6 +30,9 @@ function withApp(cluster: StandIn, operator: Operator, phase = 'Running'): strin
   return app.metadata.uid!
 }
 
+const submitted = (): ReturnType<typeof kubeflowApp> =>
+  kubeflowApp('orders', { status: { applicationState: { state: 'SUBMITTED' }, sparkApplicationId: '' } })
+
 /** What was asked besides reads. */
 const deeds = (cluster: StandIn): string[] => cluster.asked.filter((one) => !one.startsWith('GET '))
 
@@ -94,11 +97,12 @@ describe('a deed', () => {
 
   it('by namespace and name ends what has no id of Spark’s yet', async () => {
     const { cluster, writer } = await begin({}, { installed: ['kubeflow'] })
-    cluster.put(
-      'kubeflow',
-      kubeflowApp('orders', { status: { applicationState: { state: 'SUBMITTED' }, sparkApplicationId: '' } }),
-    )
-    expect(await writer.kill(`${NS}/orders`, NEVER)).toMatchObject({ kind: 'accepted' })
+    const app = submitted()
+    cluster.put('kubeflow', app)
+    const { id, place } = (await open!.platform.reader.run(runOf({ runId: `${NS}/orders` }), NEVER))!
+    expect(id).toBe(`${NS}/orders@${app.metadata.uid!.slice(0, 8)}`)
+    expect(place).toBe(id)
+    expect(await writer.kill(id, NEVER)).toMatchObject({ kind: 'accepted' })
   })
 
   it('is done by the one who acts, whom the reader need not be', async () => {
@@ -120,6 +124,41 @@ describe('a deed', () => {
 })
 
 describe('nothing is done, and it is said why', () => {
+  it.each(['kubeflow', 'apache'] as const)(
+    'to a namesake that was made since it was offered (%s)',
+    async (operator) => {
+      const { cluster, writer } = await begin({}, { installed: [operator] })
+      cluster.put(operator, operator === 'kubeflow' ? submitted() : apacheApp('orders'))
+      const { place } = (await open!.platform.reader.run(runOf({ jobName: 'orders' }), NEVER))!
+      cluster.apps[operator][0]!.metadata.uid = '9e3d-of-the-namesake'
+      expect(await writer.kill(place!, NEVER)).toEqual({
+        kind: 'refused',
+        detail: `${place} is gone. What is called ${NS}/orders now, if anything is, was made anew since this was offered, and was left alone.`,
+      })
+      expect(await open!.platform.reader.locate(runOf({ runId: place! }), NEVER)).toBeNull()
+      expect(deeds(cluster)).toEqual([])
+    },
+  )
+
+  it('to a driver of that name that was made since', async () => {
+    const { cluster, writer } = await begin({ operator: 'none' })
+    cluster.pods.push(driverPod({ name: 'orders-driver' }))
+    const { place } = (await open!.platform.reader.run(runOf({ runId: ID }), NEVER))!
+    cluster.pods[0]!.metadata!.uid = '9e3d-of-the-namesake'
+    expect(await writer.kill(place!, NEVER)).toMatchObject({ kind: 'refused', detail: /made anew/ })
+    expect(deeds(cluster)).toEqual([])
+  })
+
+  it('to whatever has a name now', async () => {
+    const { cluster, writer } = await begin({}, { installed: ['kubeflow'] })
+    cluster.put('kubeflow', submitted())
+    expect(await writer.kill(`${NS}/orders`, NEVER)).toMatchObject({
+      kind: 'refused',
+      detail: /whatever has that name now/,
+    })
+    expect(deeds(cluster)).toEqual([])
+  })
+
   it('to a namesake that was made meanwhile', async () => {
     for (const operator of ['kubeflow', 'apache'] as const) {
       const { cluster, writer } = await begin({}, { installed: [operator] })
@@ -174,9 +213,9 @@ describe('nothing is done, and it is said why', () => {
       kind: 'refused',
       detail: /being deleted already/,
     })
-    withApp(cluster, 'kubeflow')
+    const uid = withApp(cluster, 'kubeflow')
     await writer.kill(ID, NEVER)
-    expect(await writer.kill(`${NS}/orders`, NEVER)).toMatchObject({
+    expect(await writer.kill(`${NS}/orders@${uid}`, NEVER)).toMatchObject({
       kind: 'refused',
       detail: /is ended already/,
     })
