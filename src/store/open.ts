@@ -6,7 +6,7 @@ import { type DatabaseClock, type StoreClock, createDatabaseClock, withTimers } 
 import { createDb, createTransaction, refuseBesideTransaction } from './dialect.ts'
 import { createJobs } from './jobs.ts'
 import { type Maintenance, startMaintenance } from './embedded/maintenance.ts'
-import { type Embedded, openEmbedded } from './embedded/open-embedded.ts'
+import { type Embedded, type EmbeddedOptions, openEmbedded } from './embedded/open-embedded.ts'
 import { migrate } from './migrate.ts'
 import type { StorePool } from './pool.ts'
 import { type Outage, createOutage } from './outage.ts'
@@ -22,6 +22,8 @@ export interface StoreOptions {
   readonly inMemory?: boolean
   /** A tar of a cluster to begin with where there is none yet. */
   readonly prepared?: Uint8Array
+  /** Starts the thread of an embedded store in memory; by default a new one. */
+  readonly thread?: EmbeddedOptions['thread']
   /** By default database time. */
   readonly clock?: Clock | StoreClock
   readonly logger?: StoreLogger
@@ -51,12 +53,15 @@ async function openPool(options: StoreOptions, outage: Outage): Promise<Opened> 
   if (options.dataDir === undefined && options.inMemory !== true)
     throw new ArrestorError('ARR-103', { name: 'ARRESTOR_DATA_DIR', wanted_by: 'the embedded store' })
   const dataDir = options.inMemory === true ? null : (options.dataDir ?? null)
-  const prepared = options.prepared === undefined ? {} : { prepared: options.prepared }
+  const given = {
+    ...(options.prepared === undefined ? {} : { prepared: options.prepared }),
+    ...(options.thread === undefined ? {} : { thread: options.thread }),
+  }
   const onFatal = (why: string): void => {
     log.error({ why }, 'the embedded database has ended')
     options.onFatal?.(why)
   }
-  const embedded = await openEmbedded({ dataDir, ...prepared, ...hooks, onFatal })
+  const embedded = await openEmbedded({ dataDir, ...given, ...hooks, onFatal })
   log.info({ created: embedded.report.created, phases: embedded.report.phases }, 'the embedded store is open')
   return { pool: embedded.pool, embedded }
 }

@@ -1,4 +1,4 @@
-// A store for a test in a few hundred milliseconds: loaded from a template that is made once per machine and version.
+// A store for a test in a tenth of a second: loaded from a template that is made once per machine and version, or emptied.
 import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -6,6 +6,7 @@ import path from 'node:path'
 import { type OpenedStore, openStore } from '../../src/store/open.ts'
 import type { StoreLogger } from '../../src/store/store.ts'
 import { HOW_TO_GET_POSTGRES, type PostgresCluster, findPostgres, startPostgres } from './postgres-cluster.ts'
+import { serveThread } from './served-threads.ts'
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts'
 
 export interface TestStore {
@@ -63,13 +64,13 @@ export async function preparedCluster(): Promise<Uint8Array> {
 
 /**
  * A migrated store with a virtual clock: by default embedded and in memory. Close it with `store.close()`.
- * About 0.4 s and 160 MB each: open one per file and give tests subjects of their own.
+ * The first of a process takes a second and 160 MB, each further one in turn a tenth of a second (see served-threads).
  */
 export async function openTestStore(options: TestStoreOptions = {}): Promise<TestStore> {
   const clock = options.clock ?? createVirtualClock()
   const where =
     options.databaseUrl === undefined
-      ? { inMemory: true, prepared: await preparedCluster() }
+      ? { inMemory: true, prepared: await preparedCluster(), thread: serveThread }
       : { databaseUrl: options.databaseUrl }
   const { logger, transactionTimeoutMs } = options
   const store = await openStore({

@@ -12,6 +12,8 @@ export interface EmbeddedOptions {
   /** Null keeps everything in memory. The cluster goes to `<dataDir>/pgdata`, the lock beside it. */
   readonly dataDir: string | null
   readonly prepared?: Uint8Array
+  /** Starts the database's thread; by default a new one. Tests hand out one that has served before, emptied. */
+  readonly thread?: typeof startThread
   /** Throws where a lease would wait for ever. */
   readonly guard: () => void
   readonly onLost: (why: string) => void
@@ -40,7 +42,7 @@ async function start(options: EmbeddedOptions): Promise<DatabaseThread> {
   const { dataDir } = options
   try {
     const cluster = dataDir === null ? null : path.join(dataDir, 'pgdata')
-    return await startThread({ dataDir: cluster, prepared: options.prepared ?? null })
+    return await (options.thread ?? startThread)({ dataDir: cluster, prepared: options.prepared ?? null })
   } catch (error) {
     throw new ArrestorError('ARR-203', { dir: dataDir ?? '(memory)', why: reasonOf(error) }, error)
   }
