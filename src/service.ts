@@ -28,6 +28,7 @@ import { pagerDutyInbound } from './pagerduty/inbound.ts'
 import { pageNotifier } from './pagerduty/notifier.ts'
 import { closeConnection, createConnection } from './pagerduty/transport.ts'
 import { openLibrary } from './checkout/library.ts'
+import type { Library } from './runbooks/load.ts'
 import { createPlatforms } from './platforms/create.ts'
 import { countRunbooks, tellProblems } from './checkout/tell.ts'
 import { createClient, createDirectory, createSlack, slackFromEnvironment } from './slack/index.ts'
@@ -54,6 +55,8 @@ export interface ServiceOptions {
   readonly onFatal?: (why: string) => void
   /** Opens the store; by default as the environment says. */
   readonly open?: () => Promise<Store>
+  /** Runbooks that were loaded before: what has not changed since then is not read again. */
+  readonly library?: Library
   /** Draws charts; by default in a thread of its own. */
   readonly drawer?: Drawer
 }
@@ -97,6 +100,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       dataDir: dataDirOf(environment),
       environment,
       ca: options.ca,
+      from: options.library,
       now: () => store.clock.now(),
       // A runbook that never matches because it could not be read must not go unsaid; paging does not wait for it.
       onChange: (loaded) => {

@@ -19,6 +19,8 @@ export interface LibraryOptions {
   readonly environment: Readonly<Record<string, string | undefined>>
   /** A private certificate authority, as PEM. */
   readonly ca: string | undefined
+  /** A library loaded before: what has not changed since then is not read again. */
+  readonly from: Library | undefined
   readonly now: () => Date
   /** What serves or what is wrong changed; told of the first load, too. */
   onChange(library: Library): void
@@ -53,6 +55,7 @@ export async function openLibrary(options: LibraryOptions): Promise<LiveLibrary>
   if (checkouts.states().some(({ commit }) => commit === null)) await atMost(first, FIRST_LOOK_MS)
   watched = await watchRunbooks(options.folders, {
     also: () => checkouts.folders(),
+    ...(options.from === undefined ? {} : { from: options.from }),
     onChange: (library) => options.onChange(library),
     onError: (folder, error) => options.onUnwatched(folder, error),
   })

@@ -22,6 +22,8 @@ export interface WatchOptions {
   readonly pollMs?: number
   /** False: changes are found by looking, not by being told. */
   readonly watch?: boolean
+  /** A library loaded before: what has not changed since then is not read again. */
+  readonly from?: Library
   /** Folders that come and go: asked before each load, named after `folders`, and not watched. */
   also?(): readonly FolderChoice[]
   /** Told after each reload that changed runbooks or problems. */
@@ -37,7 +39,7 @@ export async function watchRunbooks(
 ): Promise<WatchedLibrary> {
   const all = (): readonly FolderChoice[] => [...folders, ...(options.also?.() ?? [])]
   const paths = folders.map((folder) => folderOf(folder).path)
-  let library = await loadRunbooks(all())
+  let library = await loadRunbooks(all(), options.from)
   let running: Promise<Library> | null = null
   let queued: Promise<Library> | null = null
   let timer: NodeJS.Timeout | undefined

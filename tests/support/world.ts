@@ -11,6 +11,7 @@ import { createSlackServer } from '../../src/sandbox/slack/server.ts'
 import type { SlackServer, WorkspaceSeed } from '../../src/sandbox/slack/types.ts'
 import { type SparkReplay, createSparkReplay } from '../../src/sandbox/spark/replay.ts'
 import { ensureCertificates } from '../../src/sandbox/tls.ts'
+import { type Library, loadRunbooks } from '../../src/runbooks/load.ts'
 import { createLogger } from '../../src/telemetry/logs.ts'
 import { type Service, startService } from '../../src/service.ts'
 import { readFileSync } from 'node:fs'
@@ -98,6 +99,8 @@ export function drawsDots(): Drawer {
 }
 
 let certificates: ReturnType<typeof ensureCertificates> | undefined
+/** The shipped runbooks, parsed once: a world of other folders takes nothing from them. */
+let shipped: Promise<Library> | undefined
 
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const opened = await (options.kind === undefined ? openTestStore() : options.kind.open())
@@ -158,6 +161,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       ca: tls.ca,
       open: () => Promise.resolve(store),
       drawer: options.drawer ?? drawsDots(),
+      library: await (shipped ??= loadRunbooks(['runbooks'])),
     })
   options.before?.({ slack, pagerduty, spark })
   let service = await start()
