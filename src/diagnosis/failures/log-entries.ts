@@ -39,7 +39,8 @@ const JsonLine = z.looseObject({
 const PLAIN =
   /^(?:\S{1,40}Z (?:stdout|stderr) [FP] )?(?:\[?\d{2,4}[/-]\d{2}[/-]\d{2}[ T]\d{2}:\d{2}:\d{2}[.,\d]{0,10}(?:Z|[+-]\d{2}:?\d{2})?\]? )(?:\[[^\]]{1,80}\] )?(TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL) (?:\[[^\]]{1,80}\] )?([\w.$-]{1,200})(?::| -)? ?(.*)$/s
 const EXCEPTION = /^(?:[\w$]{1,80}\.){1,12}[\w$]{0,80}(?:Error|Exception|Throwable)(?::|$)/
-const CONTINUES = /^(?:\s|at |Caused by:|Suppressed:|\.\.\. \d+ more)/
+/** `Driver stacktrace:` stands at the margin within the words about a task that failed. */
+const CONTINUES = /^(?:\s|at |Caused by:|Suppressed:|\.\.\. \d+ more|Driver stacktrace:)/
 
 interface Draft {
   lines: string[]
@@ -53,23 +54,48 @@ export async function* logEntries(
   lines: AsyncIterable<string> | Iterable<string>,
   owner: LogOwner | null = null,
 ): AsyncGenerator<LogEntry> {
+  const splitter = createSplitter(owner)
+  for await (const line of lines) {
+    const entry = splitter.next(line)
+    if (entry !== null) yield entry
+  }
+  const last = splitter.end()
+  if (last !== null) yield last
+}
+
+/** The entries of a piece of log that is at hand. */
+export function entriesOf(lines: readonly string[], owner: LogOwner): readonly LogEntry[] {
+  const splitter = createSplitter(owner)
+  return [...lines.map(splitter.next), splitter.end()].filter((entry) => entry !== null)
+}
+
+interface Splitter {
+  /** The entry that this line ends by beginning another; null while one goes on. */
+  readonly next: (line: string) => LogEntry | null
+  readonly end: () => LogEntry | null
+}
+
+function createSplitter(owner: LogOwner | null): Splitter {
   let number = 0
   let draft: Draft | null = null
   let whose: LogOwner = owner ?? 'driver'
-  for await (const raw of lines) {
-    number += 1
-    const text = raw.slice(0, MAX_LINE)
-    const next: Draft | null = belongs(draft, text) ? null : startOf(text, number)
-    if (next === null && draft !== null) {
-      if (draft.lines.length < MAX_ENTRY_LINES) draft.lines.push(text)
-      continue
-    }
-    if (draft !== null) yield entryOf(draft, whose)
-    draft = next ?? { lines: [text], line: number, level: null, logger: null }
-    if (owner === null && /CoarseGrainedExecutorBackend|executor\.Executor$/.test(draft.logger ?? ''))
-      whose = 'executor'
+  return {
+    next(line) {
+      number += 1
+      const text = line.slice(0, MAX_LINE)
+      const next = belongs(draft, text) ? null : startOf(text, number)
+      if (next === null && draft !== null) {
+        if (draft.lines.length < MAX_ENTRY_LINES) draft.lines.push(text)
+        return null
+      }
+      const ended = draft === null ? null : entryOf(draft, whose)
+      draft = next ?? { lines: [text], line: number, level: null, logger: null }
+      if (owner === null && /CoarseGrainedExecutorBackend|executor\.Executor$/.test(draft.logger ?? ''))
+        whose = 'executor'
+      return ended
+    },
+    end: () => (draft === null ? null : entryOf(draft, whose)),
   }
-  if (draft !== null) yield entryOf(draft, whose)
 }
 
 /** log4j prints an entry's exception in the line below it, at the margin. */

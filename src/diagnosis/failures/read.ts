@@ -1,4 +1,5 @@
 // From what was said to the failure behind it: the first mode that fits, with the line that says so.
+import { entriesOf } from './log-entries.ts'
 import type { FailureMode, Place, Said } from './model.ts'
 import { FAILURE_MODES } from './modes.ts'
 
@@ -30,6 +31,21 @@ export function isIntended(text: string): boolean {
   return INTENDED.test(text)
 }
 
+/** Something that was said, with who is told of in it. */
+interface Heard<S extends Said = Said> {
+  readonly said: S
+  readonly parts: readonly { readonly place: Place; readonly lines: readonly string[] }[]
+}
+
+/**
+ * What a driver says is a piece of its log, wherever it comes from: it tells of tasks, stages and containers as well, and
+ * whose failure a line is must be the same for who reads the log and who reads words out of it.
+ */
+function hear<S extends Said>(said: S): Heard<S> {
+  const parts = said.place === 'driver' ? entriesOf(said.text.split('\n', MAX_LINES), 'driver') : [said]
+  return { said, parts: parts.map(({ text, place }) => ({ place, lines: linesOf(text) })) }
+}
+
 /** The lines of a text that can tell something. */
 function linesOf(text: string): string[] {
   return text
@@ -56,31 +72,33 @@ function fitting(mode: FailureMode, line: string, place: Place): FailureMode['pa
 
 /** Whether what was said names the mode in words. */
 export function names(mode: FailureMode, said: Said): boolean {
-  return byWords(mode, said) !== null
+  return byWords(mode, hear(said)) !== null
 }
 
 /** Whether what was said bears the mode, by its words or by an exit code. */
 export function bears(mode: FailureMode, said: Said): boolean {
-  return [byWords, byCode, byHint].some((look) => look(mode, said) !== null)
+  const heard = hear(said)
+  return [byWords, byCode, byHint].some((look) => look(mode, heard) !== null)
 }
 
-function byWords<S extends Said>(mode: FailureMode, said: S): Sighting<S> | null {
-  for (const line of linesOf(said.text)) {
-    const pattern = fitting(mode, line, said.place)
-    if (pattern === null) continue
-    return {
-      mode,
-      cause: pattern.variant ?? mode.name,
-      meaning: pattern.meaning ?? mode.meaning,
-      said,
-      line,
-      certainty: mode.kind === 'symptom' ? 'medium' : 'high',
+function byWords<S extends Said>(mode: FailureMode, { said, parts }: Heard<S>): Sighting<S> | null {
+  for (const { place, lines } of parts)
+    for (const line of lines) {
+      const pattern = fitting(mode, line, place)
+      if (pattern === null) continue
+      return {
+        mode,
+        cause: pattern.variant ?? mode.name,
+        meaning: pattern.meaning ?? mode.meaning,
+        said,
+        line,
+        certainty: mode.kind === 'symptom' ? 'medium' : 'high',
+      }
     }
-  }
   return null
 }
 
-function byCode<S extends Said>(mode: FailureMode, said: S): Sighting<S> | null {
+function byCode<S extends Said>(mode: FailureMode, { said }: Heard<S>): Sighting<S> | null {
   const { codes } = mode
   if (codes === undefined || !exitCodesIn(said.text).some((code) => codes.includes(code))) return null
   const line = linesOf(said.text)[0] ?? ''
@@ -88,7 +106,7 @@ function byCode<S extends Said>(mode: FailureMode, said: S): Sighting<S> | null 
   return { mode, cause: mode.name, meaning: mode.meaning, said, line, certainty }
 }
 
-function byHint<S extends Said>(mode: FailureMode, said: S): Sighting<S> | null {
+function byHint<S extends Said>(mode: FailureMode, { said }: Heard<S>): Sighting<S> | null {
   const { hint } = mode
   if (hint === undefined || !exitCodesIn(said.text).includes(hint.code)) return null
   const line = linesOf(said.text)[0] ?? ''
@@ -100,7 +118,7 @@ function byHint<S extends Said>(mode: FailureMode, said: S): Sighting<S> | null 
  * Each mode once, with what names it best. Intended endings are passed over.
  */
 export function sightings<S extends Said>(said: readonly S[]): readonly Sighting<S>[] {
-  const failures = said.filter(({ text }) => !isIntended(text))
+  const failures = said.filter(({ text }) => !isIntended(text)).map(hear)
   const found: Sighting<S>[] = []
   for (const kind of ['cause', 'symptom'] as const)
     for (const look of [byWords, byCode, byHint])

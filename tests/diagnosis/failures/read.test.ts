@@ -3,6 +3,7 @@ import { assert, property, string } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Place, Said } from '../../../src/diagnosis/failures/model.ts'
 import { FAILURE_MODES, modeOf } from '../../../src/diagnosis/failures/modes.ts'
+import { readLog } from '../../../src/diagnosis/failures/read-log.ts'
 import { exitCodesIn, isIntended, sightings, strongest } from '../../../src/diagnosis/failures/read.ts'
 
 const said = (text: string, place: Place = 'task'): Said => ({ text, place })
@@ -382,4 +383,43 @@ it.each([
   ['no code here 52', []],
 ])('exit codes in %j', (text, codes) => {
   expect(exitCodesIn(text)).toEqual(codes)
+})
+
+describe('what a driver says of others', () => {
+  const HEAP = 'java.lang.OutOfMemoryError: Java heap space'
+  const ABORTED = `org.apache.spark.SparkException: Job aborted due to stage failure: Task 0 in stage 0.0 failed 4 times, most recent failure: Lost task 0.3 in stage 0.0 (TID 3) (10.0.0.7 executor 1): ${HEAP}
+\tat java.base/java.util.Arrays.copyOf(Arrays.java:3537)
+
+Driver stacktrace:
+\tat org.apache.spark.scheduler.DAGScheduler.failJobAndIndependentStages(DAGScheduler.scala:2898)
+Caused by: ${HEAP}`
+
+  it.each<[string, string, string]>([
+    ['a job that its tasks broke', ABORTED, 'F02'],
+    ['the same out of a program', `Exception in thread "main" ${ABORTED}`, 'F02'],
+    [
+      'the same in Python',
+      `py4j.protocol.Py4JJavaError: An error occurred while calling o45.collect.\n: ${ABORTED}`,
+      'F02',
+    ],
+    [
+      'the same after other lines',
+      `26/11/22 14:50:00 INFO Main: reading\n26/11/22 14:50:30 ERROR Main: failed\n${ABORTED}`,
+      'F02',
+    ],
+    ['its own heap', `Exception in thread "main" ${HEAP}\n\tat Main.main(Main.java:1)`, 'F01'],
+    ['its own heap in its log', `26/11/22 14:50:30 ERROR Utils: uncaught error\n${HEAP}`, 'F01'],
+  ])('%s', async (_what, text, id) => {
+    const ids = sightings([{ text, place: 'driver' }]).map(({ mode }) => mode.id)
+    expect(ids).toEqual([id])
+    // Who reads the whole log hears no other failure.
+    const log = await readLog(text.split('\n'), 'driver')
+    expect(log.seen.map(({ mode }) => mode.id)).toEqual([id])
+  })
+
+  it('garbage collection before the heap, of whom it is said', () => {
+    const gc = (text: string): string | undefined => strongest([{ text, place: 'driver' }])?.cause
+    expect(gc(ABORTED.replaceAll('Java heap space', 'GC overhead limit exceeded'))).toBe('gc-overhead')
+    expect(gc('java.lang.OutOfMemoryError: GC overhead limit exceeded')).toBe('driver-gc-overhead')
+  })
 })
