@@ -1,5 +1,7 @@
-// SPNEGO tokens by the system's Kerberos, made one after another in a thread of their own.
-import { Worker } from 'node:worker_threads'
+// SPNEGO tokens by the system's Kerberos, made one after another in a process of their own.
+import { type ChildProcess, fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { reasonOf } from '../../errors.ts'
 import { orAborted } from '../or-aborted.ts'
 
 /** Who asks, and for which server. */
@@ -28,55 +30,69 @@ export interface Answered {
   readonly made: Made
 }
 
-/** Source runs as .ts, the package as .js; the thread's file is named like this one. */
-const THREAD = new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js', import.meta.url)
+/** Source runs as .ts, the package as .js; the other file is named like this one. */
+const CHILD = new URL(import.meta.url.endsWith('.ts') ? './child.ts' : './child.js', import.meta.url)
+
+/** Longer than a KDC takes that is there at all; newer libraries wait without end for one that takes a connection and is silent. */
+const PATIENCE_MS = 15_000
 
 /**
- * The thread is started with the first token and kept: the tickets are in its library's memory. One token takes a tenth of
- * a millisecond, the first of an identity as long as its KDC; one that does not answer holds up all (libkrb5 gives up after
- * some seconds), so that who has no time left is not asked for. `start` is for tests.
+ * The process is started with the first token and kept: the tickets are in its memory. One token takes a tenth of a
+ * millisecond, the first of an identity as long as its KDC. A call into the library cannot be stopped, and a mistake in one
+ * ends its process: so it is not ours, and is killed where a KDC keeps it too long. As that holds up all others, who has no
+ * time left is not asked for. `start` and `patienceMs` are for tests.
  */
-export function createTokens(start: () => Worker = startWorker): Tokens {
-  let thread: Worker | null = null
+export function createTokens(start: () => ChildProcess = startChild, patienceMs = PATIENCE_MS): Tokens {
+  let child: ChildProcess | null = null
   let next = 0
   let turn: Promise<unknown> = Promise.resolve()
 
-  /** A thread that has failed or ended is not used again; the next token starts another one. */
-  function open(): Worker {
-    const worker = start()
+  /** One that has ended is not used again; the next token starts another. */
+  function open(): ChildProcess {
+    const opened = start()
+    const kill = (): void => void opened.kill('SIGKILL')
     const gone = (): void => {
-      if (thread === worker) thread = null
+      process.off('exit', kill)
+      if (child === opened) child = null
     }
-    return worker.on('error', gone).on('exit', gone)
+    process.once('exit', kill)
+    return opened.on('error', gone).on('exit', gone)
   }
 
-  function post(ask: TokenAsk): Promise<Made> {
+  function post(ask: TokenAsk, signal: AbortSignal): Promise<Made> {
     return new Promise((resolve) => {
-      const worker = (thread ??= open())
+      const to = (child ??= open())
       const id = next++
       const done = (made: Made): void => {
-        worker.off('message', hear)
-        worker.off('error', fail)
-        worker.off('exit', end)
-        worker.unref()
+        clearTimeout(timer)
+        signal.removeEventListener('abort', left)
+        to.off('message', hear).off('error', fail).off('exit', end)
+        hold(to, false)
         resolve(made)
       }
-      const gone = (why: string): void => done({ failed: 'absent', why })
       const hear = (answered: Answered): void => {
         if (answered.id === id) done(answered.made)
       }
-      const fail = (error: Error): void => gone(`its thread failed: ${firstLine(error)}`)
-      const end = (): void => gone('its thread ended')
-      worker.on('message', hear).on('error', fail).on('exit', end)
-      worker.ref()
-      worker.postMessage({ id, ask } satisfies Asked)
+      const fail = (error: Error): void => done({ failed: 'absent', why: `its process failed: ${reasonOf(error)}` }) // prettier-ignore
+      const end = (code: number | null, signal: string | null): void =>
+        done({ failed: 'absent', why: `its process ended (${signal ?? code})` })
+      const timer = setTimeout(() => {
+        if (child === to) child = null
+        to.kill('SIGKILL')
+        done({ failed: 'unreachable', why: `no KDC answered within ${patienceMs / 1000} s` })
+      }, patienceMs).unref()
+      const left = (): void => hold(to, false)
+      signal.addEventListener('abort', left, { once: true })
+      to.on('message', hear).on('error', fail).on('exit', end)
+      hold(to, true)
+      to.send({ id, ask } satisfies Asked)
     })
   }
 
   return (ask, signal) => {
     const mine = turn.then(() => {
       signal.throwIfAborted()
-      return post(ask)
+      return post(ask, signal)
     })
     turn = mine.catch(() => {})
     return orAborted(mine, signal)
@@ -86,10 +102,18 @@ export function createTokens(start: () => Worker = startWorker): Tokens {
 /** The one of this process. */
 export const systemTokens: Tokens = createTokens()
 
-function startWorker(): Worker {
-  return new Worker(THREAD, { name: 'arrestor-kerberos' })
+function startChild(): ChildProcess {
+  // What libraries print must not stand in our log.
+  return fork(fileURLToPath(CHILD), [], { execArgv: [], stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
 }
 
-function firstLine({ message }: Error): string {
-  return (message.split('\n')[0] ?? '').slice(0, 300)
+/** Whether it keeps this process alive: while somebody waits for a token. */
+function hold(child: ChildProcess, on: boolean): void {
+  if (on) {
+    child.ref()
+    child.channel?.ref()
+  } else {
+    child.unref()
+    child.channel?.unref()
+  }
 }

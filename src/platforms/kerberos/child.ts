@@ -1,6 +1,5 @@
-// The thread that speaks Kerberos: a library that blocks while it asks a KDC, loaded when the first token is wanted.
+// The process that speaks Kerberos (`tokens.ts` starts it): by a library that blocks while it asks a KDC, loaded with the first token.
 import { accessSync, constants } from 'node:fs'
-import { parentPort } from 'node:worker_threads'
 import { reasonOf } from '../../errors.ts'
 import { type Gss, type Koffi, LIBRARY, openGss } from './gss.ts'
 import type { Answered, Asked, Made, TokenAsk } from './tokens.ts'
@@ -42,7 +41,8 @@ async function make(ask: TokenAsk): Promise<Made> {
 
 async function answer({ id, ask }: Asked): Promise<void> {
   const made = await make(ask)
-  parentPort?.postMessage({ id, made } satisfies Answered)
+  process.send?.({ id, made } satisfies Answered)
 }
 
-parentPort?.on('message', (asked: Asked) => void answer(asked))
+process.on('message', (asked: Asked) => void answer(asked))
+process.on('disconnect', () => process.exit())
