@@ -8,7 +8,7 @@ import { type ActionRun, changeRun, lockRun, startRun } from '../remediation/act
 import { audit } from '../remediation/audit.ts'
 import { findOffer } from '../remediation/offers.ts'
 import { orderOf } from '../remediation/order.ts'
-import { mayDo } from '../remediation/roles.ts'
+import { type Role, mayDo } from '../remediation/roles.ts'
 import { recordable } from '../remediation/inputs.ts'
 import type { WriteOutcome } from '../ports.ts'
 import { type DueKind, schedule } from '../store/due.ts'
@@ -18,6 +18,8 @@ import { captureBefore } from './capture.ts'
 import { requestCards } from './card-version.ts'
 import type { FlowDeps } from './deps.ts'
 import { DESTINATIONS, DUE, PRIORITY } from './destinations.ts'
+import { refusedAfresh } from './judged-afresh.ts'
+import { lookAgainAt } from './look-again.ts'
 import { offerAgain } from './offer-again.ts'
 import { discretionOf } from './settings.ts'
 
@@ -30,10 +32,11 @@ const LEASE_MS = 45_000
 export async function runAction(deps: FlowDeps, actionRunId: string): Promise<void> {
   const started = await start(deps, actionRunId)
   if (started === null) return
-  const { run, incident } = started
+  const { run, incident, role } = started
   const action = ACTIONS.get(run.action)
   const writer = incident.platform === null ? undefined : deps.writers.get(incident.platform)
   let outcome: WriteOutcome
+  let judged = false
   if (action === undefined || writer === undefined || !writer.capabilities.has(action.needs))
     outcome = {
       kind: 'refused',
@@ -45,17 +48,29 @@ export async function runAction(deps: FlowDeps, actionRunId: string): Promise<vo
     if (!read.ok) outcome = { kind: 'refused', detail: read.problem }
     else
       try {
-        if (action.endsEvidence === true) await captureBefore(deps, incident, run)
-        outcome = await action.execute(read.order, writer, AbortSignal.timeout(EXECUTE_MS))
+        const refusal = await refusedAfresh(deps, incident, action, read.order, role)
+        judged = refusal !== null
+        if (refusal !== null) outcome = { kind: 'refused', detail: refusal }
+        else {
+          if (action.endsEvidence === true) await captureBefore(deps, incident, run)
+          outcome = await action.execute(read.order, writer, AbortSignal.timeout(EXECUTE_MS))
+        }
       } catch (error) {
         outcome = { kind: 'unknown', detail: reasonOf(error) }
       }
   }
   const { text } = discretionOf(deps.settings, incident.team)
-  await recordOutcome(deps, run, { ...outcome, detail: text(outcome.detail) })
+  await recordOutcome(deps, run, { ...outcome, detail: text(outcome.detail) }, judged)
 }
 
-async function start(deps: FlowDeps, id: string): Promise<{ run: ActionRun; incident: Incident } | null> {
+interface Started {
+  readonly run: ActionRun
+  readonly incident: Incident
+  /** Of who has asked, as it is now. */
+  readonly role: Role
+}
+
+async function start(deps: FlowDeps, id: string): Promise<Started | null> {
   const seen = await deps.store.db
     .selectFrom('action_runs')
     .select(['incident_id', 'offer_id', 'requested_by'])
@@ -106,11 +121,17 @@ async function start(deps: FlowDeps, id: string): Promise<{ run: ActionRun; inci
       now,
     )
     await requestCards(tx, [await updateIncident(tx, incident, {})], now)
-    return { run, incident }
+    return { run, incident, role }
   })
 }
 
-async function recordOutcome(deps: FlowDeps, run: ActionRun, outcome: WriteOutcome): Promise<void> {
+/** `judged`: what it is judged by has refused it, so that all is looked at anew before it may be offered again. */
+async function recordOutcome(
+  deps: FlowDeps,
+  run: ActionRun,
+  outcome: WriteOutcome,
+  judged: boolean,
+): Promise<void> {
   await deps.store.transaction(async (tx) => {
     const now = deps.clock.now()
     const incident = await lockIncident(tx, run.incidentId)
@@ -140,7 +161,8 @@ async function recordOutcome(deps: FlowDeps, run: ActionRun, outcome: WriteOutco
           { state: 'failed', verified: 'not_needed', detail: outcome.detail },
           now,
         )
-        return incident.state === 'resolved' ? undefined : await offerAgain(tx, current, now)
+        if (incident.state === 'resolved') return undefined
+        return judged ? await lookAgainAt(tx, incident, now) : await offerAgain(tx, current, now)
       case 'unknown':
         if (current.state === 'unknown') return undefined
         await end(tx, deps, incident, current, { state: 'unknown', detail: outcome.detail }, now)

@@ -93,6 +93,7 @@ export async function readCard(tx: Tx, deps: FlowDeps, incidentId: string): Prom
     .where('incident_id', '=', incident.id)
     .executeTakeFirst()
   const first = await firstAlert(tx, incident)
+  const lookup = namesFor(deps, incident, first, outputs)
   const ticks =
     runbook === null
       ? new Map<string, never>()
@@ -134,13 +135,12 @@ export async function readCard(tx: Tx, deps: FlowDeps, incidentId: string): Prom
         : [
             {
               ...offer,
-              consequence: consequenceOf(action, offer.target),
+              consequence: consequenceOf(action, offer.target, lookup),
               danger: action.danger,
             },
           ]
     }),
-    withheld:
-      incident.diagnosis === 'done' ? withheldIn(views, namesFor(deps, incident, first, outputs)) : [],
+    withheld: incident.diagnosis === 'done' ? withheldIn(views, lookup) : [],
     runs: await listRuns(tx, incident.id),
     progress: ticks.size === 0 ? null : progressOf(views, ticks),
   }

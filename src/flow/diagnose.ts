@@ -26,7 +26,7 @@ import { firstAlert, namesFor, platformView } from './diagnosis-view.ts'
 import { pinnedRunbook } from './runbook-text.ts'
 import { secondMatch } from './second-match.ts'
 import { discretionOf } from './settings.ts'
-import { markersFor, withStanding } from './standing-probes.ts'
+import { cautionsOf, markersFor, withStanding } from './standing-probes.ts'
 import { type WhoseRun, discretionFor, foreignStep, whoseRun } from './whose-run.ts'
 
 /** A person waits for this at 03:00: what has not answered by then is said to be missing. */
@@ -50,7 +50,7 @@ export async function diagnose(
   const bare = incident.platform === null ? null : (deps.readers.get(incident.platform) ?? null)
   const reader = bare === null ? null : remembering(discreetReader(bare, discretion))
   const own = probesOf(runbook).map((step) => ({ ...step, ...onPlatform(step, platform) }))
-  const steps = withStanding(own, incident, reader)
+  const steps = withStanding(own, cautionsOf(runbook, platform), incident, reader)
   const captured = captureAtAlert(deps, incident, reader)
   const labels = alert?.labels ?? {}
   const identity = whoseRun(deps, incident, labels, reader, AbortSignal.timeout(DEADLINE_MS))

@@ -107,6 +107,16 @@ export function namesFor(
   )
 }
 
+/** The names as the incident's newest diagnosis gives them. */
+export async function namesOf(
+  tx: Tx,
+  deps: Pick<FlowDeps, 'settings'>,
+  incident: Incident,
+): Promise<(name: string) => string | undefined> {
+  const { outputs } = await readFindings(tx, incident)
+  return namesFor(deps, incident, await firstAlert(tx, incident), outputs)
+}
+
 /** What is left to say where no alert of an incident is kept. */
 function alertOr(alert: AlertFacts | null, incident: Incident): AlertFacts {
   return alert ?? { name: '', severity: incident.severity, labels: {}, annotations: {}, run: incident.run }

@@ -88,18 +88,18 @@ async function nameRun(
   )
   // Which run is to be made good is another question now.
   await scheduleAll(tx, recoveryDues(deps, [changed], now))
-  if (changed.diagnosis === 'none') return changed
+  if (changed.diagnosis !== 'none')
+    await lookAgainAt(tx, incident, new Date(now.getTime() + (before.runId === null ? NAMED_MS : RENAMED_MS)))
+  return changed
+}
+
+/** Another diagnosis then, unless one is due already. */
+export async function lookAgainAt(tx: Tx, { id }: Incident, dueAt: Date): Promise<void> {
   await tx
     .insertInto('due')
-    .values({
-      kind: DUE.lookAgain,
-      subject: incident.id,
-      due_at: new Date(now.getTime() + (before.runId === null ? NAMED_MS : RENAMED_MS)),
-      data: json({}),
-    })
+    .values({ kind: DUE.lookAgain, subject: id, due_at: dueAt, data: json({}) })
     .onConflict((conflict) => conflict.columns(['kind', 'subject']).doNothing())
     .execute()
-  return changed
 }
 
 /** Begins another diagnosis; one that is under way finds its generation gone. */

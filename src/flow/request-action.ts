@@ -17,6 +17,7 @@ import { enqueue } from '../store/jobs.ts'
 import type { Tx } from '../store/store.ts'
 import { requestCards } from './card-version.ts'
 import type { FlowDeps } from './deps.ts'
+import { namesOf } from './diagnosis-view.ts'
 import { DUE, JOBS } from './destinations.ts'
 import {
   FOREIGN,
@@ -53,14 +54,18 @@ export async function askForInputs(
   person: Person,
   origin: Origin | null,
 ): Promise<Asked> {
-  const asked = await withOffer(deps, offerId, person, origin, (_tx, incident, offer): Promise<Asked> => {
-    const action = ACTIONS.get(offer.action)
-    const consequence = action === undefined ? '' : consequenceOf(action, offer.target)
-    return Promise.resolve({
-      kind: 'ask',
-      form: { offer, incident, consequence, danger: action?.danger ?? true },
-    })
-  })
+  const asked = await withOffer(
+    deps,
+    offerId,
+    person,
+    origin,
+    async (tx, incident, offer): Promise<Asked> => {
+      const action = ACTIONS.get(offer.action)
+      const lookup = await namesOf(tx, deps, incident)
+      const consequence = action === undefined ? '' : consequenceOf(action, offer.target, lookup)
+      return { kind: 'ask', form: { offer, incident, consequence, danger: action?.danger ?? true } }
+    },
+  )
   if (asked.kind === 'refused') finish(deps, 'ask', asked)
   return asked
 }

@@ -1,9 +1,15 @@
-// What every diagnosis of a run looks at, whatever its runbook says: what changed since the last good run.
+// What every diagnosis of a run looks at, whatever its runbook says: what changed since the last good run, and what its actions are judged by.
 import { listDeployments, type Deployment } from '../incidents/deployments.ts'
 import type { Incident } from '../incidents/model.ts'
+import { PROBES } from '../diagnosis/registry.ts'
 import { runChanges } from '../diagnosis/probes/run-changes.ts'
 import type { ProbeStep } from '../diagnosis/run-probes.ts'
 import type { PlatformReader } from '../ports.ts'
+import type { Caution } from '../remediation/caution.ts'
+import { ACTIONS } from '../remediation/registry.ts'
+import type { Runbook } from '../runbooks/model.ts'
+import { onPlatform } from '../runbooks/on-platform.ts'
+import type { PlatformView } from '../runbooks/sections.ts'
 import type { Tx } from '../store/store.ts'
 
 /** Its outputs are known by this name where a runbook does not run the probe under a name of its own. */
@@ -12,16 +18,35 @@ const LOOK_BACK_MS = 90 * 86_400_000
 /** The newest of a job; its last good run is seldom older than so many deployments. */
 const MARKERS_READ = 500
 
-/** The steps of a runbook, and the standing one where the platform tells of runs and nothing else looks at it. */
+/**
+ * The steps of a runbook, and those that nobody has to write: what changed, where the platform tells of runs and nothing
+ * else looks at it, and what the runbook's actions are judged by.
+ */
 export function withStanding(
   steps: readonly ProbeStep[],
+  cautions: readonly Caution[],
   { run }: Incident,
   reader: PlatformReader | null,
 ): readonly ProbeStep[] {
-  const about = run.runId !== null || run.jobName !== null
-  const can = runChanges.needs.every((need) => reader?.capabilities.has(need) === true)
-  if (!about || !can || steps.some(({ id, use }) => id === STEP || use === runChanges.id)) return steps
-  return [...steps, { id: STEP, use: runChanges.id, heading: runChanges.title, params: {} }]
+  if (run.runId === null && run.jobName === null) return steps
+  const standing = [
+    ...cautions.map(({ step, probe }) => ({ id: step, use: probe })),
+    ...(steps.some(({ use }) => use === runChanges.id) ? [] : [{ id: STEP, use: runChanges.id }]),
+  ].flatMap(({ id, use }) => {
+    const probe = PROBES.get(use)
+    const can = probe?.needs.every((need) => reader?.capabilities.has(need) === true) === true
+    return can ? [{ id, use, heading: probe.title, params: {} }] : []
+  })
+  return [...steps, ...standing.filter(({ id }) => !steps.some((step) => step.id === id))]
+}
+
+/** What the actions of a runbook are judged by that this platform's writer can do. */
+export function cautionsOf(runbook: Runbook, platform: PlatformView | null): readonly Caution[] {
+  const named = runbook.sections
+    .flatMap(({ actions }) => actions)
+    .flatMap((step) => ACTIONS.get(onPlatform(step, platform).use) ?? [])
+  const possible = named.filter(({ needs }) => platform?.capabilities.has(needs) === true)
+  return [...new Set(possible.flatMap(({ caution }) => caution ?? []))]
 }
 
 /** The deploy markers that a diagnosis may need. */

@@ -55,6 +55,8 @@ export interface PlatformRun {
   readonly submittedAt: Date | null
   readonly startedAt: Date | null
   readonly endedAt: Date | null
+  /** When it was last begun anew under the same id, where the platform repairs runs and has repaired this one. */
+  readonly repairedAt?: Date
   /** Spark's own id, where the platform says which. */
   readonly applicationId: string | null
   readonly queue: string | null

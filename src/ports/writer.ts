@@ -6,7 +6,7 @@ export type WriteOutcome =
   | { readonly kind: 'refused'; readonly detail: string }
   | { readonly kind: 'unknown'; readonly detail: string }
 
-export type WriteCapability = 'application.kill'
+export type WriteCapability = 'application.kill' | 'run.rerun'
 
 /** Acts on one Spark installation. Never retries by itself: repeating is the guard's decision (P7). */
 export interface PlatformWriter {
@@ -14,4 +14,9 @@ export interface PlatformWriter {
   readonly capabilities: ReadonlySet<WriteCapability>
   /** Asks the platform to end the application with this id. */
   kill(appId: string, signal: AbortSignal): Promise<WriteOutcome>
+  /**
+   * Asks the platform to run once more, with its own parameters, this run, which has ended. `key` is the same for the same wish, at most 64 characters, for
+   * platforms that know an idempotency key.
+   */
+  rerun(runId: string, key: string, signal: AbortSignal): Promise<WriteOutcome>
 }

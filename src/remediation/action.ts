@@ -4,6 +4,7 @@ import type { Run } from '../alerts/model.ts'
 import type { PlatformReader, PlatformWriter, WriteCapability, WriteOutcome } from '../ports.ts'
 import type { Destinations } from '../runbooks/render-params.ts'
 import type { Order } from './order.ts'
+import { type Caution, type Lookup, judge } from './caution.ts'
 import type { Role } from './roles.ts'
 
 export interface ActionContext {
@@ -41,6 +42,8 @@ export interface Action {
   readonly params: z.ZodType
   /** Where parameters with templates go, which decides how values are escaped; plain text unless said. */
   readonly destinations?: Destinations
+  /** What it is judged by before it is offered, and once more before it runs. Absent: nothing. */
+  readonly caution?: Caution
   /** What one execution aims at, as a stable name; null when the incident does not say (then it is not offered). */
   target(context: ActionContext): string | null
   execute(order: Order, writer: PlatformWriter, signal: AbortSignal): Promise<WriteOutcome>
@@ -48,7 +51,13 @@ export interface Action {
   verify(order: Order, reader: PlatformReader, signal: AbortSignal): Promise<Verification>
 }
 
-/** The consequence of an action for this target, in full. */
-export function consequenceOf(action: Pick<Action, 'consequence'>, target: string): string {
-  return action.consequence.replaceAll('{target}', () => target)
+/** The consequence of an action for this target, in full, and what its caution says of what is known. */
+export function consequenceOf(
+  action: Pick<Action, 'consequence' | 'caution'>,
+  target: string,
+  lookup: Lookup,
+): string {
+  const consequence = action.consequence.replaceAll('{target}', () => target)
+  const judgement = judge(action.caution, lookup)
+  return judgement.says === null ? consequence : `${consequence} ${judgement.says}`
 }

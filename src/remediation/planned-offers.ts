@@ -3,8 +3,9 @@ import type { Run } from '../alerts/model.ts'
 import type { ActionStep, Params } from '../runbooks/model.ts'
 import type { SectionView } from '../runbooks/sections.ts'
 import type { Action } from './action.ts'
+import type { Lookup } from './caution.ts'
 import type { OfferInputs } from './inputs.ts'
-import { type Lookup, prepare } from './prepare.ts'
+import { prepare } from './prepare.ts'
 import { ACTIONS } from './registry.ts'
 import { type Role, required } from './roles.ts'
 
@@ -13,7 +14,7 @@ export interface PlannedOffer {
   readonly action: Action
   readonly target: string
   readonly title: string
-  /** The highest of the action's floor, the operator's and the runbook's wish. */
+  /** The highest of the action's floor, the operator's, the runbook's wish, and what is known of it asks for. */
   readonly requires: Role
   /** Templates filled in; of a button that asks for more, as far as the runbook gives them. */
   readonly params: Params
@@ -43,7 +44,10 @@ export function plannedOffers(
     const prepared = prepare(action, offered, lookup)
     if (!prepared.ok) continue
     const { params, inputs } = prepared
-    const requires = required(required(action.floor, floors.get(use) ?? null), step.requires)
+    const requires = [floors.get(use) ?? null, step.requires, prepared.requires].reduce<Role>(
+      required,
+      action.floor,
+    )
     planned.push({ step, action, target, title: action.title, requires, params, inputs })
   }
   return planned

@@ -9,26 +9,33 @@ import {
 } from '../runbooks/render-params.ts'
 import type { OfferedAction, SectionView } from '../runbooks/sections.ts'
 import type { Action } from './action.ts'
+import { type Lookup, judge } from './caution.ts'
 import { type OfferInputs, offerInputs } from './inputs.ts'
 import { ACTIONS } from './registry.ts'
-
-/** Answers a name of a template, undefined where it has no value. */
-export type Lookup = (name: string) => string | undefined
+import type { Role } from './roles.ts'
 
 /** An action that may be offered, or the sentence why it is withheld although its section applies. */
 export type Prepared =
-  | { readonly ok: true; readonly params: Params; readonly inputs: OfferInputs }
+  | {
+      readonly ok: true
+      readonly params: Params
+      readonly inputs: OfferInputs
+      /** The least role for what is known of it; null where that adds nothing. */
+      readonly requires: Role | null
+    }
   | { readonly ok: false; readonly says: string }
 
 /**
- * Fills in parameters and defaults, and holds them against the action's schema: wholly where nobody is asked for more;
+ * Judges by what is known, then fills in parameters and defaults, and holds them against the action's schema: wholly where nobody is asked for more;
  * else as far as answers, which win over them and may complete them, change nothing of it.
  */
 export function prepare(
-  action: Pick<Action, 'params' | 'destinations'>,
+  action: Pick<Action, 'params' | 'destinations' | 'caution'>,
   offered: OfferedAction,
   lookup: Lookup,
 ): Prepared {
+  const judgement = judge(action.caution, lookup)
+  if (judgement.kind === 'withheld') return { ok: false, says: judgement.says }
   const rendered = renderParams(offered.params, action.destinations ?? {}, lookup)
   const hole = holeIn(rendered)
   if (hole !== null) return { ok: false, says: `Withheld: ${hole}.` }
@@ -39,7 +46,7 @@ export function prepare(
     : parseParams(action.params, rendered.params, rendered.sole)
   if (!parsed.ok)
     return { ok: false, says: `Withheld: its parameters are not usable (${clauseOf(parsed.problems)}).` }
-  return { ok: true, params: parsed.params, inputs }
+  return { ok: true, params: parsed.params, inputs, requires: judgement.requires }
 }
 
 type WithoutAnswers =

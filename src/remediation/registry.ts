@@ -1,7 +1,8 @@
 // Every action a runbook may name.
 import type { Action } from './action.ts'
 import { killApplication } from './actions/kill-application.ts'
+import { rerunJob } from './actions/rerun.ts'
 
 export const ACTIONS: ReadonlyMap<string, Action> = new Map(
-  [killApplication].map((action) => [action.id, action]),
+  [killApplication, rerunJob].map((action) => [action.id, action]),
 )

@@ -3,6 +3,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ACTIONS } from '../../src/remediation/registry.ts'
 import { type SparkReplay, createSparkReplay } from '../../src/sandbox/spark/replay.ts'
 import { platformOf, runOf } from '../platforms/support.ts'
+import {
+  type Bench as Workspace,
+  FAILED,
+  RUN,
+  START,
+  bench,
+  run,
+  task,
+} from '../platforms/databricks/bench.ts'
 import { type ActionSample, actionContract } from './action.ts'
 
 let spark: SparkReplay
@@ -27,7 +36,27 @@ const SAMPLES: Readonly<Record<string, () => Promise<ActionSample>>> = {
       nothing: 'app-20200101000000-9999',
     })
   },
+  // A standalone Spark keeps nothing to run again.
+  'run.rerun': async () => {
+    const ended = { ...FAILED, end_time: START + 60_000 }
+    const workspace = await bench(
+      { runs: [run({ ...ended, tasks: [task('load', ended)] })] },
+      { actions: ['run.rerun'] },
+    )
+    workspaces.push(workspace)
+    const { reader, writer } = workspace.platform
+    return {
+      context: { run: runOf({ runId: String(RUN) }), facts: {} },
+      reader,
+      writer: writer!,
+      loseNextReply: () => workspace.databricks.loseNextReply(/runs\/repair$/),
+      nothing: '42',
+    }
+  },
 }
+
+const workspaces: Workspace[] = []
+afterAll(() => Promise.all(workspaces.map((one) => one.close())))
 
 describe('every action', () => {
   it('has a sample', () => {

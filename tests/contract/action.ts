@@ -90,10 +90,11 @@ export function actionContract(action: Action, sample: () => Promise<ActionSampl
       run,
       requestedAt: desk.clock.now(),
     })
-    const writerOf = (kill: () => Promise<WriteOutcome>): PlatformWriter => ({
+    const writerOf = (write: () => Promise<WriteOutcome>): PlatformWriter => ({
       platform: 'batch',
       capabilities: new Set([action.needs]),
-      kill,
+      kill: write,
+      rerun: write,
     })
 
     it('names itself, its button and its consequence', () => {

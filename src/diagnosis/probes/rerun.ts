@@ -21,6 +21,7 @@ export const rerun: Probe = {
   needs: ['application'],
   params: NO_PARAMS,
   outputs: {
+    run: 'the run that it speaks of',
     rerun: 'safe, unsafe or unknown',
     reasons: 'why, in words',
     class: 'transient, deterministic, infrastructure, permission, data or unknown',
@@ -35,7 +36,7 @@ export const rerun: Probe = {
     const { reader } = context
     if (reader === null) throw new Error('no platform')
     const unreached: string[] = []
-    const { facts, best, link } = await gather(reader, context, unreached)
+    const { id, facts, best, link } = await gather(reader, context, unreached)
     const verdict = verdictOf(facts)
     const modes = [...new Set((facts.writes ?? []).map(({ mode }) => mode))].sort()
     const finding: Finding = {
@@ -49,6 +50,7 @@ export const rerun: Probe = {
     }
     return {
       outputs: outputsOf(rerun, {
+        run: id,
         rerun: verdict.rerun,
         reasons: verdict.reasons.join('; '),
         class: facts.class,
@@ -68,6 +70,7 @@ export const rerun: Probe = {
 type Named = Pick<Sighting, 'mode' | 'cause' | 'certainty' | 'line'>
 
 interface Gathered {
+  readonly id: string | null
   readonly facts: RerunFacts
   readonly best: Named | null
   readonly link: string | null
@@ -109,6 +112,7 @@ async function gather(
     ({ id, state }) => id !== own && (state === 'running' || state === 'queued' || state === 'retrying'),
   )
   return {
+    id: own ?? null,
     best,
     link: current?.link ?? app?.link ?? null,
     facts: {

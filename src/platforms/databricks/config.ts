@@ -55,8 +55,10 @@ export const configSchema = z.strictObject({
     .describe('S3, where clusters deliver their logs there; without it those are not read'),
   timeout_ms: z.int().min(100).max(60_000).default(10_000).describe('how long one request may take'),
   actions: z
-    .array(z.enum(['application.kill']))
+    .array(z.enum(['application.kill', 'run.rerun']))
     .default([])
-    .describe('what may be done: `application.kill` cancels a run; nothing, unless it is named here'),
+    .describe(
+      'what may be done: `application.kill` cancels a run, `run.rerun` repairs a failed run of a job; nothing, unless it is named here',
+    ),
 })
 export type Config = z.output<typeof configSchema>

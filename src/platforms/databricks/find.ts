@@ -56,13 +56,14 @@ async function byId(client: DatabricksClient, id: string, signal: AbortSignal): 
 
 /** A run with all its tasks. */
 async function wholeRun(client: DatabricksClient, id: string, signal: AbortSignal): Promise<RunInfo | null> {
-  const first = await client.get('/api/2.2/jobs/runs/get', { run_id: id }, runSchema, signal)
+  const query = { run_id: id, include_history: 'true' }
+  const first = await client.get('/api/2.2/jobs/runs/get', query, runSchema, signal)
   if (first === null) return null
   const tasks = [...first.tasks]
   let token = first.next_page_token
   for (let page = 1; token && page < TASK_PAGES; page += 1) {
-    const query = { run_id: id, page_token: token }
-    const next = await client.get('/api/2.2/jobs/runs/get', query, runSchema, signal)
+    const more = { run_id: id, page_token: token }
+    const next = await client.get('/api/2.2/jobs/runs/get', more, runSchema, signal)
     tasks.push(...(next?.tasks ?? []))
     token = next?.next_page_token
   }

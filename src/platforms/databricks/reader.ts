@@ -24,6 +24,7 @@ import {
   failuresOf,
   newestAttempts,
   reasonText,
+  repairsOf,
   stateOf,
   stateText,
   wholeState,
@@ -193,7 +194,7 @@ async function describedRun(
   }
   const state = wholeState(job, tasks, retries)
   const limit = leading === null ? null : retries(leading)
-  const repairs = job.repair_history.filter(({ type }) => type === 'REPAIR').length
+  const { length: repairs } = repairsOf(job)
   const notes = [
     stateText(job),
     ...(leading !== null && (tasks.length > 1 || task !== null)
@@ -218,6 +219,7 @@ async function describedRun(
 function shortRun(client: DatabricksClient, normalise: (name: string) => string, run: RunInfo): PlatformRun {
   const state = stateOf(run)
   const words = reasonText(run)
+  const repairedAt = repairsOf(run).at(-1)?.start_time ?? null
   return {
     id: run.run_id,
     jobName: run.run_name ? normalise(run.run_name) : null,
@@ -229,6 +231,7 @@ function shortRun(client: DatabricksClient, normalise: (name: string) => string,
     startedAt: state === 'queued' ? null : begunAt(run),
     dates: datesOfRun(run),
     endedAt: endOf(run, state),
+    ...(repairedAt === null ? {} : { repairedAt }),
     applicationId: null,
     queue: null,
     user: run.creator_user_name ?? null,

@@ -88,7 +88,8 @@ export const runSchema = z.object({
   queue_duration: millis,
   execution_duration: millis,
   cluster_instance: clusterInstance,
-  repair_history: z.array(z.object({ type: word })).default([]),
+  /** Told where `include_history` asks for it; the run itself is the first of them. */
+  repair_history: z.array(z.object({ type: word, id: id.nullish(), start_time: instant })).default([]),
   tasks: z.array(taskRunSchema).default([]),
   job_clusters: z
     .array(z.object({ job_cluster_key: z.string(), new_cluster: newCluster }))

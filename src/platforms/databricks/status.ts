@@ -1,6 +1,6 @@
 // How a run stands, from Databricks' words: `status` where it is sent, else the older `state`. Pure.
 import type { ApplicationState, RunState } from '../../ports.ts'
-import type { Standing, TaskRun } from './schema.ts'
+import type { RunInfo, Standing, TaskRun } from './schema.ts'
 
 /** Ended without having run, as somebody wanted. */
 const SKIPPED: ReadonlySet<string> = new Set(['SKIPPED', 'DISABLED', 'EXCLUDED', 'UPSTREAM_CANCELED'])
@@ -98,6 +98,13 @@ function isNewer(one: TaskRun, other: TaskRun): boolean {
   if (one.start_time !== null && other.start_time !== null && time(one.start_time) !== time(other.start_time))
     return time(one.start_time) > time(other.start_time)
   return one.attempt_number > other.attempt_number
+}
+
+/** What has been begun anew of a run, the newest last. */
+export function repairsOf({ repair_history: history }: RunInfo): RunInfo['repair_history'] {
+  return history
+    .filter(({ type }) => type === 'REPAIR')
+    .sort((a, b) => time(a.start_time) - time(b.start_time))
 }
 
 /** Those that failed by themselves, the first one first: it leads, what follows may be its doing. */

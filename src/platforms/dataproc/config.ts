@@ -23,10 +23,10 @@ export const configSchema = z.strictObject({
     .optional()
     .describe('where Spark writes event logs (spark.eventLog.dir), if a job or its cluster does not say it itself'), // prettier-ignore
   actions: z
-    .array(z.enum(['application.kill']))
+    .array(z.enum(['application.kill', 'run.rerun']))
     .default([])
     .describe(
-      'what may be done: `application.kill` cancels a job or batch; nothing, unless it is named here',
+      'what may be done: `application.kill` cancels a job or batch, `run.rerun` submits a job that failed once more; nothing, unless it is named here',
     ),
 })
 export type Config = z.output<typeof configSchema>

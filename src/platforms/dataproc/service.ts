@@ -3,6 +3,7 @@ import type { PlatformDeps } from '../platform.ts'
 import { type GoogleClient, createGoogleClient } from '../google/client.ts'
 import type { GoogleTokens } from '../google/token.ts'
 import type { Config } from './config.ts'
+import { type MadeJob, madeSchema } from './made-again.ts'
 import {
   type BatchInfo,
   type ClusterInfo,
@@ -18,6 +19,8 @@ import {
 export interface Dataproc {
   readonly base: string
   job(id: string, signal: AbortSignal): Promise<JobInfo | null>
+  /** The same with all that it was made of. */
+  jobAsMade(id: string, signal: AbortSignal): Promise<MadeJob | null>
   /** Newest first, at most 300. */
   jobs(signal: AbortSignal): Promise<readonly JobInfo[]>
   batch(id: string, signal: AbortSignal): Promise<BatchInfo | null>
@@ -77,6 +80,7 @@ export function createDataproc(
   return {
     base: client.base,
     job: (id, signal) => client.get([...regional, 'jobs', id], {}, jobSchema, signal),
+    jobAsMade: (id, signal) => client.get([...regional, 'jobs', id], {}, madeSchema, signal),
     async jobs(signal) {
       // They come newest first; Google's documentation does not promise it, so that who chooses sorts.
       const all = await pages((query) => client.get([...regional, 'jobs'], query, jobsSchema, signal))

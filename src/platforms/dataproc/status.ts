@@ -46,6 +46,11 @@ export function batchWorkOf(batch: BatchInfo): Work | null {
   return batch.sparkBatch ?? batch.pysparkBatch ?? batch.sparkSqlBatch ?? batch.sparkRBatch ?? null
 }
 
+/** As its runs are known by, not normalised. */
+export function nameOfJob(job: JobInfo): string {
+  return nameOf(job.labels, workOf(job), job.reference.jobId)
+}
+
 export function runOfJob(job: JobInfo, normalise: (name: string) => string, link: string): PlatformRun {
   const { status, statusHistory, reference } = job
   const failures = statusHistory.filter(({ state }) => state === 'ATTEMPT_FAILURE').length
@@ -57,7 +62,7 @@ export function runOfJob(job: JobInfo, normalise: (name: string) => string, link
   const began = all.find((one) => one.state === 'RUNNING')?.stateStartTime ?? null
   return {
     id: reference.jobId,
-    jobName: normalise(nameOf(job.labels, workOf(job), reference.jobId)),
+    jobName: normalise(nameOfJob(job)),
     state,
     stateText: [status.state, status.substate].filter((part) => part && part !== 'UNSPECIFIED').join(', '),
     attempt: state === 'retrying' ? Math.max(1, failures) : failures + 1,

@@ -1,71 +1,92 @@
-// Cancels jobs and batches of Dataproc, once per call and never again by itself.
+// Cancels jobs and batches of Dataproc and submits jobs once more, once per call and never again by itself.
 import { reasonOf } from '../../errors.ts'
 import type { PlatformWriter, WriteOutcome } from '../../ports.ts'
 import { type Reply, writeOnce } from '../http/write.ts'
-import { createJobRunWriter } from '../job-runs/writer.ts'
+import { type Aim, createJobRunWriter } from '../job-runs/writer.ts'
 import { createGoogleTokens } from '../google/token.ts'
 import type { PlatformDeps } from '../platform.ts'
 import type { Config } from './config.ts'
 import { addressOf, createDataproc } from './service.ts'
 import { createSource } from './source.ts'
+import { madeAgain } from './made-again.ts'
+
+interface Wish {
+  readonly path: string
+  readonly body: string
+}
 
 /**
  * Of a job `:cancel` is asked, of a batch the cancelling of the operation that made it: Google refuses to delete a batch
- * that goes on. Both take the request and end the run later; the reader sees the end.
+ * that goes on. Both take the request and end the run later; the reader sees the end. Jobs alone are submitted once more:
+ * of a batch Google tells its settings as it has worked them out, which are not those that it takes.
  */
 export function createWriter(platform: string, config: Config, deps: PlatformDeps): PlatformWriter {
   const tokens = createGoogleTokens(platform, config, deps)
   const dataproc = createDataproc(platform, config, tokens, deps)
   const source = createSource(config, dataproc, deps.normaliseJobName)
+  const jobs = `v1/projects/${config.project}/regions/${config.region}/jobs`
+  const refused = (detail: string): WriteOutcome => ({ kind: 'refused', detail })
 
-  async function pathOf(home: string, id: string, signal: AbortSignal): Promise<string | null> {
-    if (home === 'jobs') return `v1/projects/${config.project}/regions/${config.region}/jobs/${id}:cancel`
+  async function cancelling({ home, id }: Aim, signal: AbortSignal): Promise<Wish | string> {
+    if (home === 'jobs') return { path: `${jobs}/${id}:cancel`, body: '{}' }
     const operation = (await dataproc.batch(id, signal))?.operation
     // Another form would be another path.
     const known = /^projects\/[^/?#%]+\/(?:regions|locations)\/[^/?#%]+\/operations\/[A-Za-z0-9._-]+$/
-    return operation && known.test(operation) ? `v1/${operation}:cancel` : null
+    return operation && known.test(operation)
+      ? { path: `v1/${operation}:cancel`, body: '{}' }
+      : `Dataproc names no operation that would end ${id}.`
   }
 
-  return createJobRunWriter(
-    platform,
-    config.actions,
-    source,
-    'Dataproc',
-    deps.normaliseJobName,
-    async ({ home, id, what }, signal): Promise<WriteOutcome> => {
-      let token: string
-      let path: string | null
-      try {
-        token = await tokens.get(signal)
-        path = await pathOf(home, id, signal)
-      } catch (error) {
-        return { kind: 'refused', detail: `The ${what} was not sent (${reasonOf(error)}).` }
-      }
-      if (path === null)
-        return { kind: 'refused', detail: `Dataproc names no operation that would end ${id}.` }
-      return await writeOnce(
-        {
-          method: 'POST',
-          url: `${addressOf(config)}/${path}`,
-          body: '{}',
-          headers: {
-            'content-type': 'application/json',
-            accept: 'application/json',
-            authorization: `Bearer ${token}`,
-          },
-          timeoutMs: config.timeout_ms,
-          httpAgent: deps.httpAgent,
-          httpsAgent: deps.httpsAgent,
+  async function submitting({ home, id }: Aim, key: string, signal: AbortSignal): Promise<Wish | string> {
+    if (home !== 'jobs') return `${id} is a batch: of it Dataproc does not tell what it was submitted with.`
+    const made = await dataproc.jobAsMade(id, signal)
+    if (made === null) return `Dataproc knows no job ${id} any more.`
+    const job = madeAgain(made, deps.normaliseJobName)
+    return { path: `${jobs}:submit`, body: JSON.stringify({ job, requestId: key }) }
+  }
+
+  /** Sends what `wishFor` answers; a text is why nothing is sent. */
+  async function send(
+    { what }: Aim,
+    wishFor: () => Promise<Wish | string>,
+    signal: AbortSignal,
+  ): Promise<WriteOutcome> {
+    let token: string
+    let wish: Wish | string
+    try {
+      token = await tokens.get(signal)
+      wish = await wishFor()
+    } catch (error) {
+      return refused(`The ${what} was not sent (${reasonOf(error)}).`)
+    }
+    if (typeof wish === 'string') return refused(wish)
+    return await writeOnce(
+      {
+        method: 'POST',
+        url: `${addressOf(config)}/${wish.path}`,
+        body: wish.body,
+        headers: {
+          'content-type': 'application/json',
+          accept: 'application/json',
+          authorization: `Bearer ${token}`,
         },
-        {
-          outcome: (reply) => outcomeOf(reply, what),
-          neverSent: `The ${what} was not sent`,
-          lost: `The reply to the ${what} was lost`,
-        },
-        signal,
-      )
-    },
-  )
+        timeoutMs: config.timeout_ms,
+        httpAgent: deps.httpAgent,
+        httpsAgent: deps.httpsAgent,
+      },
+      {
+        outcome: (reply) => outcomeOf(reply, what),
+        neverSent: `The ${what} was not sent`,
+        lost: `The reply to the ${what} was lost`,
+      },
+      signal,
+    )
+  }
+
+  return createJobRunWriter(platform, config.actions, source, 'Dataproc', deps.normaliseJobName, {
+    cancel: (aim, signal) => send(aim, () => cancelling(aim, signal), signal),
+    startAgain: (aim, key, signal) => send(aim, () => submitting(aim, key, signal), signal),
+  })
 }
 
 function outcomeOf({ status, headers, data }: Reply, what: string): WriteOutcome {

@@ -18,8 +18,10 @@ export const configSchema = z.strictObject({
     .optional()
     .describe('where Spark writes event logs (spark.eventLog.dir), if a job run does not say it itself'),
   actions: z
-    .array(z.enum(['application.kill']))
+    .array(z.enum(['application.kill', 'run.rerun']))
     .default([])
-    .describe('what may be done: `application.kill` cancels a job run; nothing, unless it is named here'),
+    .describe(
+      'what may be done: `application.kill` cancels a job run, `run.rerun` starts one that failed once more; nothing, unless it is named here',
+    ),
 })
 export type Config = z.output<typeof configSchema>

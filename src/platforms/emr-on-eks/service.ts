@@ -4,6 +4,7 @@ import type {
   DescribeJobRunCommandInput,
   DescribeVirtualClusterCommandInput,
   ListJobRunsCommandInput,
+  StartJobRunCommandInput,
 } from '@aws-sdk/client-emr-containers'
 import { clientsOf } from '../aws/calls.ts'
 import type { Service } from '../aws/client.ts'
@@ -15,6 +16,7 @@ export interface Reads {
 }
 export interface Writes {
   CancelJobRun: CancelJobRunCommandInput
+  StartJobRun: StartJobRunCommandInput
 }
 
 const SERVICE: Service = {
@@ -30,4 +32,4 @@ export const readsOf = clientsOf<Reads>(SERVICE, 'reads', [
   'DescribeVirtualCluster',
   'ListJobRuns',
 ])
-export const writesOf = clientsOf<Writes>(SERVICE, 'writes', ['CancelJobRun'])
+export const writesOf = clientsOf<Writes>(SERVICE, 'writes', ['CancelJobRun', 'StartJobRun'])

@@ -1,30 +1,51 @@
-// Cancels job runs of EMR on EKS, once per call and never again by itself.
+// Cancels job runs of EMR on EKS and starts them once more, once per call and never again by itself.
 import * as z from 'zod'
+import { reasonOf } from '../../errors.ts'
 import { createCredentials } from '../aws/credentials.ts'
 import { outcomeOf } from '../aws/outcome.ts'
 import { createJobRunWriter } from '../job-runs/writer.ts'
 import type { PlatformWriter } from '../../ports.ts'
 import type { PlatformDeps } from '../platform.ts'
 import type { Config } from './config.ts'
-import { readsOf, writesOf } from './service.ts'
+import { type Writes, readsOf, writesOf } from './service.ts'
 import { createSource } from './source.ts'
 
 const answerSchema = z.object({ id: z.string() })
+type Start = Writes['StartJobRun']
+/** What a job run is made of: told and asked for under the same names, and sent as the SDK has read it. */
+const MADE_OF = ['name', 'executionRoleArn', 'releaseLabel', 'jobDriver', 'configurationOverrides', 'tags', 'retryPolicyConfiguration'] as const satisfies readonly (keyof Start)[] // prettier-ignore
+const toldSchema = z.object({ jobRun: z.custom<Partial<Start>>((told) => typeof told === 'object') })
 
 /** `accepted` says that the cancelling has begun; the reader sees the end. */
 export function createWriter(platform: string, config: Config, deps: PlatformDeps): PlatformWriter {
   const credentials = createCredentials(config)
-  const source = createSource(config, readsOf(platform, config, credentials, deps), deps.normaliseJobName)
+  const reads = readsOf(platform, config, credentials, deps)
+  const source = createSource(config, reads, deps.normaliseJobName)
   const client = writesOf(platform, config, credentials, deps)
-  return createJobRunWriter(
-    platform,
-    config.actions,
-    source,
-    'EMR on EKS',
-    deps.normaliseJobName,
-    ({ home, id, what }, signal) =>
-      outcomeOf('EMR on EKS', what, () =>
+  const service = 'EMR on EKS'
+  return createJobRunWriter(platform, config.actions, source, service, deps.normaliseJobName, {
+    cancel: ({ home, id, what }, signal) =>
+      outcomeOf(service, what, () =>
         client.call('CancelJobRun', { virtualClusterId: home, id }, answerSchema, signal, { raw: true }),
       ),
+    async startAgain({ home, id, what }, key, signal) {
+      let input: Start
+      try {
+        const told = await reads.call('DescribeJobRun', { virtualClusterId: home, id }, toldSchema, signal)
+        if (told === null) return { kind: 'refused', detail: `${service} knows no job run ${id} any more.` }
+        input = { ...madeOf(told.jobRun), virtualClusterId: home, clientToken: key }
+      } catch (error) {
+        return { kind: 'refused', detail: `The ${what} was not sent (${reasonOf(error)}).` }
+      }
+      return await outcomeOf(service, what, () =>
+        client.call('StartJobRun', input, answerSchema, signal, { raw: true }),
+      )
+    },
+  })
+}
+
+function madeOf(told: Partial<Start>): Partial<Start> {
+  return Object.fromEntries(
+    MADE_OF.flatMap((name) => (told[name] === undefined ? [] : [[name, told[name]] as const])),
   )
 }

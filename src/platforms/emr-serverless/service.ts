@@ -5,6 +5,7 @@ import type {
   GetJobRunCommandInput,
   ListJobRunAttemptsCommandInput,
   ListJobRunsCommandInput,
+  StartJobRunCommandInput,
 } from '@aws-sdk/client-emr-serverless'
 import { clientsOf } from '../aws/calls.ts'
 import type { Service } from '../aws/client.ts'
@@ -18,6 +19,7 @@ export interface Reads {
 }
 export interface Writes {
   CancelJobRun: CancelJobRunCommandInput
+  StartJobRun: StartJobRunCommandInput
 }
 
 const SERVICE: Service = {
@@ -34,4 +36,4 @@ export const readsOf = clientsOf<Reads>(SERVICE, 'reads', [
   'ListJobRuns',
   'ListJobRunAttempts',
 ])
-export const writesOf = clientsOf<Writes>(SERVICE, 'writes', ['CancelJobRun'])
+export const writesOf = clientsOf<Writes>(SERVICE, 'writes', ['CancelJobRun', 'StartJobRun'])

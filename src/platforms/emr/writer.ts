@@ -5,6 +5,7 @@ import type { PlatformWriter, WriteOutcome } from '../../ports.ts'
 import { createCredentials } from '../aws/credentials.ts'
 import { NOBODY } from '../job-runs/reader.ts'
 import { outcomeOfFailure } from '../aws/outcome.ts'
+import { cannotRerun } from '../cannot-rerun.ts'
 import type { PlatformDeps } from '../platform.ts'
 import { isYarnId } from '../yarn/clients.ts'
 import { createWriter as createYarnWriter } from '../yarn/writer.ts'
@@ -34,6 +35,7 @@ export function createWriter(platform: string, config: Config, deps: PlatformDep
   return {
     platform,
     capabilities: new Set(config.actions),
+    rerun: cannotRerun(platform),
     async kill(id, signal) {
       if (isYarnId(id)) return yarn === null ? refused(`${id} is YARN's, and EMR cancels steps alone; configure yarn to kill it there.`) : yarn.kill(id, signal) // prettier-ignore
       if (!isStepId(id)) return refused(`${id} is no step of EMR.`)

@@ -111,7 +111,7 @@ function homesOf({ homes }: JobRuns, { cluster }: Run): readonly string[] {
   return named.length > 0 ? named : homes
 }
 
-function isLive({ state }: PlatformRun): boolean {
+export function isLive({ state }: PlatformRun): boolean {
   return state === 'queued' || state === 'running' || state === 'retrying'
 }
 

@@ -1,11 +1,25 @@
-// Cancels what clouds call job runs: looked at first, asked once, and never again by itself.
+// Cancels what clouds call job runs, and starts them once more: looked at first, asked once, and never again by itself.
 import { reasonOf } from '../../errors.ts'
 import type { PlatformWriter, WriteCapability, WriteOutcome } from '../../ports.ts'
-import { type JobRun, type JobRuns, NOBODY, findJobRun } from './reader.ts'
+import { type JobRun, type JobRuns, NOBODY, findJobRun, isLive } from './reader.ts'
+
+/** A job run that is there; `what` is said after "the": `cancelling of job run 00f`. */
+export interface Aim {
+  readonly home: string
+  readonly id: string
+  readonly what: string
+}
+
+/** What differs between the services. Each sends its one request, says what came of it, and does not throw. */
+export interface JobRunWrites {
+  cancel(aim: Aim, signal: AbortSignal): Promise<WriteOutcome>
+  /** Starts what this one, which is over, was made of once more, under the service's own idempotency key. */
+  startAgain(aim: Aim, key: string, signal: AbortSignal): Promise<WriteOutcome>
+}
 
 /**
- * The run is looked at first: the services take the cancelling of what has ended, too. `cancel` sends the one request
- * and says what came of it; it does not throw. `what` is said after "the": "cancelling of job run 00f".
+ * The run is looked at first: the services take the cancelling of what has ended, too, and start any number of runs side
+ * by side.
  */
 export function createJobRunWriter(
   platform: string,
@@ -13,28 +27,63 @@ export function createJobRunWriter(
   source: JobRuns,
   service: string,
   normalise: (name: string) => string,
-  cancel: (
-    job: Pick<JobRun, 'home'> & { readonly id: string; readonly what: string },
-    signal: AbortSignal,
-  ) => Promise<WriteOutcome>,
+  writes: JobRunWrites,
 ): PlatformWriter {
   const refused = (detail: string): WriteOutcome => ({ kind: 'refused', detail })
+
+  /** Looks at the run, then sends; a text of `against` is why nothing is sent. */
+  async function afterLooking(
+    runId: string,
+    signal: AbortSignal,
+    against: (job: JobRun) => Promise<string | null>,
+    send: (job: JobRun) => Promise<WriteOutcome>,
+  ): Promise<WriteOutcome> {
+    if (source.idOf(runId) === null) return refused(`${runId} is no job run of ${service}.`)
+    let job: JobRun | null
+    try {
+      job = await findJobRun(source, normalise, { ...NOBODY, runId }, signal)
+      if (job === null) return refused(`${platform} knows no job run ${runId}, so nothing was asked of it.`)
+      const why = await against(job)
+      if (why !== null) return refused(why)
+    } catch (error) {
+      return refused(`${platform} cannot be asked, so nothing was asked of it (${reasonOf(error)}).`)
+    }
+    return await send(job)
+  }
+
   return {
     platform,
     capabilities: new Set(actions),
-    async kill(runId, signal) {
-      if (source.idOf(runId) === null) return refused(`${runId} is no job run of ${service}.`)
-      let job: JobRun | null
-      try {
-        job = await findJobRun(source, normalise, { ...NOBODY, runId }, signal)
-      } catch (error) {
-        return refused(`${platform} cannot be asked, so nothing was asked of it (${reasonOf(error)}).`)
-      }
-      if (job === null) return refused(`${platform} knows no job run ${runId}, so nothing was asked of it.`)
-      const { id, state, stateText } = job.run
-      if (state === 'succeeded' || state === 'failed' || state === 'cancelled')
-        return refused(`Job run ${id} has ended already (${stateText}).`)
-      return await cancel({ home: job.home, id, what: `cancelling of job run ${id}` }, signal)
-    },
+    kill: (runId, signal) =>
+      afterLooking(
+        runId,
+        signal,
+        ({ run: { id, state, stateText } }) =>
+          Promise.resolve(hasEnded(state) ? `Job run ${id} has ended already (${stateText}).` : null),
+        ({ home, run: { id } }) => writes.cancel({ home, id, what: `cancelling of job run ${id}` }, signal),
+      ),
+    rerun: (runId, key, signal) =>
+      afterLooking(
+        runId,
+        signal,
+        async ({ home, run: { id, state, stateText, jobName } }) => {
+          if (!hasEnded(state))
+            return `Job run ${id} is under way (${stateText}), so nothing was asked of it.`
+          if (state === 'succeeded') return `Job run ${id} has not failed (${stateText}).`
+          if (jobName === null) return null
+          const other = (await source.list(home, signal)).find(
+            (one) => one.jobName === jobName && isLive(one),
+          )
+          return other === undefined
+            ? null
+            : `Job run ${other.id} of ${jobName} is under way (${other.stateText}).`
+        },
+        ({ home, run: { id } }) =>
+          writes.startAgain({ home, id, what: `starting of job run ${id} once more` }, key, signal),
+      ),
   }
+}
+
+function hasEnded(state: JobRun['run']['state']): boolean {
+  return state === 'succeeded' || state === 'failed' || state === 'cancelled'
 }

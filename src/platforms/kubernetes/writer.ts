@@ -2,6 +2,7 @@
 import { ArrestorError, reasonOf } from '../../errors.ts'
 import type { PlatformWriter, WriteOutcome } from '../../ports.ts'
 import { type Reply, writeOnce } from '../http/write.ts'
+import { cannotRerun } from '../cannot-rerun.ts'
 import type { PlatformDeps } from '../platform.ts'
 import { parseSafeJson } from '../safe-json.ts'
 import { createApi, statusOf } from './api.ts'
@@ -88,6 +89,7 @@ export function createWriter(
   return {
     platform,
     capabilities: new Set(config.actions),
+    rerun: cannotRerun(platform),
     async kill(appId, signal) {
       const place = placeIn(appId)
       if (place !== null && place.uid === null)

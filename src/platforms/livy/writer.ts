@@ -4,6 +4,7 @@ import type { PlatformWriter, WriteOutcome } from '../../ports.ts'
 import { authHeaders } from '../http/auth.ts'
 import { createSend } from '../http/send.ts'
 import { type Reply, writeOnce } from '../http/write.ts'
+import { cannotRerun } from '../cannot-rerun.ts'
 import type { PlatformDeps } from '../platform.ts'
 import { createReadClient } from '../spark-rest/client.ts'
 import { type Found, findBatch, stateOf } from './batches.ts'
@@ -35,6 +36,7 @@ export function createWriter(platform: string, config: Config, deps: PlatformDep
   return {
     platform,
     capabilities: new Set(config.actions),
+    rerun: cannotRerun(platform),
     async kill(appId, signal) {
       let found: Found | null
       try {

@@ -5,6 +5,7 @@ import type { PlatformWriter, WriteOutcome } from '../../ports.ts'
 import { authHeaders } from '../http/auth.ts'
 import { createSend } from '../http/send.ts'
 import { type Reply, writeOnce } from '../http/write.ts'
+import { cannotRerun } from '../cannot-rerun.ts'
 import type { PlatformDeps } from '../platform.ts'
 import type { Config } from './config.ts'
 import { killFormOf } from './master-page.ts'
@@ -39,6 +40,7 @@ export function createWriter(platform: string, config: Config, deps: PlatformDep
   return {
     platform,
     capabilities: new Set(config.actions),
+    rerun: cannotRerun(platform),
     async kill(appId, signal) {
       let page: AxiosResponse<string>
       try {

@@ -4,6 +4,7 @@ import { reasonOf } from '../../errors.ts'
 import type { PlatformWriter, WriteOutcome } from '../../ports.ts'
 import { createSend } from '../http/send.ts'
 import { type Reply, writeOnce } from '../http/write.ts'
+import { cannotRerun } from '../cannot-rerun.ts'
 import type { PlatformDeps } from '../platform.ts'
 import { isYarnId, rmHeadersOf } from './clients.ts'
 import type { Config } from './config.ts'
@@ -77,6 +78,7 @@ export function createWriter(platform: string, config: Config, deps: PlatformDep
   return {
     platform,
     capabilities: new Set(config.actions),
+    rerun: cannotRerun(platform),
     async kill(appId, signal) {
       if (!isYarnId(appId)) return refused(`${appId} is not an application of YARN.`)
       const why: string[] = []

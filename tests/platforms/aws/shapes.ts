@@ -120,6 +120,7 @@ function byDeclarations(): (name: string) => Operation | null {
     DescribeJobRun: ['GET', '/virtualclusters/{virtualClusterId}/jobruns/{id}'],
     ListJobRuns: ['GET', '/virtualclusters/{virtualClusterId}/jobruns'],
     CancelJobRun: ['DELETE', '/virtualclusters/{virtualClusterId}/jobruns/{id}'],
+    StartJobRun: ['POST', '/virtualclusters/{virtualClusterId}/jobruns'],
     DescribeVirtualCluster: ['GET', '/virtualclusters/{id}'],
   }
   return (name) => {

@@ -129,7 +129,7 @@ function callOf(request: IncomingMessage, body: string, account: Account): Call 
       const labels = operation?.http?.method === request.method ? labelsOf(operation?.http?.path ?? '', url.pathname) : null // prettier-ignore
       if (operation === null || labels === null) continue
       const query = Object.fromEntries([...url.searchParams].map(([key, value]) => [key, /^\d+$/.test(value) ? Number(value) : value])) // prettier-ignore
-      return { service, protocol: 'rest', name, shown: name, operation, input: { ...query, ...labels }, handle: handlers?.[name] } // prettier-ignore
+      return { service, protocol: 'rest', name, shown: name, operation, input: { ...query, ...labels, ...bodyOf(body) }, handle: handlers?.[name] } // prettier-ignore
     }
   const path = decodeURIComponent(url.pathname).slice(1)
   const listing = url.searchParams.get('list-type') === '2'
@@ -137,6 +137,10 @@ function callOf(request: IncomingMessage, body: string, account: Account): Call 
   const name = listing ? 'ListObjectsV2' : request.method === 'GET' ? 'GetObject' : `${request.method} of S3`
   const shown = `${name} ${path.replace(/\/$/, '')}${listing ? `/${url.searchParams.get('prefix') ?? ''}` : ''}` // prettier-ignore
   return { service: 's3', protocol: 's3', name, shown, operation: null, input, handle: undefined }
+}
+
+function bodyOf(body: string): Json {
+  return body === '' ? {} : (JSON.parse(body) as Json)
 }
 
 function labelsOf(template: string, path: string): Json | null {

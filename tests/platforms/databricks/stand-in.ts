@@ -33,10 +33,14 @@ export interface StandIn {
   readonly asked: string[]
   readonly bodies: string[]
   readonly cancelled: string[]
+  /** Runs that were repaired, in order. */
+  readonly repaired: string[]
   readonly tokensGiven: string[]
   /** Answers paths that fit with the fault, `times` often (default: for ever). */
   fault(path: RegExp, fault: Fault, times?: number): void
   mend(): void
+  /** The next request of such a path takes effect, and its reply does not arrive. */
+  loseNextReply(path: RegExp): void
   /** Tokens that were given are good no more. */
   revoke(): void
   close(): Promise<void>
@@ -104,9 +108,11 @@ export async function startDatabricks(workspace: Workspace): Promise<StandIn> {
   const asked: string[] = []
   const bodies: string[] = []
   const cancelled: string[] = []
+  const repaired: string[] = []
   const tokensGiven: string[] = []
   const good = new Map<string, number>()
   let faults: { path: RegExp; fault: Fault; left: number }[] = []
+  let lost: RegExp | null = null
   let url = ''
 
   const server: Server = createServer((request, response) => {
@@ -123,6 +129,10 @@ export async function startDatabricks(workspace: Workspace): Promise<StandIn> {
         return
       }
       try {
+        if (lost?.test(target.pathname) === true) {
+          lost = null
+          response.end = () => response.destroy()
+        }
         answer(request, target, body, response)
       } catch (error) {
         if (!(error instanceof Refusal)) throw error
@@ -163,6 +173,19 @@ export async function startDatabricks(workspace: Workspace): Promise<StandIn> {
       cancelled.push(id)
       cancel(runOf(id))
       return json(response, 200, {})
+    }
+    if (method === 'POST' && pathname === '/api/2.2/jobs/runs/repair') {
+      const asked = fields(body, REPAIR_FIELDS)
+      const id = idIn(asked, body)
+      if (!user.mayManage)
+        throw new Refusal(
+          403,
+          'PERMISSION_DENIED',
+          `${user.userName} does not have Manage Run permissions on run ${id}.`,
+        )
+      const repairId = repair(runOf(id), asked, /"latest_repair_id":\s*(\d+)/.exec(body)?.[1] ?? null)
+      repaired.push(id)
+      return json(response, 200, { repair_id: repairId })
     }
     if (pathname.startsWith('/api/'))
       throw new Refusal(404, 'ENDPOINT_NOT_FOUND', `No API found for '${method} ${pathname}'`)
@@ -232,8 +255,12 @@ export async function startDatabricks(workspace: Workspace): Promise<StandIn> {
         const tasks = (run['tasks'] ?? []) as Json[]
         const from = Number(query.get('page_token') ?? 0)
         const until = from + workspace.tasksAPage
+        const { repair_history: history, ...told } = run
         return {
-          ...run,
+          ...told,
+          ...(query.get('include_history') === 'true' && history !== undefined
+            ? { repair_history: history }
+            : {}),
           tasks: tasks.slice(from, until),
           ...(until < tasks.length ? { next_page_token: String(until) } : {}),
         }
@@ -259,7 +286,7 @@ export async function startDatabricks(workspace: Workspace): Promise<StandIn> {
           .filter((run) => run['job_run_id'] === undefined || run['job_run_id'] === run['run_id'])
           .filter((run) => jobId === null || String(run['job_id']) === jobId)
           .filter((run) => type === null || run['run_type'] === type)
-          .map(({ tasks: _tasks, ...run }) => run)
+          .map(({ tasks: _tasks, repair_history: _history, ...run }) => run)
           .sort((a, b) => time(b) - time(a))
         return page('runs', runs, query, limit === 0 ? 24 : limit)
       }
@@ -392,9 +419,13 @@ export async function startDatabricks(workspace: Workspace): Promise<StandIn> {
     asked,
     bodies,
     cancelled,
+    repaired,
     tokensGiven,
     fault(path, fault, times = Infinity) {
       faults.push({ path, fault, left: times })
+    },
+    loseNextReply(path) {
+      lost = path
     },
     mend() {
       faults = []
@@ -421,6 +452,72 @@ function cancel(run: Json): void {
   }
   Object.assign(run, end)
   for (const task of (run['tasks'] ?? []) as Json[]) if (task['end_time'] === 0) Object.assign(task, end)
+}
+
+const REPAIR_FIELDS = [
+  'dbt_commands',
+  'jar_params',
+  'job_parameters',
+  'latest_repair_id',
+  'notebook_params',
+  'performance_target',
+  'pipeline_params',
+  'python_named_params',
+  'python_params',
+  'rerun_all_failed_tasks',
+  'rerun_dependent_tasks',
+  'rerun_tasks',
+  'run_id',
+  'spark_submit_params',
+  'sql_params',
+]
+/** Beyond what a number of JavaScript's holds, as the real ones may be. */
+const FIRST_REPAIR = 734_650_698_524_280_001n
+const UNDER_WAY = {
+  status: { state: 'RUNNING' },
+  state: { life_cycle_state: 'RUNNING', state_message: 'In run' },
+  end_time: 0,
+}
+
+/** As Databricks says it of the request: only what has ended, with failures, and under its latest repair. */
+function repair(run: Json, asked: Json, latest: string | null): bigint {
+  const id = String(run['run_id'])
+  if (run['job_run_id'] !== undefined && run['job_run_id'] !== run['run_id'])
+    throw invalid(`Run ${id} is a task run.`)
+  if (run['job_id'] === undefined || run['run_type'] === 'SUBMIT_RUN')
+    throw invalid(`Run ${id} is not a run of a job.`)
+  if ((run['status'] as Json)['state'] !== 'TERMINATED')
+    throw new Refusal(400, 'INVALID_STATE', `Run ${id} is active and cannot be repaired.`)
+  if ((asked['rerun_all_failed_tasks'] === true) === (asked['rerun_tasks'] !== undefined))
+    throw invalid('Exactly one of rerun_tasks and rerun_all_failed_tasks must be given.')
+  if ((run['state'] as Json)['result_state'] === 'SUCCESS') throw invalid(`Run ${id} has no failed tasks.`)
+  const history = (run['repair_history'] ?? []) as Json[]
+  const before = history.findLast(({ type }) => type === 'REPAIR')
+  if (before !== undefined && latest === null)
+    throw invalid('The latest repair ID needs to be provided in order to create a new repair')
+  if (latest !== null && latest !== String(before?.['id']))
+    throw invalid(`${latest} is not the latest repair.`)
+  const repairId = FIRST_REPAIR + BigInt(history.length)
+  const now = Date.now()
+  const tasks = (run['tasks'] ?? []) as Json[]
+  const again = tasks
+    .filter((task) => (task['state'] as Json)['result_state'] !== 'SUCCESS')
+    .map((task) => ({
+      ...task,
+      run_id: Number(task['run_id']) + 1,
+      attempt_number: 0,
+      start_time: now,
+      ...UNDER_WAY,
+    }))
+  run['repair_history'] = [
+    ...(history.length === 0
+      ? [{ type: 'ORIGINAL', start_time: run['start_time'], end_time: run['end_time'] }]
+      : history),
+    { type: 'REPAIR', id: repairId, start_time: now, end_time: 0 },
+  ]
+  run['tasks'] = [...tasks, ...again]
+  Object.assign(run, UNDER_WAY)
+  return repairId
 }
 
 function misbehave(fault: Fault, request: IncomingMessage, response: ServerResponse): void {

@@ -25,6 +25,8 @@ export interface StandIn {
   readonly objects: Record<string, Buffer>
   /** `GET /v1/...` in order, without queries; tokens are not among them. */
   readonly asked: string[]
+  /** Jobs that were submitted, by the id of the request. */
+  readonly submitted: Map<string, Json>
   /** Tokens that were given. */
   tokensGiven: number
   /** Seconds that the next tokens live. */
@@ -62,6 +64,27 @@ const job = z.strictObject({
   scheduling: z.strictObject({ maxFailuresPerHour: z.int().max(10).optional(), maxFailuresTotal: z.int().max(240).optional() }).optional(), // prettier-ignore
   jobUuid: z.string().optional(),
   done: z.boolean().optional(),
+})
+/** What one may say of a job that is to be; the rest is Google's. */
+const submitSchema = z.strictObject({
+  requestId: z.string().regex(/^[A-Za-z0-9_-]{1,40}$/),
+  job: job
+    .omit({
+      reference: true,
+      status: true,
+      statusHistory: true,
+      yarnApplications: true,
+      driverOutputResourceUri: true,
+      driverControlFilesUri: true,
+      jobUuid: true,
+      done: true,
+    })
+    .extend({
+      placement: z.strictObject({ clusterName: z.string() }),
+      labels: z
+        .record(z.string().regex(/^(?!goog-)[a-z]/), z.string().regex(/^[a-z0-9_-]{0,63}$/))
+        .optional(),
+    }),
 })
 const batchState = z.enum(['PENDING', 'RUNNING', 'CANCELLING', 'CANCELLED', 'SUCCEEDED', 'FAILED'])
 /** google.cloud.dataproc.v1.Batch. */
@@ -152,9 +175,11 @@ export async function startGoogle(
     if (v !== 'v1' || project !== PROJECT || region !== REGION)
       throw new Refusal(403, 'PERMISSION_DENIED', `Not authorized to requested resource: ${url.pathname}`)
     const known =
-      (places === 'regions' && (kind === 'jobs' || kind === 'clusters' || kind === 'operations')) ||
+      (places === 'regions' &&
+        (kind === 'jobs' || kind === 'jobs:submit' || kind === 'clusters' || kind === 'operations')) ||
       (places === 'locations' && kind === 'batches')
     if (!known || words.length > 7) throw new Refusal(404, 'NOT_FOUND', 'Requested entity was not found.')
+    if (method === 'POST' && kind === 'jobs:submit' && id === undefined) return submit(body)
     const post = /^(.+):cancel$/.exec(id ?? '')?.[1]
     if (method === 'POST' && post !== undefined) return cancel(kind ?? '', post, body)
     if (method !== 'GET') throw new Refusal(405, 'INVALID_ARGUMENT', 'no such method')
@@ -179,6 +204,28 @@ export async function startGoogle(
       ...(part.length === 0 ? {} : { [kind]: part }),
       ...(to < all.length ? { nextPageToken: `t${to}` } : {}),
     }
+  }
+
+  /** `SubmitJobRequest`; a request id that was seen answers with the job that it made. */
+  function submit(body: string): Json {
+    const asked = submitSchema.safeParse(JSON.parse(body))
+    if (!asked.success)
+      throw new Refusal(400, 'INVALID_ARGUMENT', `Invalid JSON payload received. ${asked.error.message}`)
+    const { job: made, requestId } = asked.data
+    const before = self.submitted.get(requestId)
+    if (before !== undefined) return job.parse(before)
+    if (!self.clusters.some(({ clusterName }) => clusterName === made.placement.clusterName))
+      throw new Refusal(404, 'NOT_FOUND', `Not found: Cluster ${made.placement.clusterName}`)
+    const one: Json = {
+      ...made,
+      reference: { projectId: PROJECT, jobId: `5f0c-${self.submitted.size + 1}` },
+      placement: { ...made.placement, clusterUuid: '0d9c' },
+      status: { state: 'PENDING', stateStartTime: new Date().toISOString() },
+      jobUuid: 'a7',
+    }
+    self.submitted.set(requestId, one)
+    self.jobs.unshift(one)
+    return job.parse(one)
   }
 
   function cancel(kind: string, id: string, body: string): Json {
@@ -255,6 +302,7 @@ export async function startGoogle(
     clusters: has.clusters ?? [],
     objects: has.objects ?? {},
     asked: [],
+    submitted: new Map(),
     tokensGiven: 0,
     tokenLife: 3600,
     tokensHang: false,

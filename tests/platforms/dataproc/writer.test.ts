@@ -1,7 +1,7 @@
 // Cancelling jobs and batches of Dataproc: what each answer means, and that nothing is asked twice.
 import { afterEach, describe, expect, it } from 'vitest'
 import { NEVER } from '../support.ts'
-import { BATCH, type Bench, JOB, batch, bench } from './bench.ts'
+import { BATCH, type Bench, JOB, batch, bench, job } from './bench.ts'
 
 let at: Bench | null = null
 afterEach(async () => {
@@ -18,6 +18,63 @@ async function open(
 }
 
 const posts = ({ google }: Bench): string[] => google.asked.filter((one) => one.startsWith('POST'))
+
+const ERROR = { status: { state: 'ERROR', stateStartTime: '2026-11-22T10:30:00.000Z' } }
+
+describe('run.rerun', () => {
+  const config = { actions: ['run.rerun'] }
+
+  it('submits what the job was made of under the key, without what Google adds', async () => {
+    const labels = { 'goog-dataproc-location': 'europe-west1', owner: 'etl' }
+    const { google, platform } = await open({ jobs: [job({ ...ERROR, labels })] }, config)
+    expect(await platform.writer?.rerun(JOB, 'act_1', NEVER)).toEqual({
+      kind: 'accepted',
+      detail: `Dataproc took the starting of job run ${JOB} once more.`,
+    })
+    const { pysparkJob, scheduling } = job()
+    expect(google.submitted.get('act_1')).toMatchObject({
+      placement: { clusterName: 'etl' },
+      labels: { owner: 'etl' },
+      pysparkJob,
+      scheduling,
+    })
+    const [newest] = (await platform.reader.runs('orders-daily', 5, NEVER)).slice(0, 1)
+    expect(newest).toMatchObject({ id: '5f0c-1', state: 'queued', jobName: 'orders-daily' })
+    expect((await platform.writer?.rerun(JOB, 'act_1', NEVER))?.detail).toContain('is under way (PENDING)')
+    expect(google.submitted.size).toBe(1)
+  })
+
+  it('keeps the name of a job that only its id told', async () => {
+    const bare = { mainPythonFileUri: 'gs://code/orders.py' }
+    const { platform } = await open({ jobs: [job({ ...ERROR, pysparkJob: bare }, 'orders-hourly')] }, config)
+    expect(await platform.writer?.rerun('orders-hourly', 'act_1', NEVER)).toMatchObject({ kind: 'accepted' })
+    expect(await platform.reader.runs('orders-hourly', 5, NEVER)).toMatchObject([
+      { id: '5f0c-1' },
+      { id: 'orders-hourly' },
+    ])
+  })
+
+  it('asks for no batch, and for no job that goes on or whose cluster is gone', async () => {
+    const failed = batch({ state: 'FAILED' })
+    const of = await open({ batches: [failed] }, config)
+    const { writer } = of.platform
+    expect((await writer?.rerun(BATCH, 'act_1', NEVER))?.detail).toContain('is a batch')
+    expect((await writer?.rerun(JOB, 'act_1', NEVER))?.detail).toContain('is under way (RUNNING)')
+    expect(posts(of)).toEqual([])
+    of.google.jobs[0] = job({ ...ERROR, placement: { clusterName: 'gone' } })
+    expect(await writer?.rerun(JOB, 'act_1', NEVER)).toEqual({
+      kind: 'refused',
+      detail: expect.stringContaining('404 NOT_FOUND: Not found: Cluster gone') as string,
+    })
+  })
+
+  it('P7: may have happened where the reply is lost, and is not repeated', async () => {
+    const of = await open({ jobs: [job(ERROR)] }, config)
+    of.google.fault(/:submit$/, { status: 200, destroy: true })
+    expect(await of.platform.writer?.rerun(JOB, 'act_1', NEVER)).toMatchObject({ kind: 'unknown' })
+    expect(posts(of)).toHaveLength(1)
+  })
+})
 
 describe('application.kill', () => {
   it('asks a job to be cancelled', async () => {

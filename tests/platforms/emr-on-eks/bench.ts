@@ -44,6 +44,8 @@ export const CONTAINERS = `logs/eks/${CLUSTER}/jobs/${RUN}/containers`
 export interface Bench {
   readonly aws: StandIn
   readonly runs: Json[]
+  /** What was started, by its token. */
+  readonly started: Map<string, Json>
   readonly platform: Platform
   readonly platformWith: (config: Record<string, unknown>) => Platform
   close(): Promise<void>
@@ -62,6 +64,7 @@ export async function bench(
     })
   })
   const runs = more.runs ?? [jobRun(), ...history]
+  const started = new Map<string, Json>()
   const find = (input: Json): Json => {
     const found = runs.find((one) => one['id'] === input['id'] && one['virtualClusterId'] === input['virtualClusterId']) // prettier-ignore
     if (found === undefined) throw new Refusal(404, 'ResourceNotFoundException', `JobRun ${String(input['id'])} doesn't exist.`) // prettier-ignore
@@ -87,6 +90,19 @@ export async function bench(
         const to = from + Number(maxResults ?? 50)
         return { jobRuns: of.slice(from, to), ...(to < of.length ? { nextToken: `p${to}` } : {}) }
       },
+      StartJobRun(input) {
+        const { clientToken: token, ...made } = input
+        if (typeof token !== 'string' || token.length > 64 || started.has(token)) throw new Refusal(400, 'ValidationException', 'clientToken') // prettier-ignore
+        started.set(token, input)
+        const id = `0000000320example9${started.size}`
+        runs.unshift(jobRun({ ...made, id, state: 'PENDING', createdAt: iso(Date.now()) }))
+        return {
+          id,
+          name: made['name'],
+          arn: 'arn:aws:emr-containers',
+          virtualClusterId: made['virtualClusterId'],
+        }
+      },
       CancelJobRun(input) {
         const run = find(input)
         Object.assign(run, { state: 'CANCELLED', finishedAt: iso(Date.now()) })
@@ -96,5 +112,12 @@ export async function bench(
   })
   const platformWith = (config: Record<string, unknown>): Platform =>
     awsPlatform('emr-on-eks', aws.url, { virtual_cluster_ids: [CLUSTER], ...config })
-  return { aws, runs, platform: platformWith(more.config ?? {}), platformWith, close: () => aws.close() }
+  return {
+    aws,
+    runs,
+    started,
+    platform: platformWith(more.config ?? {}),
+    platformWith,
+    close: () => aws.close(),
+  }
 }

@@ -50,6 +50,8 @@ export interface Bench {
   readonly aws: StandIn
   readonly runs: Json[]
   readonly attempts: Json[]
+  /** What was started, by its token. */
+  readonly started: Map<string, Json>
   readonly platform: Platform
   readonly platformWith: (config: Record<string, unknown>) => Platform
   close(): Promise<void>
@@ -75,6 +77,7 @@ export async function bench(more: More = {}): Promise<Bench> {
   })
   const runs = more.runs ?? [jobRun(), ...history]
   const attempts = more.attempts ?? []
+  const started = new Map<string, Json>()
   const find = (input: Json): Json => {
     const found = runs.find((one) => one['jobRunId'] === input['jobRunId'] && one['applicationId'] === input['applicationId']) // prettier-ignore
     if (found === undefined) throw new Refusal(404, 'ResourceNotFoundException', `JobRun ${String(input['jobRunId'])} does not exist`) // prettier-ignore
@@ -112,6 +115,18 @@ export async function bench(more: More = {}): Promise<Bench> {
         }
       },
       ListJobRunAttempts: (input) => ({ jobRunAttempts: find(input) === undefined ? [] : attempts }),
+      StartJobRun(input) {
+        const { clientToken: token, executionRoleArn: executionRole, ...made } = input
+        if (typeof token !== 'string' || !/^[A-Za-z0-9._-]{1,64}$/.test(token)) throw new Refusal(400, 'ValidationException', 'clientToken') // prettier-ignore
+        const before = started.get(token)
+        if (before !== undefined && JSON.stringify(before) !== JSON.stringify(input)) throw new Refusal(409, 'ConflictException', 'the token was used otherwise') // prettier-ignore
+        const id = `00f9runexample9${String([...started.keys(), token].indexOf(token)).padStart(3, '0')}`
+        if (before === undefined) {
+          started.set(token, input)
+          runs.unshift(jobRun({ ...made, executionRole, jobRunId: id, state: 'SUBMITTED', createdAt: seconds(Date.now()), updatedAt: seconds(Date.now()) })) // prettier-ignore
+        }
+        return { applicationId: input['applicationId'], jobRunId: id, arn: `${ARN}/${APP}/jobruns/${id}` }
+      },
       CancelJobRun(input) {
         const run = find(input)
         Object.assign(run, { state: 'CANCELLED', endedAt: seconds(Date.now()), updatedAt: seconds(Date.now()) }) // prettier-ignore
@@ -121,7 +136,7 @@ export async function bench(more: More = {}): Promise<Bench> {
   })
   const platformWith = (config: Record<string, unknown>): Platform =>
     awsPlatform('emr-serverless', aws.url, { application_ids: [OTHER, APP], ...config })
-  return { aws, runs, attempts, platform: platformWith(more.config ?? {}), platformWith, close: () => aws.close() } // prettier-ignore
+  return { aws, runs, attempts, started, platform: platformWith(more.config ?? {}), platformWith, close: () => aws.close() } // prettier-ignore
 }
 
 /** What a listing has of a job run. */

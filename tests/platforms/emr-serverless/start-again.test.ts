@@ -1,0 +1,82 @@
+// Starting a job run once more: the same in everything but its id, once under one token.
+import { afterEach, describe, expect, it } from 'vitest'
+import type { Fault } from '../aws/stand-in.ts'
+import { SECRETS, seconds } from '../aws/support.ts'
+import { NEVER, runOf } from '../support.ts'
+import { APP, type Bench, RUN, START, bench, jobRun } from './bench.ts'
+
+let open: Bench | null = null
+afterEach(async () => {
+  await open?.close()
+  open = null
+})
+const CONFIG = { actions: ['run.rerun'] }
+const FAILED = { state: 'FAILED', updatedAt: seconds(START + 60_000) }
+const TAGS = { team: 'data' }
+async function account(more: Parameters<typeof bench>[0] = {}): Promise<Bench> {
+  open = await bench({ config: CONFIG, runs: [jobRun({ ...FAILED, tags: TAGS, executionTimeoutMinutes: 90 })], ...more }) // prettier-ignore
+  return open
+}
+const starts = (of: Bench): number => of.aws.asked.filter((call) => call === 'StartJobRun').length
+
+describe('run.rerun', () => {
+  it('starts what the job run was made of, under the key', async () => {
+    const of = await account()
+    expect(await of.platform.writer!.rerun(RUN, 'act_1', NEVER)).toEqual({
+      kind: 'accepted',
+      detail: `EMR Serverless took the starting of job run ${RUN} once more.`,
+    })
+    const { jobDriver, configurationOverrides, executionRole, name, mode, retryPolicy } = jobRun()
+    expect(of.started.get('act_1')).toEqual({
+      applicationId: APP,
+      clientToken: 'act_1',
+      executionRoleArn: executionRole,
+      jobDriver,
+      configurationOverrides,
+      name,
+      mode,
+      retryPolicy,
+      tags: TAGS,
+      executionTimeoutMinutes: 90,
+    })
+    expect(of.aws.wrongs).toEqual([])
+    const [newest] = await of.platform.reader.runs('orders-daily-2026-11-22', 5, NEVER)
+    expect(newest).toMatchObject({ id: '00f9runexample9000', state: 'queued' })
+  })
+
+  it('P7: is not asked while another run of the job goes on, as after the same press', async () => {
+    const of = await account()
+    await of.platform.writer!.rerun(RUN, 'act_1', NEVER)
+    expect(await of.platform.writer!.rerun(RUN, 'act_1', NEVER)).toEqual({
+      kind: 'refused',
+      detail: expect.stringContaining('Job run 00f9runexample9000 of') as string,
+    })
+    expect(starts(of)).toBe(1)
+  })
+
+  it.each<[string, Fault, string, RegExp]>([
+    ['a refusal', { kind: 'refusal', status: 403, code: 'AccessDeniedException' }, 'refused', /AWS refused .*403/],
+    ['a failure of AWS', { kind: 'refusal', status: 500, code: 'InternalServerException' }, 'unknown', /500/],
+    ['a lost reply', { kind: 'destroy' }, 'unknown', /was lost/],
+    ['half a reply', { kind: 'half' }, 'unknown', /./],
+    ['a login page with 200', { kind: 'html' }, 'unknown', /not how AWS says yes/],
+    ['another shape', { kind: 'wrong' }, 'unknown', /not how AWS says yes/],
+  ])('P7: that is answered with %s is told, and not asked again', async (_name, fault, kind, words) => {
+    const of = await account()
+    of.aws.fault(/StartJobRun/, fault)
+    const outcome = await of.platform.writer!.rerun(RUN, 'act_1', NEVER)
+    expect(outcome).toEqual({ kind, detail: expect.stringMatching(words) as string })
+    expect(outcome.detail).not.toMatch(SECRETS)
+    expect(starts(of)).toBe(1)
+  }) // prettier-ignore
+
+  it.each([
+    ['RUNNING', /is under way \(RUNNING\)/],
+    ['SUCCESS', /has not failed \(SUCCESS\)/],
+  ])('is not asked of what is %s', async (state, words) => {
+    const of = await account({ runs: [jobRun({ state })] })
+    expect((await of.platform.writer!.rerun(RUN, 'act_1', NEVER)).detail).toMatch(words)
+    expect(starts(of)).toBe(0)
+    expect(await of.platform.reader.run(runOf({ runId: RUN }), NEVER)).not.toBeNull()
+  })
+})
