@@ -16,6 +16,7 @@ const WRITER: PlatformWriter = {
   platform: 'batch',
   capabilities: new Set(['application.kill']),
   kill: () => Promise.resolve({ kind: 'accepted', detail: 'done' }),
+  rerun: () => Promise.resolve({ kind: 'accepted', detail: 'done' }),
 }
 
 /** Targets of the actions that a diagnosis offers for a run that the alert calls so and the platform so. */
