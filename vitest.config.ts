@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { type Plugin, defineConfig } from 'vitest/config'
 
 /**
@@ -24,7 +25,11 @@ export default defineConfig({
           name: 'fast',
           include: ['tests/**/*.test.ts'],
           exclude: ['tests/real/**', 'tests/nightly/**'],
-          maxWorkers: 2,
+          // A worker is a process and its database's thread; the database waits for about half of the time.
+          maxWorkers: Math.max(2, Math.floor(availableParallelism() * 0.75)),
+          // Loading the service and starting a database take seconds: a worker does both once, and not for each file.
+          // What a file changes outside itself it puts back (see vi.useRealTimers); vi.mock does not reach what is loaded.
+          isolate: false,
           // A guard against what hangs, not a measure: two slow cores must be enough.
           testTimeout: 60_000,
           hookTimeout: 120_000,

@@ -1,10 +1,10 @@
 // Pipes, devices and file systems that never answer: they are told, and everything else goes on.
 import { execFileSync } from 'node:child_process'
-import type * as fs from 'node:fs/promises'
-import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import promises, { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { countRunbooks } from '../../src/checkout/tell.ts'
 import { MAX_BYTES } from '../../src/runbooks/bounds.ts'
 import { lintRunbooks } from '../../src/runbooks/lint/index.ts'
@@ -14,12 +14,18 @@ import { testRunbooks } from '../../src/runbooks/test-runner.ts'
 import { createMetrics } from '../../src/telemetry/metrics.ts'
 import { CATALOGUE, source } from './support.ts'
 
-// A network file system that is gone: what is opened there never answers.
-vi.mock('node:fs/promises', async (original) => {
-  const real = await original<typeof fs>()
-  const open: typeof real.open = (file, ...rest) =>
-    String(file).endsWith('hangs.md') ? new Promise(() => {}) : real.open(file, ...rest)
-  return { ...real, open }
+const { open } = promises
+
+// A network file system that is gone: what is opened there never answers. Set in Node's module itself, since a worker
+// of many files has loaded long ago what imports it.
+beforeAll(() => {
+  promises.open = (file, ...rest) =>
+    String(file).endsWith('hangs.md') ? new Promise(() => {}) : open(file, ...rest)
+  syncBuiltinESMExports()
+})
+afterAll(() => {
+  promises.open = open
+  syncBuiltinESMExports()
 })
 
 let folder = ''
