@@ -84,7 +84,8 @@ export async function lookForRecovery(
   const own = current !== null && current.id === watched.id ? current : null
   if (own !== null && own.state === 'succeeded') {
     const retried = own.attempt !== null && run.attempt !== null && own.attempt > run.attempt
-    return before?.failed === true || retried
+    const repaired = own.repairedAt !== undefined && own.repairedAt > told.at
+    return before?.failed === true || retried || repaired
       ? { kind: 'recovered', run: own, own: true, judgedBy: 'it is the run that failed itself' }
       : { kind: 'pointless', because: `run ${own.id} has succeeded: that is not what is wrong` }
   }

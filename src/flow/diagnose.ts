@@ -50,7 +50,7 @@ export async function diagnose(
   const bare = incident.platform === null ? null : (deps.readers.get(incident.platform) ?? null)
   const reader = bare === null ? null : remembering(discreetReader(bare, discretion))
   const own = probesOf(runbook).map((step) => ({ ...step, ...onPlatform(step, platform) }))
-  const steps = withStanding(own, cautionsOf(runbook, platform), incident, reader)
+  const steps = withStanding(own, cautionsOf(platform), incident, reader)
   const captured = captureAtAlert(deps, incident, reader)
   const labels = alert?.labels ?? {}
   const identity = whoseRun(deps, incident, labels, reader, AbortSignal.timeout(DEADLINE_MS))

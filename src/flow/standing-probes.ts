@@ -7,8 +7,6 @@ import type { ProbeStep } from '../diagnosis/run-probes.ts'
 import type { PlatformReader } from '../ports.ts'
 import type { Caution } from '../remediation/caution.ts'
 import { ACTIONS } from '../remediation/registry.ts'
-import type { Runbook } from '../runbooks/model.ts'
-import { onPlatform } from '../runbooks/on-platform.ts'
 import type { PlatformView } from '../runbooks/sections.ts'
 import type { Tx } from '../store/store.ts'
 
@@ -20,7 +18,7 @@ const MARKERS_READ = 500
 
 /**
  * The steps of a runbook, and those that nobody has to write: what changed, where the platform tells of runs and nothing
- * else looks at it, and what the runbook's actions are judged by.
+ * else looks at it, and what actions are judged by.
  */
 export function withStanding(
   steps: readonly ProbeStep[],
@@ -40,13 +38,13 @@ export function withStanding(
   return [...steps, ...standing.filter(({ id }) => !steps.some((step) => step.id === id))]
 }
 
-/** What the actions of a runbook are judged by that this platform's writer can do. */
-export function cautionsOf(runbook: Runbook, platform: PlatformView | null): readonly Caution[] {
-  const named = runbook.sections
-    .flatMap(({ actions }) => actions)
-    .flatMap((step) => ACTIONS.get(onPlatform(step, platform).use) ?? [])
-  const possible = named.filter(({ needs }) => platform?.capabilities.has(needs) === true)
-  return [...new Set(possible.flatMap(({ caution }) => caution ?? []))]
+/**
+ * What actions are judged by that this platform's writer can do; of any runbook, since the second match may choose
+ * another than the one whose probes run.
+ */
+export function cautionsOf(platform: PlatformView | null): readonly Caution[] {
+  const possible = [...ACTIONS.values()].filter(({ needs }) => platform?.capabilities.has(needs) === true)
+  return possible.flatMap(({ caution }) => caution ?? [])
 }
 
 /** The deploy markers that a diagnosis may need. */

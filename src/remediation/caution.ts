@@ -11,7 +11,7 @@ export type Judgement =
   | { readonly kind: 'open'; readonly requires: Role | null; readonly says: string | null }
 
 export interface Caution {
-  /** The probe that tells; each diagnosis runs it where its runbook names the action. */
+  /** The probe that tells; each diagnosis runs it where the platform can do the action. */
   readonly probe: string
   /** The name under which it does, so that its outputs are `<step>.<output>`. */
   readonly step: string

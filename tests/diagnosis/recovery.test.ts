@@ -113,6 +113,13 @@ describe('the run itself', () => {
     expect((await look(reader, { of: { runId: 'failed', attempt: 2 } })).kind).toBe('pointless')
   })
 
+  it('that was repaired after the alert and succeeded before anybody looked has recovered; repaired before, it has not', async () => {
+    const repaired = (ms: number): Promise<Look> =>
+      look(platform([run('failed', 50, 'succeeded', { repairedAt: new Date(ALERT.getTime() + ms) })]))
+    expect(await repaired(1)).toMatchObject({ kind: 'recovered', own: true })
+    expect((await repaired(0)).kind).toBe('pointless')
+  })
+
   it('that the alert does not name is the one that began before it; a younger one is a later run', async () => {
     const named = await look(platform([FAILED]), { of: {} })
     expect(named).toMatchObject({ kind: 'waiting', watched: { id: 'failed' } })

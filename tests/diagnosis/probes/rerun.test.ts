@@ -25,6 +25,7 @@ const ended: World = {
 it('safe: preempted while it overwrote, and nobody else runs', async () => {
   const { outputs, findings } = await look(ended)
   expect(outputs).toEqual({
+    run: 'run-1',
     rerun: 'safe',
     reasons: 'preempted passes by itself; it only overwrites; no other run is under way',
     class: 'transient',
