@@ -26,7 +26,7 @@ export function doctorMessage(checks: readonly Check[]): { text: string; blocks:
   let left = MESSAGE_BUDGET - section.length
   const sorted = checks.toSorted((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state))
   for (const [i, { what, state, says }] of sorted.entries()) {
-    let line = `${MARK[state]} *${inline(what, WHAT).replaceAll('*', '∗')}*: ${inline(says, SAYS)}`
+    let line = `${MARK[state]} *${inline(what, WHAT)}*: ${inline(says, SAYS)}`
     left -= line.length + 1
     const isLast = left < 0
     if (isLast) line = `… and ${sorted.length - i} more: \`arrestor doctor\` tells all.`

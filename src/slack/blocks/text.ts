@@ -17,13 +17,34 @@ export function escape(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }
 
-/** What would make our sentence bold or code becomes a sign that looks the same and formats nothing. */
-export function unformatted(text: string): string {
-  return text.replaceAll('*', '∗').replaceAll('`', 'ˋ')
+/**
+ * What would format our sentence becomes a sign that looks the same and formats nothing. An asterisk may begin or end
+ * what we make bold, so that only one between spaces stays. Of `_` and `~`, which we use for nothing, those are enough
+ * that could end a pair: `my_job_name` and `s3://a/_delta_log` stay as they are, to be read and copied.
+ */
+function unformatted(escaped: string): string {
+  return escaped
+    .replaceAll(/(?<!\s)\*|\*(?!\s)/g, '∗')
+    .replaceAll(/(?<!\s)_(?![\p{L}\p{N}])/gu, 'ˍ')
+    .replaceAll(/(?<!\s)~(?![\p{L}\p{N}])/gu, '∼')
+    .replaceAll('`', 'ˋ')
+    .replace(/^&gt;/, '›')
 }
 
-/** Untrusted text inside a mrkdwn sentence: escaped, without line breaks, at most `max` characters once escaped. */
+/**
+ * Untrusted text inside a mrkdwn sentence: escaped, formatting nothing, without line breaks, at most `max` characters
+ * once escaped.
+ */
 export function inline(text: string, max = 200): string {
+  return unformatted(escapedWithin(text, max))
+}
+
+/** The same as code, whose signs are to be copied as they are: at most `max` characters between its marks. */
+export function code(text: string, max = 200): string {
+  return `\`${escapedWithin(text, max).replaceAll('`', 'ˋ') || '-'}\``
+}
+
+function escapedWithin(text: string, max: number): string {
   const short = cut(text.replaceAll(/\s+/g, ' ').trim(), max)
   const escaped = escape(short)
   if (escaped.length <= max) return escaped

@@ -8,7 +8,7 @@ import type { Params } from '../../runbooks/model.ts'
 import { label } from './card-actions.ts'
 import { KEPT_OUT } from './card-evidence.ts'
 import { type CaptureEntry, captureMessage } from './thread-capture.ts'
-import { actorName, inline, leaf, link, mrkdwn, webAddress, unformatted, when } from './text.ts'
+import { actorName, inline, leaf, link, mrkdwn, webAddress, when } from './text.ts'
 
 export type ThreadEntry =
   | {
@@ -160,7 +160,7 @@ function deployedLine(entry: Extract<ThreadEntry, { type: 'deployed' }>): string
     entry.image === null ? null : `image ${entry.image}`,
     entry.commit === null ? null : `commit ${shortCommit(entry.commit)}`,
     entry.by === null ? null : `by ${entry.by}`,
-  ].flatMap((part) => (part === null ? [] : [inline(unformatted(part), 200)]))
+  ].flatMap((part) => (part === null ? [] : [inline(part, 200)]))
   const page = entry.url === null ? '' : ` ${link('open', entry.url)}`
   const count = entry.count ?? 1
   const many = count > 1 ? `${count} deploys, newest: ` : ''

@@ -1,6 +1,6 @@
 // Why this runbook: the matchers that held, and who came second. What `arrestor runbook match` tells, for people. Pure.
 import type { CardView } from '../../flow/card.ts'
-import { inline } from './text.ts'
+import { code, inline } from './text.ts'
 
 /** Matchers that the card tells; a runbook with more says enough by the first. */
 const MATCHERS = 4
@@ -19,7 +19,7 @@ export function whyRunbookWhole(view: CardView): string[] {
   const { match, runbook } = view
   if (runbook === null || match.reason !== 'matched') return whyRunbook(view)
   const matchers = (match.explanation[0]?.matchers ?? []).map(
-    ({ text, actual }) => `• ${inline(text, 200)} held: it is ${inline(actual ?? '', 100)}`,
+    ({ text, actual }) => `• ${code(text, 200)} held: it is ${inline(actual ?? '', 100)}`,
   )
   const runnersUp = match.runnersUp.map(({ id, why }) => `• next was ${inline(id, 80)}: ${inline(why, 160)}`)
   return [
@@ -57,7 +57,7 @@ function chosen(view: CardView): string | null {
       const more = matchers.length > MATCHERS ? ` and ${matchers.length - MATCHERS} more` : ''
       const held = `${matchers
         .slice(0, MATCHERS)
-        .map((matcher) => inline(matcher.text, 100))
+        .map((matcher) => code(matcher.text, 100))
         .join(', ')}${more}`
       return `${name}: ${held} held.${runnersUp(match.runnersUp)}`
     }

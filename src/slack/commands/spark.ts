@@ -45,5 +45,5 @@ function unknown(typed: string): string {
     typed.toLowerCase(),
     VERBS.map(({ name }) => name),
   )
-  return `\`${inline(typed, 40).replaceAll('`', "'")}\` is not a verb I know${close === null ? '' : `; did you mean \`/spark ${close}\`?`}\n${helpText()}`
+  return `\`${inline(typed, 40)}\` is not a verb I know${close === null ? '' : `; did you mean \`/spark ${close}\`?`}\n${helpText()}`
 }

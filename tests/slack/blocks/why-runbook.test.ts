@@ -36,7 +36,7 @@ describe('why this runbook', () => {
 
   it('is short on the card: four matchers, two runners-up, and how many more', () => {
     expect(whyRunbook(view)).toEqual([
-      'Runbook *best*: alertname="A", ns="n", a="1", b="2" and 1 more held. Next were second (less specific: 2 equalities against 5 of best), third (less specific: 1 equalities against 5 of best) and 1 more.',
+      'Runbook *best*: `alertname="A"`, `ns="n"`, `a="1"`, `b="2"` and 1 more held. Next were second (less specific: 2 equalities against 5 of best), third (less specific: 1 equalities against 5 of best) and 1 more.',
     ])
   })
 

@@ -25,7 +25,7 @@ function unknown(typed: string): string {
     typed.toLowerCase(),
     RUNBOOK_VERBS.map(({ name }) => name),
   )
-  return `\`${inline(typed, 40).replaceAll('`', "'")}\` is not something I know of runbooks${close === null ? '' : `; did you mean \`/spark runbook ${close}\`?`}`
+  return `\`${inline(typed, 40)}\` is not something I know of runbooks${close === null ? '' : `; did you mean \`/spark runbook ${close}\`?`}`
 }
 
 function lines(): string[] {

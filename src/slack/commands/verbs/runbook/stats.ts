@@ -15,7 +15,7 @@ export const stats: Verb = {
     const days = rest === '' ? DAYS : /^\d{1,3}$/.test(rest) ? Number(rest) : Number.NaN
     if (!(days >= 1 && days <= MAX_DAYS))
       return {
-        text: `\`${inline(rest, 40).replaceAll('`', "'")}\` is no number of days from 1 to ${MAX_DAYS}.`,
+        text: `\`${inline(rest, 40)}\` is no number of days from 1 to ${MAX_DAYS}.`,
       }
     const teams = await teamsOf(deps, person.id)
     if (teams.length === 0)
