@@ -22,6 +22,7 @@ import { RETENTION } from './flow/retention.ts'
 import { startSchedules } from './flow/schedules.ts'
 import { type VerifyJob, actionVerifyDue, verifyAction } from './flow/verify.ts'
 import { eventNotifier } from './http/outgoing.ts'
+import { createWebhooks } from './http/webhook-sender.ts'
 import { type HttpServer, refuseTakenPort, startHttp } from './http/server.ts'
 import { addressesOf } from './pagerduty/config.ts'
 import { pagerDutyInbound } from './pagerduty/inbound.ts'
@@ -119,6 +120,11 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       onFailure: (source, error) => logger.warn({ code: error.code, source }, error.message),
     })
     undo.push(() => library.close())
+    const connection = createConnection({
+      ...given('ca', options.ca),
+      ...given('proxy', readVariable(environment, 'HTTPS_PROXY')),
+    })
+    undo.push(() => closeConnection(connection))
     let socket: SlackSocket | null = null
     const deps: FlowDeps = {
       store,
@@ -134,6 +140,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       }),
       readers,
       writers,
+      webhooks: createWebhooks(config.rollback.webhooks, connection),
       directory: createDirectory({ client: createClient(tokens), logger, now: () => performance.now() }),
       logger,
       metrics,
@@ -147,11 +154,6 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       ...given('events_url', readVariable(environment, 'PAGERDUTY_EVENTS_URL')),
       ...given('api_url', readVariable(environment, 'PAGERDUTY_API_URL')),
     })
-    const connection = createConnection({
-      ...given('ca', options.ca),
-      ...given('proxy', readVariable(environment, 'HTTPS_PROXY')),
-    })
-    undo.push(() => closeConnection(connection))
     const routingKeys = new Map(
       Object.entries(config.teams).flatMap(([name, team]) =>
         team.pagerduty === undefined ? [] : [[name, team.pagerduty.routing_key] as const],

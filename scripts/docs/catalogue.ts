@@ -36,7 +36,12 @@ ${probes.join('\n\n')}
 
 ${table(
   ['use', 'button', 'needs of the platform', 'at least'],
-  [...ACTIONS.values()].map(({ id, title, needs, floor }) => [code(id), title, code(needs), floor]),
+  [...ACTIONS.values()].map(({ id, title, needs, floor }) => [
+    code(id),
+    title,
+    needs === null ? 'none; a webhook of [`rollback.webhooks`](rollback.md)' : code(needs),
+    floor,
+  ]),
 )}
 
 ## Failure modes

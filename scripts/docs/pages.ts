@@ -8,6 +8,7 @@ import { errorsPage } from './errors.ts'
 import { lintPage } from './lint-codes.ts'
 import { metricsPage } from './metrics.ts'
 import { openApiFile } from './openapi.ts'
+import { requestPages } from './requests.ts'
 import { promisesPage } from './promises.ts'
 
 export interface Page {
@@ -35,4 +36,5 @@ export const PAGES: readonly Page[] = [
     file: `docs/schema/runbook-${name}.json`,
     make: () => schemaText(name),
   })),
+  ...requestPages(),
 ]

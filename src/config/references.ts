@@ -66,6 +66,9 @@ export function checkReferences(config: Config): ConfigProblem[] {
         must(['webhooks', source, 'credentials', index, 'platforms'], 'platform', platform, platforms)
     }
   }
+  for (const [name, { teams: served }] of Object.entries(config.rollback.webhooks))
+    for (const [index, team] of (served ?? []).entries())
+      must(['rollback', 'webhooks', name, 'teams', index], 'team', team, teams)
   for (const [index, token] of config.api.tokens.entries())
     for (const team of token.teams ?? []) must(['api', 'tokens', index, 'teams'], 'team', team, teams)
   const seen = (

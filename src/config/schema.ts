@@ -6,6 +6,7 @@ import { diagnosisSchema } from '../diagnosis/config.ts'
 import { EscalationSchema } from '../escalation/policy.ts'
 import { pagerDutySchema, teamPagerDutySchema } from '../pagerduty/config.ts'
 import { platformConfigSchema } from '../platforms/registry.ts'
+import { webhookSchema } from '../http/config.ts'
 import { ROLES } from '../remediation/roles.ts'
 
 const Name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'a name of lower-case letters, digits and hyphens')
@@ -142,5 +143,17 @@ export const ConfigSchema = z.strictObject({
     })
     .prefault({})
     .describe('outgoing webhooks for versioned events'),
+  rollback: z
+    .strictObject({
+      webhooks: z
+        .record(
+          Name,
+          webhookSchema.extend({ teams: SomeNames.optional().describe('serves these teams only') }),
+        )
+        .default({})
+        .describe('deployment pipelines that take a signed request (rollback.md)'),
+    })
+    .prefault({})
+    .describe('going back after a bad deployment'),
 })
 export type Config = z.infer<typeof ConfigSchema>

@@ -20,6 +20,7 @@ export function secretsOf(config: Config, environment: Environment): string[] {
     ...Object.values(config.webhooks).flatMap(({ credentials }) => credentials.map(({ token }) => token)),
     ...config.api.tokens.map(({ token }) => token),
     ...config.events.webhooks.map(({ secret }) => secret),
+    ...Object.values(config.rollback.webhooks).flatMap(({ url, secret }) => [secret, ...passwordIn(url)]),
     ...(config.pagerduty.api_token === undefined ? [] : [config.pagerduty.api_token]),
     ...config.pagerduty.webhook_secrets,
     ...config.runbooks.webhook_secrets,

@@ -14,6 +14,7 @@ import type { WriteOutcome } from '../ports.ts'
 import { type DueKind, schedule } from '../store/due.ts'
 import { append } from '../store/outbox.ts'
 import type { Tx } from '../store/store.ts'
+import { executorOf } from './act-with.ts'
 import { captureBefore } from './capture.ts'
 import { requestCards } from './card-version.ts'
 import type { FlowDeps } from './deps.ts'
@@ -32,33 +33,8 @@ const LEASE_MS = 45_000
 export async function runAction(deps: FlowDeps, actionRunId: string): Promise<void> {
   const started = await start(deps, actionRunId)
   if (started === null) return
-  const { run, incident, role } = started
-  const action = ACTIONS.get(run.action)
-  const writer = incident.platform === null ? undefined : deps.writers.get(incident.platform)
-  let outcome: WriteOutcome
-  let judged = false
-  if (action === undefined || writer === undefined || !writer.capabilities.has(action.needs))
-    outcome = {
-      kind: 'refused',
-      detail: `platform ${incident.platform ?? 'unknown'} does not offer ${run.action}`,
-    }
-  else {
-    // A newer version may take other parameters than the one that offered it.
-    const read = orderOf(action, run, incident.run)
-    if (!read.ok) outcome = { kind: 'refused', detail: read.problem }
-    else
-      try {
-        const refusal = await refusedAfresh(deps, incident, action, read.order, role)
-        judged = refusal !== null
-        if (refusal !== null) outcome = { kind: 'refused', detail: refusal }
-        else {
-          if (action.endsEvidence === true) await captureBefore(deps, incident, run)
-          outcome = await action.execute(read.order, writer, AbortSignal.timeout(EXECUTE_MS))
-        }
-      } catch (error) {
-        outcome = { kind: 'unknown', detail: reasonOf(error) }
-      }
-  }
+  const { run, incident } = started
+  const { judged = false, ...outcome } = await outcomeOf(deps, started)
   const { text } = discretionOf(deps.settings, incident.team)
   await recordOutcome(deps, run, { ...outcome, detail: text(outcome.detail) }, judged)
 }
@@ -68,6 +44,28 @@ interface Started {
   readonly incident: Incident
   /** Of who has asked, as it is now. */
   readonly role: Role
+}
+
+/** `judged`: it was refused by what was asked afresh. */
+type Outcome = WriteOutcome & { readonly judged?: boolean }
+
+/** Acts, once, or says why nobody can. Does not throw. */
+async function outcomeOf(deps: FlowDeps, { run, incident, role }: Started): Promise<Outcome> {
+  const action = ACTIONS.get(run.action)
+  if (action === undefined) return { kind: 'refused', detail: `${run.action} is not known to this version` }
+  const execute = executorOf(deps, incident, run, action)
+  if (typeof execute === 'string') return { kind: 'refused', detail: execute }
+  // A newer version may take other parameters than the one that offered it.
+  const read = orderOf(action, run, incident.run)
+  if (!read.ok) return { kind: 'refused', detail: read.problem }
+  try {
+    const refusal = await refusedAfresh(deps, incident, action, read.order, role)
+    if (refusal !== null) return { kind: 'refused', detail: refusal, judged: true }
+    if (action.endsEvidence === true) await captureBefore(deps, incident, run)
+    return await execute(read.order, AbortSignal.timeout(EXECUTE_MS))
+  } catch (error) {
+    return { kind: 'unknown', detail: reasonOf(error) }
+  }
 }
 
 async function start(deps: FlowDeps, id: string): Promise<Started | null> {

@@ -135,7 +135,7 @@ export async function readCard(tx: Tx, deps: FlowDeps, incidentId: string): Prom
         : [
             {
               ...offer,
-              consequence: consequenceOf(action, offer.target, lookup),
+              consequence: consequenceOf(action, offer, lookup),
               danger: action.danger,
             },
           ]

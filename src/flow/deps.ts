@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import type { RunbookIndex } from '../runbooks/index-of.ts'
 import type { Library } from '../runbooks/load.ts'
 import type { SourceState } from '../runbooks/source-state.ts'
-import type { Clock, PlatformReader, PlatformWriter } from '../ports.ts'
+import type { Clock, PlatformReader, PlatformWriter, Webhook } from '../ports.ts'
 import type { Role } from '../remediation/roles.ts'
 import type { Store } from '../store/store.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
@@ -36,6 +36,8 @@ export interface FlowDeps {
   slackConnection(): SlackConnection
   readonly readers: ReadonlyMap<string, PlatformReader>
   readonly writers: ReadonlyMap<string, PlatformWriter>
+  /** Webhooks that actions may send, in the order of arrestor.yml. */
+  readonly webhooks: readonly Webhook[]
   readonly directory: OnCallDirectory
   readonly logger: Logger
   readonly metrics: Metrics

@@ -6,6 +6,7 @@ import type { NewOffer } from '../remediation/offers.ts'
 import { plannedOffers } from '../remediation/planned-offers.ts'
 import type { ProbeOutputs, Runbook } from '../runbooks/model.ts'
 import type { Tx } from '../store/store.ts'
+import { deploymentsOf, webhooksFor } from './act-with.ts'
 import type { FlowDeps } from './deps.ts'
 import { factsWith, firstAlert, namesFor, sectionsOf } from './diagnosis-view.ts'
 
@@ -28,7 +29,14 @@ export async function offersFor(
   )
   const planned = plannedOffers(
     sectionsOf(deps, incident, runbook, facts),
-    { run: incident.run, facts: texts, lookup: namesFor(deps, incident, alert, outputs) },
+    {
+      team: incident.team,
+      run: incident.run,
+      facts: texts,
+      webhooks: webhooksFor(deps, incident.team),
+      deployments: await deploymentsOf(tx, incident),
+      lookup: namesFor(deps, incident, alert, outputs),
+    },
     deps.settings.floors,
   )
   return planned

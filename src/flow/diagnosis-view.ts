@@ -8,6 +8,7 @@ import { lookupIn } from '../runbooks/template-names.ts'
 import { type PlatformView, type SectionView, viewSections } from '../runbooks/sections.ts'
 import type { Severity } from '../alerts/model.ts'
 import type { Tx } from '../store/store.ts'
+import { webhooksFor } from './act-with.ts'
 import type { FlowDeps } from './deps.ts'
 
 export interface StoredFindings {
@@ -123,10 +124,11 @@ function alertOr(alert: AlertFacts | null, incident: Incident): AlertFacts {
 }
 
 export function sectionsOf(
-  deps: Pick<FlowDeps, 'settings' | 'writers'>,
+  deps: Pick<FlowDeps, 'settings' | 'writers' | 'webhooks'>,
   incident: Incident,
   runbook: Runbook,
   facts: Facts,
 ): readonly SectionView[] {
-  return viewSections(runbook, facts, platformView(deps, incident), ACTIONS)
+  const webhooks = new Set(webhooksFor(deps, incident.team))
+  return viewSections(runbook, facts, platformView(deps, incident), ACTIONS, webhooks)
 }

@@ -62,7 +62,7 @@ export async function askForInputs(
     async (tx, incident, offer): Promise<Asked> => {
       const action = ACTIONS.get(offer.action)
       const lookup = await namesOf(tx, deps, incident)
-      const consequence = action === undefined ? '' : consequenceOf(action, offer.target, lookup)
+      const consequence = action === undefined ? '' : consequenceOf(action, offer, lookup)
       return { kind: 'ask', form: { offer, incident, consequence, danger: action?.danger ?? true } }
     },
   )

@@ -43,7 +43,9 @@ export function withStanding(
  * another than the one whose probes run.
  */
 export function cautionsOf(platform: PlatformView | null): readonly Caution[] {
-  const possible = [...ACTIONS.values()].filter(({ needs }) => platform?.capabilities.has(needs) === true)
+  const possible = [...ACTIONS.values()].filter(
+    ({ needs }) => needs !== null && platform?.capabilities.has(needs) === true,
+  )
   return possible.flatMap(({ caution }) => caution ?? [])
 }
 

@@ -1,11 +1,11 @@
 // After an action: ask Spark until it says that the action worked, or the time is up; settle what had no answer.
 import { reasonOf } from '../errors.ts'
-import { SYSTEM } from '../incidents/model.ts'
+import { type Incident, SYSTEM } from '../incidents/model.ts'
 import { findIncident, lockIncident, updateIncident } from '../incidents/repository.ts'
 import { record } from '../incidents/timeline.ts'
 import { ACTIONS } from '../remediation/registry.ts'
 import type { Verification } from '../remediation/action.ts'
-import { changeRun, lockRun, toActionRun } from '../remediation/action-runs.ts'
+import { type ActionRun, changeRun, lockRun, toActionRun } from '../remediation/action-runs.ts'
 import { audit } from '../remediation/audit.ts'
 import { orderOf } from '../remediation/order.ts'
 import { mayDo } from '../remediation/roles.ts'
@@ -13,6 +13,7 @@ import { type DueKind, schedule } from '../store/due.ts'
 import { enqueue } from '../store/jobs.ts'
 import { append } from '../store/outbox.ts'
 import type { Tx } from '../store/store.ts'
+import { lookOf } from './act-with.ts'
 import { requestCards } from './card-version.ts'
 import type { FlowDeps } from './deps.ts'
 import { DESTINATIONS, DUE, JOBS, PRIORITY } from './destinations.ts'
@@ -68,23 +69,28 @@ export async function verifyAction(deps: FlowDeps, job: VerifyJob): Promise<void
     .executeTakeFirst()
   if (seen === undefined || seen.verified !== 'pending') return
   const incident = await deps.store.transaction((tx) => findIncident(tx, seen.incident_id))
-  const action = ACTIONS.get(seen.action)
-  const reader =
-    incident?.platform === null || incident === null ? undefined : deps.readers.get(incident.platform)
-  let look: Verification
-  if (incident === null || action === undefined || reader === undefined)
-    look = { kind: 'waiting', detail: `platform ${incident?.platform ?? 'unknown'} cannot be asked` }
-  else
-    try {
-      const read = orderOf(action, toActionRun(seen), incident.run)
-      if (!read.ok) throw new Error(read.problem)
-      // What was true before the action proves nothing: an answer that others share may be of then.
-      look = await action.verify(read.order, reader.fresh ?? reader, AbortSignal.timeout(ASK_MS))
-    } catch (error) {
-      look = { kind: 'waiting', detail: `Spark could not be asked: ${reasonOf(error)}` }
-    }
+  const look =
+    incident === null
+      ? ({ kind: 'waiting', detail: 'its incident is gone' } as const)
+      : await lookOnce(deps, incident, toActionRun(seen))
   const { text } = discretionOf(deps.settings, incident?.team ?? '')
   await deps.store.transaction((tx) => recordLook(tx, deps, job, { ...look, detail: text(look.detail) }))
+}
+
+/** One look, or why nobody can look. Does not throw. */
+async function lookOnce(deps: FlowDeps, incident: Incident, run: ActionRun): Promise<Verification> {
+  const action = ACTIONS.get(run.action)
+  if (action === undefined) return { kind: 'waiting', detail: `${run.action} is not known to this version` }
+  const look = lookOf(deps, incident, run, action)
+  if (typeof look === 'string') return { kind: 'waiting', detail: look }
+  const read = orderOf(action, run, incident.run)
+  const whom = action.needs === null ? 'The deploy markers' : 'Spark'
+  try {
+    if (!read.ok) throw new Error(read.problem)
+    return await look(read.order, AbortSignal.timeout(ASK_MS))
+  } catch (error) {
+    return { kind: 'waiting', detail: `${whom} could not be asked: ${reasonOf(error)}` }
+  }
 }
 
 async function recordLook(tx: Tx, deps: FlowDeps, job: VerifyJob, look: Verification): Promise<void> {

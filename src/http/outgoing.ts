@@ -55,12 +55,7 @@ async function sendAll(
         maxRedirects: 0,
         maxContentLength: 64 * 1024,
         responseType: 'text',
-        headers: {
-          'content-type': 'application/json',
-          'x-arrestor-event': payload.type,
-          'x-arrestor-delivery': String(row.id),
-          'x-arrestor-signature': `v1=${sign(subscriber.secret, body)}`,
-        },
+        headers: signedHeaders(payload.type, String(row.id), subscriber.secret, body),
       })
     } catch (error) {
       return failureOf(new URL(subscriber.url).host, error, row)
@@ -83,6 +78,21 @@ function failureOf(host: string, error: unknown, row: OutboxRow): SendResult {
 function retryAfterMs(header: unknown): number | null {
   const seconds = typeof header === 'string' && /^\d{1,9}$/.test(header) ? Number(header) : 0
   return seconds === 0 ? null : Math.min(seconds * 1_000, MAX_WAIT_MS)
+}
+
+/** What every webhook of ours bears: what it is, which one it is, and the proof that it is ours. */
+export function signedHeaders(
+  type: string,
+  id: string,
+  secret: string,
+  body: string,
+): Readonly<Record<string, string>> {
+  return {
+    'content-type': 'application/json',
+    'x-arrestor-event': type,
+    'x-arrestor-delivery': id,
+    'x-arrestor-signature': `v1=${sign(secret, body)}`,
+  }
 }
 
 /** Hex HMAC-SHA256 of the raw body. */

@@ -1,16 +1,29 @@
 // The extension point for actions: what one does to Spark, what it aims at, and how it is known to have worked.
 import * as z from 'zod'
 import type { Run } from '../alerts/model.ts'
+import { redact } from '../alerts/redact.ts'
+import type { Deployment } from '../incidents/deployments.ts'
 import type { PlatformReader, PlatformWriter, WriteCapability, WriteOutcome } from '../ports.ts'
+import type { Params } from '../runbooks/model.ts'
 import type { Destinations } from '../runbooks/render-params.ts'
 import type { Order } from './order.ts'
 import { type Caution, type Lookup, judge } from './caution.ts'
+import type { RequestType } from './requests.ts'
 import type { Role } from './roles.ts'
 
 export interface ActionContext {
+  readonly team: string
   readonly run: Run
   /** Outputs of the incident's probes as `<probe id>.<output>`. */
   readonly facts: Readonly<Record<string, string>>
+}
+
+/** What else is known where an action is offered. */
+export interface OfferContext extends ActionContext {
+  /** Webhooks that serve the team, by name, in the order of arrestor.yml. */
+  readonly webhooks: readonly string[]
+  /** Deploy markers that speak of the run's job. */
+  readonly deployments: readonly Deployment[]
 }
 
 /** How the world looks after an action: `waiting` means ask again until the time is up. */
@@ -22,17 +35,19 @@ export type Verification =
 /** For actions that take no parameters. */
 export const NO_PARAMS = z.strictObject({})
 
-export interface Action {
+/** What every action says of itself, whatever it acts with. */
+interface ActionBase {
   /** For example `spark.kill-application`. */
   readonly id: string
   /** The button, in title case: a specific verb. */
   readonly title: string
-  /** What the confirm dialog says will happen; `{target}` is filled. */
+  /** What the confirm dialog says will happen; `{target}` is filled, and `{name}` of a parameter that is in `unsaid`. */
   readonly consequence: string
+  /** Words of the consequence for parameters that have no value. */
+  readonly unsaid?: Readonly<Record<string, string>>
   readonly danger: boolean
   /** Processes end with it, and what only they could tell: evidence is captured before. */
   readonly endsEvidence?: boolean
-  readonly needs: WriteCapability
   /** The least role that may run it, whatever the runbook says. */
   readonly floor: Role
   /**
@@ -46,18 +61,57 @@ export interface Action {
   readonly caution?: Caution
   /** What one execution aims at, as a stable name; null when the incident does not say (then it is not offered). */
   target(context: ActionContext): string | null
+}
+
+/** Acts on the incident's platform. */
+export interface PlatformAction extends ActionBase {
+  readonly needs: WriteCapability
   execute(order: Order, writer: PlatformWriter, signal: AbortSignal): Promise<WriteOutcome>
   /** Looks whether it worked; also settles an execution whose reply was lost. */
   verify(order: Order, reader: PlatformReader, signal: AbortSignal): Promise<Verification>
 }
 
+/** What an action that asks a deployment pipeline acts with, and looks at. */
+export interface Pipeline {
+  /** Deploy markers that speak of the run's job, those that came last among them. */
+  deployments(): Promise<readonly Deployment[]>
+  /** Sends one request by this webhook, with what is known of incident, run and person. */
+  send(webhook: string, request: PipelineRequest, signal: AbortSignal): Promise<WriteOutcome>
+}
+
+/** What the action itself has to say to a pipeline. */
+export interface PipelineRequest {
+  readonly type: RequestType
+  readonly data: Readonly<Record<string, unknown>>
+}
+
+/** Asks a deployment pipeline by a webhook of the operator's; no platform takes part. */
+export interface WebhookAction extends ActionBase {
+  readonly needs: null
+  /** What an offer fixes beside the runbook's parameters, so that what is confirmed is what will be asked for. Pure. */
+  fix(params: Params, context: OfferContext): Params
+  execute(order: Order, pipeline: Pipeline, signal: AbortSignal): Promise<WriteOutcome>
+  /** Looks whether it worked; also settles an execution whose reply was lost. */
+  verify(order: Order, pipeline: Pipeline, signal: AbortSignal): Promise<Verification>
+}
+
+export type Action = PlatformAction | WebhookAction
+
+/** So much of one value stands in a consequence. */
+const MAX_VALUE = 60
+
 /** The consequence of an action for this target, in full, and what its caution says of what is known. */
 export function consequenceOf(
-  action: Pick<Action, 'consequence' | 'caution'>,
-  target: string,
+  { consequence, unsaid = {}, caution }: Pick<Action, 'consequence' | 'unsaid' | 'caution'>,
+  { target, params }: { readonly target: string; readonly params: Params },
   lookup: Lookup,
 ): string {
-  const consequence = action.consequence.replaceAll('{target}', () => target)
-  const judgement = judge(action.caution, lookup)
-  return judgement.says === null ? consequence : `${consequence} ${judgement.says}`
+  const said = Object.entries(unsaid).reduce((text, [name, words]) => {
+    const value = params[name]
+    const shown = typeof value === 'string' ? redact(value).slice(0, MAX_VALUE).toWellFormed() : words
+    return text.replaceAll(`{${name}}`, () => shown)
+  }, consequence)
+  const whole = said.replaceAll('{target}', () => target)
+  const judgement = judge(caution, lookup)
+  return judgement.says === null ? whole : `${whole} ${judgement.says}`
 }

@@ -1,8 +1,7 @@
 // From the actions of a runbook's sections to the buttons that a card may show: what each aims at, and who may press it. Pure.
-import type { Run } from '../alerts/model.ts'
 import type { ActionStep, Params } from '../runbooks/model.ts'
 import type { SectionView } from '../runbooks/sections.ts'
-import type { Action } from './action.ts'
+import type { Action, OfferContext } from './action.ts'
 import type { Lookup } from './caution.ts'
 import type { OfferInputs } from './inputs.ts'
 import { prepare } from './prepare.ts'
@@ -28,7 +27,7 @@ export interface PlannedOffer {
  */
 export function plannedOffers(
   views: readonly SectionView[],
-  incident: { readonly run: Run; readonly facts: Readonly<Record<string, string>>; readonly lookup?: Lookup },
+  incident: OfferContext & { readonly lookup?: Lookup },
   floors: ReadonlyMap<string, Role>,
   actions: ReadonlyMap<string, Action> = ACTIONS,
 ): PlannedOffer[] {
@@ -43,7 +42,8 @@ export function plannedOffers(
     if (planned.some((one) => one.action === action && one.target === target)) continue
     const prepared = prepare(action, offered, lookup)
     if (!prepared.ok) continue
-    const { params, inputs } = prepared
+    const { inputs } = prepared
+    const params = action.needs === null ? action.fix(prepared.params, incident) : prepared.params
     const requires = [floors.get(use) ?? null, step.requires, prepared.requires].reduce<Role>(
       required,
       action.floor,

@@ -16,8 +16,8 @@ export interface PlatformView {
 
 /** What must be known of an action to decide whether it can be offered; the registry of actions fits. */
 export interface ActionSpec {
-  /** The capability that it needs of the platform. */
-  readonly needs: string
+  /** The capability that it needs of the platform; null: it needs none, and a webhook in its place. */
+  readonly needs: string | null
   /** The general name that it stands for, such as `run.rerun`. */
   readonly resolves?: string
   readonly params?: z.ZodType
@@ -25,7 +25,15 @@ export interface ActionSpec {
   readonly floor?: string
 }
 
-export type WithheldReason = 'hidden' | 'undecided' | 'no_platform' | 'unknown_action' | 'no_capability'
+export const WITHHELD_REASONS = [
+  'hidden',
+  'undecided',
+  'no_platform',
+  'unknown_action',
+  'no_capability',
+  'no_webhook',
+] as const
+export type WithheldReason = (typeof WITHHELD_REASONS)[number]
 
 export interface OfferedAction {
   readonly step: ActionStep
@@ -65,6 +73,10 @@ function stateOf(section: Section, facts: Facts): { state: SectionState; says: s
   return { state: 'undecided', says: `May or may not apply: ${names} is not known.` }
 }
 
+function allows(platform: PlatformView | null, { needs }: ActionSpec): boolean {
+  return needs !== null && platform?.capabilities.has(needs) === true
+}
+
 /** The action behind a name: itself, or for `run.*` the first that stands for it and that the platform can do. */
 export function resolveUse(
   use: string,
@@ -74,37 +86,53 @@ export function resolveUse(
   const spec = actions.get(use)
   if (spec !== undefined) return { use, spec }
   for (const [id, candidate] of actions)
-    if (candidate.resolves === use && platform?.capabilities.has(candidate.needs) === true)
-      return { use: id, spec: candidate }
+    if (candidate.resolves === use && allows(platform, candidate)) return { use: id, spec: candidate }
   return null
+}
+
+/** Why no webhook takes what this step asks for, or null: the one that it names, else any at all. */
+function noWebhook(params: Params, webhooks: ReadonlySet<string>): string | null {
+  const named = params['webhook']
+  if (typeof named === 'string' && !webhooks.has(named))
+    return `No webhook ${named} is configured for this team: it stands under rollback.webhooks in arrestor.yml.`
+  return webhooks.size > 0
+    ? null
+    : 'No webhook is configured for this team: give it one under rollback.webhooks in arrestor.yml.'
 }
 
 function judge(
   step: ActionStep,
   section: { state: SectionState; says: string | null },
   platform: PlatformView | null,
+  webhooks: ReadonlySet<string>,
   actions: ReadonlyMap<string, ActionSpec>,
 ): OfferedAction | WithheldAction {
   const withhold = (reason: WithheldReason, says: string): WithheldAction => ({ step, reason, says })
   if (section.state !== 'shown') return withhold(section.state, section.says ?? '')
+  const { use, params } = platform === null ? step : onPlatform(step, platform)
+  if (actions.get(use)?.needs === null) {
+    const says = noWebhook(params, webhooks)
+    return says === null ? { step, use, params } : withhold('no_webhook', says)
+  }
   if (platform === null) return withhold('no_platform', 'No configured platform is known for this alert.')
-  const { use, params } = onPlatform(step, platform)
   const resolved = resolveUse(use, platform, actions)
   if (resolved === null) return withhold('unknown_action', `${platform.name} has no action ${use}.`)
-  if (!platform.capabilities.has(resolved.spec.needs))
+  if (!allows(platform, resolved.spec))
     return withhold('no_capability', `${platform.name} does not allow ${resolved.spec.needs}.`)
   return { step, use: resolved.use, params }
 }
 
 /**
  * Every section in order, with its state and its actions. `when` governs the sections below its heading too: hidden
- * wins over undecided, undecided over shown. An action is offered only where all is known and the platform can do it.
+ * wins over undecided, undecided over shown. An action is offered only where all is known and the platform can do it, or
+ * one of the team's webhooks where it needs no platform.
  */
 export function viewSections(
   runbook: Pick<Runbook, 'sections'>,
   facts: Facts,
   platform: PlatformView | null,
   actions: ReadonlyMap<string, ActionSpec>,
+  webhooks: ReadonlySet<string> = new Set(),
 ): readonly SectionView[] {
   const states: { state: SectionState; says: string | null }[] = []
   return runbook.sections.map((section) => {
@@ -117,7 +145,7 @@ export function viewSections(
           ? above
           : own
     states.push(governed)
-    const judged = section.actions.map((step) => judge(step, governed, platform, actions))
+    const judged = section.actions.map((step) => judge(step, governed, platform, webhooks, actions))
     return {
       section,
       ...governed,

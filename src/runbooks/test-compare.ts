@@ -42,11 +42,18 @@ export interface Compared {
   readonly own: Runbook
   readonly alert: Alert
   readonly platform: PlatformView | null
+  /** Those that serve the team. */
+  readonly webhooks: readonly string[]
   readonly outputs: ProbeOutputs | undefined
   readonly findings: readonly SeenFinding[]
   readonly actions: ReadonlyMap<string, ActionSpec>
   keyOf?(alert: Alert, runbook: Runbook): string
-  buttonsOf?(views: readonly SectionView[], alert: Alert, facts: Facts): readonly ExpectedButton[]
+  buttonsOf?(
+    views: readonly SectionView[],
+    alert: Alert,
+    facts: Facts,
+    webhooks: readonly string[],
+  ): readonly ExpectedButton[]
   /** Line of an expectation, by its path below `expect`. */
   lineOf(path: readonly string[]): number
 }
@@ -131,9 +138,9 @@ function compareRunbook(
   facts: Facts,
   { differ, same, sameList }: Collector,
 ): void {
-  const { alert, platform } = compared
+  const { alert, platform, webhooks } = compared
   same(['severity'], expect.severity, found.severity ?? alert.severity)
-  const views = viewSections(found, facts, platform, compared.actions)
+  const views = viewSections(found, facts, platform, compared.actions, new Set(webhooks))
   for (const [name, state] of Object.entries(expect.sections ?? {})) {
     const view = views.find(({ section }) => section.id === name || section.heading === name)
     const names = views.map(({ section }) => section.heading)
@@ -142,7 +149,7 @@ function compareRunbook(
   }
   compareActions(expect, views, { differ, same, sameList })
   if (expect.buttons !== undefined) {
-    const buttons = compared.buttonsOf?.(views, alert, facts)
+    const buttons = compared.buttonsOf?.(views, alert, facts, webhooks)
     if (buttons === undefined) differ(['buttons'], 'buttons', 'this command cannot tell buttons')
     else {
       const wishes = expect.buttons

@@ -4,6 +4,7 @@ import { SEVERITIES, severityOf, type Alert } from '../alerts/model.ts'
 import type { NormaliseJobName } from '../alerts/job-name.ts'
 import { runFromLabels } from '../alerts/run.ts'
 import type { Problem } from './model.ts'
+import { WITHHELD_REASONS } from './sections.ts'
 import { readBlock } from './yaml-block.ts'
 
 const words = z.record(z.string(), z.string('expected text'))
@@ -13,7 +14,7 @@ const plainAlert = z.strictObject({
 })
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()])
 const outputs = z.record(z.string(), z.record(z.string(), scalar))
-const reasons = z.enum(['hidden', 'undecided', 'no_platform', 'unknown_action', 'no_capability'])
+const reasons = z.enum(WITHHELD_REASONS)
 
 /** What probes see: a recording that is shipped, or a folder of one beside the test file. */
 export const RECORDED = /^(?:[a-z0-9-]+(?:@[0-9.]+)?|\.{1,2}\/[^\p{Cc}]+)$/u
@@ -28,6 +29,10 @@ const given = {
     })
     .optional()
     .describe('where the alert comes from; without it no action is offered'),
+  webhooks: z
+    .array(z.string())
+    .default([])
+    .describe('webhooks that serve the team; without one nothing is offered that needs one'),
   outputs: outputs
     .optional()
     .describe('probe outputs by step id, for the second pass; they go over those of recorded'),

@@ -26,7 +26,7 @@ export function testNamesOf(
       const all = spec === undefined || before === null
       outputs.set(step.id, all ? null : new Set([...(before ?? []), ...Object.keys(spec.outputs)]))
     }
-  const capabilities = [...new Set([...actions.values()].map(({ needs }) => needs))]
+  const capabilities = [...new Set([...actions.values()].flatMap(({ needs }) => needs ?? []))]
   return { outputs, kinds: [...kinds], capabilities }
 }
 

@@ -147,6 +147,7 @@ async function runCase(
           own: frame.own,
           alert,
           platform: platformOf(given, alert),
+          webhooks: given.webhooks,
           ...(await seenBy(given, alert, frame)),
           actions: frame.deps.actions,
           lineOf: frame.lineOf,

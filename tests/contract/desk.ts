@@ -64,6 +64,7 @@ export async function openDesk(): Promise<Desk> {
     slackConnection: () => ({ connected: false, since: null, problem: 'not connected yet' }),
     readers: new Map(),
     writers: new Map(),
+    webhooks: [],
     directory: { roleOf: () => Promise.resolve('commander') },
     logger: pino({ level: 'trace' }, { write: (line: string) => void logs.push(line) }),
     metrics: createMetrics({ processMetrics: false }),

@@ -20,8 +20,15 @@ function planned(body: string, labels: Record<string, string>, floor?: Role): st
     PLATFORM,
     ACTIONS,
   )
+  const context = {
+    team: 'data-platform',
+    run: spoken.run,
+    facts: Object.fromEntries(facts),
+    webhooks: [],
+    deployments: [],
+  }
   const floors = new Map(floor === undefined ? [] : [['spark.kill-application', floor]])
-  return plannedOffers(views, { run: spoken.run, facts: Object.fromEntries(facts) }, floors).map(
+  return plannedOffers(views, context, floors).map(
     ({ step, title, target, requires }) => `${step.id}: ${title} ${target} (${requires})`,
   )
 }

@@ -111,6 +111,7 @@ export async function openFrontDoor(
     slackConnection: () => ({ connected: false, since: null, problem: 'not connected yet' }),
     readers: new Map(),
     writers: new Map(),
+    webhooks: [],
     directory: { roleOf: () => Promise.resolve('commander') },
     logger: pino({ level: 'debug' }, { write: (line: string) => void logs.push(line) }),
     metrics: createMetrics({ processMetrics: false }),

@@ -58,10 +58,10 @@ export function testDeps(settings: Pick<Settings, 'floors' | 'normaliseJobName'>
     names: { probes: PROBES, kinds: PLATFORM_KINDS },
     ...(settings === null ? {} : { normaliseJobName: settings.normaliseJobName }),
     keyOf: (alert, runbook) => keyOf(alert, alert.run.platform, runbook.keyLabels),
-    buttonsOf: (views, alert, facts) =>
+    buttonsOf: (views, alert, facts, webhooks) =>
       plannedOffers(
         views,
-        { run: alert.run, facts: Object.fromEntries(facts) },
+        { team: 'test', run: alert.run, facts: Object.fromEntries(facts), webhooks, deployments: [] },
         settings?.floors ?? new Map(),
       ),
     replay: replayProbes,

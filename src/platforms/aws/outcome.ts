@@ -1,7 +1,7 @@
 // What an answer of AWS to a write means; when in doubt it may have happened.
 import { ArrestorError, reasonOf } from '../../errors.ts'
 import type { WriteOutcome } from '../../ports.ts'
-import { wasNeverSent } from '../http/write.ts'
+import { wasNeverSent } from '../../write-once.ts'
 
 /** What came of a write: `send` answers null where the thing is not there, and throws what the SDK throws. */
 export async function outcomeOf(

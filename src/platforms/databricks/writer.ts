@@ -1,7 +1,7 @@
 // Cancels and repairs runs of a Databricks workspace, once per call and never again by itself.
 import { reasonOf } from '../../errors.ts'
 import type { PlatformWriter, WriteOutcome } from '../../ports.ts'
-import { type Reply, writeOnce } from '../http/write.ts'
+import { type Reply, writeOnce } from '../../write-once.ts'
 import type { PlatformDeps } from '../platform.ts'
 import { createDatabricksClient } from './client.ts'
 import type { Config } from './config.ts'

@@ -1,7 +1,7 @@
 // Cancels jobs and batches of Dataproc and submits jobs once more, once per call and never again by itself.
 import { reasonOf } from '../../errors.ts'
 import type { PlatformWriter, WriteOutcome } from '../../ports.ts'
-import { type Reply, writeOnce } from '../http/write.ts'
+import { type Reply, writeOnce } from '../../write-once.ts'
 import { type Aim, createJobRunWriter } from '../job-runs/writer.ts'
 import { createGoogleTokens } from '../google/token.ts'
 import type { PlatformDeps } from '../platform.ts'

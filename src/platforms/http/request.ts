@@ -6,7 +6,7 @@ import { isAxiosError } from 'axios'
 import { ArrestorError, reasonOf } from '../../errors.ts'
 import { secretHeaders, withoutSecrets } from '../../secrets.ts'
 import { type Gate, NO_PLACE, NO_PLACE_WORDS, OPEN_GATE } from './gate.ts'
-import { type Send, plainSend, tokenOf } from './send.ts'
+import { type Send, plainSend, tokenOf } from '../../send.ts'
 import { shownUrl } from './shown-url.ts'
 
 export interface Read {

@@ -1,28 +1,17 @@
 // How a request leaves as somebody: plainly, or with a Kerberos token for each server that asks for one (SPNEGO, RFC 4559).
-import axios, { type AxiosRequestConfig, type AxiosResponse } from 'axios'
+import axios from 'axios'
 import { ArrestorError, reasonOf } from '../../errors.ts'
+import { type Send, type SendRequest, plainSend } from '../../send.ts'
 import { type TokenAsk, type Tokens, systemTokens } from '../kerberos/tokens.ts'
 import type { Auth, Authorized } from './auth.ts'
 import { schemesOf } from './refusal.ts'
 import { shownUrl } from './shown-url.ts'
 
-/**
- * Sends as axios does. With Kerberos it may send twice: what is answered with 401 was not done. Throws ARR-501, ARR-507 or
- * ARR-508 where there is no token, and then nothing was done either.
- */
-export type Send = <T>(request: SendRequest) => Promise<AxiosResponse<T>>
-/** Redirects are the caller's: a token is never handed on. */
-export type SendRequest = Omit<AxiosRequestConfig, 'headers'> & {
-  readonly url: string
-  readonly headers: Readonly<Record<string, string>>
-  readonly maxRedirects: 0
-}
-
-export const plainSend: Send = (request) => axios.request(request)
-
 type Kerberos = Extract<Auth, { type: 'kerberos' }>
 
-/** `tokens` is for tests. */
+/**
+ * Plainly, or with Kerberos. Throws ARR-501, ARR-507 or ARR-508 where there is no token. `tokens` is for tests.
+ */
 export function createSend(platform: string, { auth }: Authorized, tokens: Tokens = systemTokens): Send {
   if (auth?.type !== 'kerberos') return plainSend
   // Who has asked once is told at once from then on; a server that does not ask is told nothing.
@@ -43,12 +32,6 @@ export function createSend(platform: string, { auth }: Authorized, tokens: Token
     asking.add(origin)
     return axios.request(await signed(request))
   }
-}
-
-/** The Kerberos token, as it was sent, that the answered request carried; null where there was none. */
-export function tokenOf({ config }: Pick<AxiosResponse, 'config'>): string | null {
-  const sent = String(config.headers['authorization'] ?? '')
-  return sent.startsWith('Negotiate ') ? sent : null
 }
 
 function asked({ principal, keytab, services }: Kerberos, { hostname }: URL): TokenAsk {

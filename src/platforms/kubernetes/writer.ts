@@ -1,7 +1,7 @@
 // Ends applications on Kubernetes: the SparkApplication is suspended or deleted, a driver of spark-submit deleted.
 import { ArrestorError, reasonOf } from '../../errors.ts'
 import type { PlatformWriter, WriteOutcome } from '../../ports.ts'
-import { type Reply, writeOnce } from '../http/write.ts'
+import { type Reply, writeOnce } from '../../write-once.ts'
 import { cannotRerun } from '../cannot-rerun.ts'
 import type { PlatformDeps } from '../platform.ts'
 import { parseSafeJson } from '../safe-json.ts'

@@ -1,8 +1,8 @@
 // Kill Application: ends one Spark application and looks until Spark itself says that it has ended.
 import * as z from 'zod'
-import type { Action } from '../action.ts'
+import type { PlatformAction } from '../action.ts'
 
-export const killApplication: Action = {
+export const killApplication: PlatformAction = {
   id: 'spark.kill-application',
   title: 'Kill Application',
   consequence:

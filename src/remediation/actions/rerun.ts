@@ -1,6 +1,6 @@
 // Rerun Job: runs once more what has failed, where the verdict allows it, and looks until the platform shows that it does.
 import type { PlatformReader, PlatformRun } from '../../ports.ts'
-import { type Action, NO_PARAMS } from '../action.ts'
+import { type PlatformAction, NO_PARAMS } from '../action.ts'
 import type { Judgement, Lookup } from '../caution.ts'
 import type { Order } from '../order.ts'
 
@@ -10,7 +10,7 @@ const RUNS_READ = 20
 /** By so much the platform's clock may be behind ours. */
 const SKEW_MS = 30_000
 
-export const rerunJob: Action = {
+export const rerunJob: PlatformAction = {
   id: 'run.rerun',
   title: 'Rerun Job',
   consequence: 'Runs {target} once more, as it was made.',

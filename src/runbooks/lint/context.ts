@@ -89,6 +89,8 @@ function checkOffered(
   for (const platform of platforms) {
     const over = step.on[platform.name] ?? step.on[platform.kind]
     const use = over?.use ?? step.use
+    // What a webhook takes needs no platform; whether one is configured is looked at elsewhere.
+    if (isAction && catalogue.actions.get(use)?.needs === null) continue
     const ways = isAction
       ? actionsBehind(use, catalogue).map((id) => [catalogue.actions.get(id)?.needs ?? ''])
       : [catalogue.probes.get(use)?.needs ?? []]

@@ -1,6 +1,6 @@
 // What becomes of one write: judged where there is a reply, refused where nothing was sent, unknown in between.
 import { describe, expect, it } from 'vitest'
-import { type Meaning, writeOnce } from '../../../src/platforms/http/write.ts'
+import { type Meaning, writeOnce } from '../../../src/write-once.ts'
 import { NEVER, deadUrl, stage } from '../support.ts'
 
 const MEANING: Meaning = {

@@ -1,10 +1,10 @@
-// One write to a platform: sent once, never again by itself, and what the lack of a reply means.
+// One write to another system: sent once, never again by itself, and what the lack of a reply means.
 import type { Agent as HttpAgent } from 'node:http'
 import type { Agent as HttpsAgent } from 'node:https'
 import { type AxiosResponse, isAxiosError } from 'axios'
-import { ArrestorError, reasonOf } from '../../errors.ts'
-import type { WriteOutcome } from '../../ports.ts'
-import { secretHeaders, withoutSecrets } from '../../secrets.ts'
+import { ArrestorError, reasonOf } from './errors.ts'
+import type { WriteOutcome } from './ports.ts'
+import { secretHeaders, withoutSecrets } from './secrets.ts'
 import { type Send, plainSend, tokenOf } from './send.ts'
 
 export interface Write {
@@ -15,10 +15,12 @@ export interface Write {
   readonly timeoutMs: number
   /** Bytes of the reply (default 1 MB). */
   readonly maxBytes?: number
-  /** As somebody (`send.ts`). */
+  /** As somebody; plainly unless said. */
   readonly send?: Send
   readonly httpAgent?: HttpAgent | undefined
   readonly httpsAgent?: HttpAgent | HttpsAgent | undefined
+  /** The agents know the way through a proxy: the environment is not asked for one. */
+  readonly proxyInAgents?: boolean
 }
 
 export type Reply = Pick<AxiosResponse<string>, 'status' | 'headers' | 'data'>
@@ -66,6 +68,7 @@ export async function writeOnce(write: Write, meaning: Meaning, signal: AbortSig
       signal,
       ...(write.httpAgent === undefined ? {} : { httpAgent: write.httpAgent }),
       ...(write.httpsAgent === undefined ? {} : { httpsAgent: write.httpsAgent }),
+      ...(write.proxyInAgents === true ? { proxy: false } : {}),
     })
   } catch (error) {
     const why = `(${reasonOf(error)})`

@@ -1,0 +1,94 @@
+// Whom an action acts with: the incident's platform, or a webhook of the operator's.
+import type { Incident } from '../incidents/model.ts'
+import { type Deployment, listDeployments } from '../incidents/deployments.ts'
+import type { WriteOutcome } from '../ports.ts'
+import type { ActionRun } from '../remediation/action-runs.ts'
+import type { Action, Pipeline, Verification } from '../remediation/action.ts'
+import type { Order } from '../remediation/order.ts'
+import { REQUESTS } from '../remediation/requests.ts'
+import type { Tx } from '../store/store.ts'
+import type { FlowDeps } from './deps.ts'
+import { refOf } from './events.ts'
+
+/** Names of the webhooks that serve a team, in the order of arrestor.yml. */
+export function webhooksFor({ webhooks }: Pick<FlowDeps, 'webhooks'>, team: string): readonly string[] {
+  return webhooks.filter(({ teams }) => teams === null || teams.includes(team)).map(({ name }) => name)
+}
+
+/** So many markers of one job tell what was before; jobs are deployed a few times a day at most. */
+const MARKERS_READ = 200
+
+/** All kept deploy markers that speak of the incident's job. */
+export async function deploymentsOf(tx: Tx, incident: Incident): Promise<readonly Deployment[]> {
+  const { team, platform, run } = incident
+  if (run.jobName === null) return []
+  const of = { teams: [team], platform, jobName: run.jobName }
+  return await listDeployments(tx, { ...of, since: new Date(0), limit: MARKERS_READ })
+}
+
+export type Execute = (order: Order, signal: AbortSignal) => Promise<WriteOutcome>
+export type Look = (order: Order, signal: AbortSignal) => Promise<Verification>
+
+/** Runs the action of this run, or the sentence why nobody can. */
+export function executorOf(
+  deps: FlowDeps,
+  incident: Incident,
+  run: ActionRun,
+  action: Action,
+): Execute | string {
+  if (action.needs === null) {
+    const pipeline = pipelineOf(deps, incident, run)
+    return (order, signal) => action.execute(order, pipeline, signal)
+  }
+  const writer = incident.platform === null ? undefined : deps.writers.get(incident.platform)
+  if (writer === undefined || !writer.capabilities.has(action.needs))
+    return `platform ${incident.platform ?? 'unknown'} does not offer ${run.action}`
+  return (order, signal) => action.execute(order, writer, signal)
+}
+
+/** Looks whether the action of this run worked, or the sentence why nobody can. */
+export function lookOf(deps: FlowDeps, incident: Incident, run: ActionRun, action: Action): Look | string {
+  if (action.needs === null) {
+    const pipeline = pipelineOf(deps, incident, run)
+    return (order, signal) => action.verify(order, pipeline, signal)
+  }
+  const reader = incident.platform === null ? undefined : deps.readers.get(incident.platform)
+  if (reader === undefined) return `platform ${incident.platform ?? 'unknown'} cannot be asked`
+  // What was true before the action proves nothing: an answer that others share may be of then.
+  return (order, signal) => action.verify(order, reader.fresh ?? reader, signal)
+}
+
+function pipelineOf(deps: FlowDeps, incident: Incident, run: ActionRun): Pipeline {
+  return {
+    deployments: () => deps.store.transaction((tx) => deploymentsOf(tx, incident)),
+    async send(name, { type, data }, signal) {
+      const webhook = deps.webhooks.find((one) => one.name === name)
+      if (webhook === undefined || !webhooksFor(deps, incident.team).includes(name))
+        return {
+          kind: 'refused',
+          detail: `team ${incident.team} has no webhook ${name}: it stands under rollback.webhooks in arrestor.yml`,
+        }
+      // The schema is checked, so that a published version cannot drift.
+      const whole = REQUESTS[type].parse({ ...aboutOf(deps, incident, run), ...data })
+      return await webhook.send({ id: run.id, type, at: deps.clock.now(), data: whole }, signal)
+    },
+  }
+}
+
+/** What every request says of incident, run and person. */
+function aboutOf(
+  { settings }: FlowDeps,
+  incident: Incident,
+  run: ActionRun,
+): Readonly<Record<string, unknown>> {
+  const { platform, cluster, jobName, runId, attempt } = incident.run
+  return {
+    incident: {
+      ...refOf(incident),
+      link: settings.publicUrl === null ? null : `${settings.publicUrl}/incidents/${incident.id}`,
+    },
+    run: { platform: incident.platform ?? platform, cluster, job_name: jobName, run_id: runId, attempt },
+    requested_by: run.requestedBy,
+    requested_at: run.requestedAt.toISOString(),
+  }
+}

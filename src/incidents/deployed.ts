@@ -1,0 +1,38 @@
+// What of a job is deployed now, and what was before it: read from its deploy markers as a history that may go back. Pure.
+import { shortCommit } from '../alerts/deploy-marker.ts'
+import type { Deployment } from './deployments.ts'
+
+type Named = Pick<Deployment, 'version' | 'image' | 'commit'>
+
+export interface Deployed {
+  readonly current: Deployment | null
+  /** What to go back to; null where no other is known. */
+  readonly previous: Deployment | null
+}
+
+/** A deployment as people call it: its version, else its image, else its commit; null where it names none. */
+export function nameOf({ version, image, commit }: Named): string | null {
+  return version ?? image ?? (commit === null ? null : shortCommit(commit))
+}
+
+/** Whether people mean this deployment by that name. */
+export function isCalled({ version, image, commit }: Named, name: string): boolean {
+  return [version, image, commit, commit === null ? null : shortCommit(commit)].includes(name)
+}
+
+/**
+ * From markers in any order; those that name nothing say nothing here. A rollback to what was deployed once takes
+ * what came after it out of the history: it must not be what to go back to next.
+ */
+export function deployedOf(markers: readonly Deployment[]): Deployed {
+  const history: Deployment[] = []
+  for (const marker of markers.toSorted((a, b) => a.at.getTime() - b.at.getTime())) {
+    const name = nameOf(marker)
+    if (name === null) continue
+    const back = marker.what === 'rollback' ? history.findLastIndex((one) => isCalled(one, name)) : -1
+    if (back >= 0) history.splice(back)
+    else if (history.slice(-1).some((one) => nameOf(one) === name)) history.pop()
+    history.push(marker)
+  }
+  return { current: history.at(-1) ?? null, previous: history.at(-2) ?? null }
+}
