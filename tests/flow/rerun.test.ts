@@ -171,7 +171,7 @@ async function scene({ reader, role = 'commander', ...given }: Given): Promise<S
 }
 
 /** A reader that looks into another world once `change` was called; `fresh` tells of it at once. */
-function turning(before: World): { reader: PlatformReader; change(after: World): void } {
+function turning(before: World): { reader: PlatformReader; change: (after: World) => void } {
   let world = before
   const fresh = new Proxy(readerOf(before), {
     get: (_, name: keyof PlatformReader) => readerOf(world)[name],

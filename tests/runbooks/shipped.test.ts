@@ -33,8 +33,9 @@ describe('the shipped runbooks', () => {
   test.each(['arrestor.example.yml', 'src/cli/sandbox.yml'])('lint clean against %s', async (file) => {
     const config = lintConfigOf(loadOutline(file, {}))
     const report = await lintRunbooks(FOLDERS, catalogue, { now, sources, config })
-    // The library is for every kind of platform; these files configure one, which has no logs, metrics or containers.
-    const others = /: warning: no configured platform offers (?:log|metrics|containers): .* \[no-platform\]$/
+    // The library is for every kind of platform; these files configure one, which has no logs, metrics or containers, and runs nothing again.
+    const others =
+      /: warning: no configured platform offers (?:log|metrics|containers|run\.rerun): .* \[no-platform\]$/
     const told = formatLint(report, 'human').split('\n')
     const problems = told.filter((line) => /: (?:warning|error): /.test(line) && !others.test(line))
     expect(problems).toEqual([])
@@ -46,15 +47,24 @@ describe('the shipped runbooks', () => {
     expect(formatTests(report, 'human')).toMatch(/^\d{2,} files: \d{2,} passed, 0 failed$/)
   })
 
-  test('ask a commander before they end an application, and look whether it ended', async () => {
+  test.each([
+    // The verdict says who may run a job again.
+    ['spark.kill-application', { requires: 'commander', verify: { withinMs: 60_000 } }],
+    ['run.rerun', { requires: null, verify: { withinMs: 600_000 } }],
+  ])('say the risk of %s, who may press it, and how long to look whether it worked', async (use, wanted) => {
     const { index } = await loadRunbooks(FOLDERS)
-    const actions = index.runbooks.flatMap(actionsOf)
+    const actions = index.runbooks.flatMap(actionsOf).filter((action) => action.use === use)
     expect(actions.length).toBeGreaterThan(4)
     for (const action of actions) {
-      expect(action).toMatchObject({ use: 'spark.kill-application', requires: 'commander' })
-      expect(action.verify).toEqual({ withinMs: 60_000 })
+      expect(action).toMatchObject(wanted)
       expect(action.prose).toContain('**Risk.**')
     }
+  })
+
+  test('hold no action that is not held to this', async () => {
+    const { index } = await loadRunbooks(FOLDERS)
+    const uses = index.runbooks.flatMap(actionsOf).map(({ use }) => use)
+    expect([...new Set(uses)].sort()).toEqual(['run.rerun', 'spark.kill-application'])
   })
 
   test('say when to escalate and what to hand over', async () => {
