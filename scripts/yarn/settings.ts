@@ -60,6 +60,8 @@ log4j.appender.C.layout.ConversionPattern=%d %p %c: %m%n
       'yarn.nodemanager.resource.cpu-vcores': '8',
       'yarn.scheduler.minimum-allocation-mb': '128',
       'yarn.nodemanager.vmem-check-enabled': 'false',
+      // Else no container is killed for its memory, cgroups or not: by default that is left to them.
+      'yarn.nodemanager.resource.memory.enforced': 'false',
       'yarn.nodemanager.local-dirs': `${dir}/nm-local`,
       'yarn.nodemanager.log-dirs': `${dir}/nm-logs`,
       'yarn.nodemanager.disk-health-checker.max-disk-utilization-per-disk-percentage': '99.5',
