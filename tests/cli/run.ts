@@ -1,5 +1,6 @@
 // The `arrestor` command as people run it: in a process of its own, or, where only its words matter, in this one.
 import { spawn } from 'node:child_process'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { vi } from 'vitest'
 import { runCli } from '../../src/cli/program.ts'
@@ -30,7 +31,8 @@ export async function arrestorProcess(
 ): Promise<Ended> {
   const child = spawn(process.execPath, [path.join(ROOT, options.main ?? 'src/cli.ts'), ...args], {
     cwd: options.cwd ?? ROOT,
-    env: bare(options.env),
+    // Node keeps there what it made of the sources: half the time of each further start.
+    env: { NODE_COMPILE_CACHE: path.join(tmpdir(), 'arrestor-test-compiled'), ...bare(options.env) },
   })
   let stdout = ''
   let stderr = ''
