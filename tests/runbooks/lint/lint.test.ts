@@ -56,6 +56,16 @@ describe('what only a folder shows', () => {
   })
 })
 
+describe('the owner', () => {
+  test('of what is shipped is no team, and nobody is told so; of a file of one’s own one must be', async () => {
+    await put('a.md', source('id: a\ntitle: T\nowner: streeming\nverified: 2026-11-01\ncatch_all: true'))
+    const owners = (where: readonly string[]): Promise<string[]> =>
+      found(where).then((all) => all.filter((one) => one.endsWith('owner')))
+    expect(await owners(['runbooks'])).toEqual([])
+    expect(await owners([folder])).toEqual(['a.md:4:8 unknown-owner'])
+  })
+})
+
 describe('a team and its own folder', () => {
   const shared = `match: ['alertname="X"']`
 
