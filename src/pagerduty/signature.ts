@@ -8,7 +8,8 @@ const HEX_LENGTH = 64
  * `header` is `X-PagerDuty-Signature`: `v1=<hex>` entries, one per secret of PagerDuty's while one is being
  * rotated. `malformed`: there is no such entry at all (answer 400). `mismatch`: none of ours (answer 403).
  * Every secret is compared with every entry, in constant time: neither a hit nor a miss shows in the timing.
- * There is no time in the signature; replays are found by `X-Webhook-Id`.
+ * There is no time in the signature, so that a recorded webhook stays valid and its replay is not found out. It does no
+ * harm: states go forward alone, and what an incident has been told already does nothing (`followPagerDuty`).
  */
 export function verifySignature(
   rawBody: Uint8Array,

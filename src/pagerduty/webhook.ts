@@ -5,7 +5,7 @@ export type WebhookStatus = 'triggered' | 'acknowledged' | 'resolved'
 
 /** A webhook about an incident of PagerDuty's. */
 export type IncidentWebhook = {
-  /** Of the event; the delivery's own id is in `X-Webhook-Id`. Both are kept against replays. */
+  /** Of the event; the delivery's own id is in `X-Webhook-Id`. Neither is kept: a replay does nothing by itself. */
   eventId: string
   /** `incident.acknowledged` and so on; types that we do not know come through as they are. */
   type: string

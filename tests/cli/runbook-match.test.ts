@@ -87,6 +87,15 @@ describe('arrestor runbook match', () => {
     },
   )
 
+  it('says by its exit code what the answer is worth', async () => {
+    const folder = path.dirname(put('half/broken.md', '---\nid: broken\n---\n# T\n'))
+    const of = async (...args: string[]): Promise<unknown> =>
+      (await arrestor(['runbook', 'match', json('oom.json', oom), ...args])).code
+    expect(await of()).toBe(0)
+    expect(await of('-d', folder)).toBe(1)
+    expect(await of('-d', path.join(folder, 'gone'))).toBe(2)
+  })
+
   it('holds platform_kind where it is given, and does not know it where it is not', async () => {
     const book = (id: string, entry: string): string =>
       `---\nid: ${id}\ntitle: T\nowner: us\nmatch: ['${entry}']\n---\n# T\n\nWords.\n`

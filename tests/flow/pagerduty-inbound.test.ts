@@ -1,4 +1,6 @@
 // What people do in PagerDuty shows in Slack, and is not sent back.
+import { type Followed, followPagerDuty } from '../../src/flow/from-pagerduty.ts'
+import { openDesk } from '../contract/desk.ts'
 import { describe, expect, it } from 'vitest'
 import { alertBody, startWorld, textOf, until } from '../support/world.ts'
 
@@ -48,6 +50,19 @@ describe('webhooks from PagerDuty', () => {
       .where('kind', '=', 'acknowledged')
       .execute()
     expect(rows).toEqual([{ kind: 'acknowledged', count: 1 }])
+  })
+
+  it('one that is played again, in whatever order, does nothing', async () => {
+    const desk = await openDesk()
+    const { id } = await desk.open()
+    const told = { pagerDutyId: 'PINC1', incidentId: id, by: 'Alice', merged: false }
+    const follow = (status: 'acknowledged' | 'resolved'): Promise<Followed> =>
+      followPagerDuty(desk.deps, { ...told, status })
+    const order = ['acknowledged', 'acknowledged', 'resolved', 'acknowledged', 'resolved'] as const
+    const seen: Followed[] = []
+    for (const status of order) seen.push(await follow(status))
+    expect(seen).toEqual(['followed', 'echo', 'followed', 'echo', 'echo'])
+    await desk.close()
   })
 
   it('a webhook without PagerDuty’s signature is refused', async () => {

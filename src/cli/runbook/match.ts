@@ -50,6 +50,10 @@ export function registerMatch(runbook: Command): void {
     )
     .option('--team <team>', 'the team whose runbooks count (default: those of all teams)')
     .option('--json', 'as JSON: a list, one for each alert')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 answered, 1 a runbook is broken or what is given cannot be read, 2 a folder is not there.',
+    )
     .action(async (file: string, options: Options) => {
       const outputs = outputsOf(options.outputs)
       const folders = foldersOr(options.folder).map(folderChoice)
