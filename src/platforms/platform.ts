@@ -35,3 +35,14 @@ export interface PlatformKind<Config = unknown> {
   readonly reads: readonly ReadCapability[]
   create(name: string, config: Config, deps: PlatformDeps): Platform
 }
+
+/** How most kinds are made: a reader always, and a writer where the configuration allows an action at all. */
+export function createWith<Config extends { readonly actions: readonly string[] }>(
+  createReader: (name: string, config: Config, deps: PlatformDeps) => PlatformReader,
+  createWriter: (name: string, config: Config, deps: PlatformDeps) => PlatformWriter,
+): PlatformKind<Config>['create'] {
+  return (name, config, deps) => ({
+    reader: createReader(name, config, deps),
+    writer: config.actions.length === 0 ? null : createWriter(name, config, deps),
+  })
+}

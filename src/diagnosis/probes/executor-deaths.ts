@@ -1,7 +1,7 @@
 // Why executors died: the strongest failure signature among Spark's own words, and how fast they go.
-import { reasonOf } from '../../errors.ts'
 import type { SparkApplication, SparkExecutor } from '../../ports.ts'
 import { executorsChart } from '../chart/executors.ts'
+import { attempting } from '../attempt.ts'
 import { executorHeap, suggestedHeap, suggestedOverhead } from '../memory.ts'
 import { type Finding, type Outputs, type Probe, gradeOf } from '../model.ts'
 import { type Thresholds, thresholdsFor } from '../thresholds.ts'
@@ -40,7 +40,8 @@ export const executorDeaths: Probe = {
       const all = (await reader.executors(app, signal)).filter(({ id }) => id !== 'driver')
       const lost = all.filter((one) => !one.active && !isIntended(one.removeReason ?? '')).sort(byRemoval)
       const unreached = [...app.unreached]
-      const memory = await attempt(() => reader.environment(app, signal), unreached, 'environment', null)
+      const attempt = attempting(unreached, signal)
+      const memory = await attempt('environment', () => reader.environment(app, signal), null)
       const known: Outputs = {
         app_id: app.id,
         executors_alive: all.filter(({ active }) => active).length,
@@ -48,7 +49,7 @@ export const executorDeaths: Probe = {
         executor_mib: memory === null ? null : executorHeap(memory),
       }
       if (lost.length === 0) return nobodyDied(app, known, unreached)
-      const tasks = await attempt(() => wordsOfTasks(reader, app, signal), unreached, 'failed tasks', [])
+      const tasks = await attempt('failed tasks', () => wordsOfTasks(reader, app, signal), [])
       const executors = wordsOfExecutors(lost, app.link)
       const best = strongest([...tasks, ...executors])
       const kept = Number(memory?.get('spark.ui.retainedDeadExecutors') ?? Number.NaN)
@@ -106,21 +107,6 @@ function nobodyDied(
       churn: 0,
     }),
     findings: [{ ...unseen(executorDeaths.id, sentence, unreached), link: app.link, confidence: 'high' }],
-  }
-}
-
-/** Carries on without a part that cannot be read, and says so. */
-async function attempt<T>(
-  read: () => Promise<T>,
-  unreached: string[],
-  what: string,
-  otherwise: T,
-): Promise<T> {
-  try {
-    return await read()
-  } catch (error) {
-    unreached.push(`${what}: ${reasonOf(error)}`)
-    return otherwise
   }
 }
 

@@ -1,5 +1,5 @@
 // The interval at which a stream is to begin its batches: Spark shows it nowhere but in the driver's log.
-import { reasonOf } from '../../errors.ts'
+import { attempting } from '../attempt.ts'
 import type { Evidence, ProbeContext } from '../model.ts'
 import { evidence } from '../probes/support.ts'
 
@@ -29,15 +29,9 @@ export async function triggerOf(
   unreached: string[],
 ): Promise<Trigger | null> {
   if (reader?.capabilities.has('log') !== true) return null
-  try {
-    const tail = await reader.log(run, LOG_BYTES, signal)
-    const said = [...(tail?.text ?? '').matchAll(BEHIND)].at(-1)
-    const ms = Number(said?.[1] ?? 0)
-    if (tail === null || said === undefined || ms === 0) return null
-    return { ms, shown: evidence(said[0], `the log ${tail.from}`, tail.link) }
-  } catch (error) {
-    signal.throwIfAborted()
-    unreached.push(`log: ${reasonOf(error)}`)
-    return null
-  }
+  const tail = await attempting(unreached, signal)('log', () => reader.log(run, LOG_BYTES, signal), null)
+  const said = [...(tail?.text ?? '').matchAll(BEHIND)].at(-1)
+  const ms = Number(said?.[1] ?? 0)
+  if (tail === null || said === undefined || ms === 0) return null
+  return { ms, shown: evidence(said[0], `the log ${tail.from}`, tail.link) }
 }

@@ -16,3 +16,19 @@ export async function pagesOf<Page>(
   } while (token !== undefined && pages.length < limit)
   return pages
 }
+
+/** The same where what leads on has one name on both sides (`Marker`, `nextToken`): it is sent along as it came. */
+export function pagesBy<
+  Name extends string,
+  Page extends { readonly [name in Name]?: string | null | undefined },
+>(
+  name: Name,
+  limit: number,
+  ask: (sent: Readonly<Record<string, string>>) => Promise<Page | null>,
+): Promise<readonly Page[]> {
+  return pagesOf(
+    limit,
+    (token) => ask(token === undefined ? {} : { [name]: token }),
+    (page) => page[name],
+  )
+}

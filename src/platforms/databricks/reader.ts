@@ -1,5 +1,5 @@
 // Reads a Databricks workspace: Jobs and Clusters say how runs stand, delivered logs say why they fail.
-import { ArrestorError, reasonOf } from '../../errors.ts'
+import { attempting } from '../../diagnosis/attempt.ts'
 import type {
   LogTail,
   PlatformReader,
@@ -8,6 +8,7 @@ import type {
   RunState,
   SparkApplication,
 } from '../../ports.ts'
+import { applicationOf, lookForLog, needLog } from '../event-log/delivered.ts'
 import { type EventLog, detailsFrom } from '../event-log/reader.ts'
 import type { LogStore } from '../event-log/store.ts'
 import { createCredentials } from '../aws/credentials.ts'
@@ -20,7 +21,6 @@ import { type Deliveries, createDeliveries } from './delivered.ts'
 import { type Found, findRun, isId, retriesOf, runsOf } from './find.ts'
 import { type RunInfo, type TaskRun, meSchema, runListSchema, runOutputSchema } from './schema.ts'
 import {
-  AS_APPLICATION,
   failuresOf,
   newestAttempts,
   reasonText,
@@ -51,8 +51,7 @@ export function createReader(platform: string, config: Config, deps: PlatformDep
   async function open(app: SparkApplication, signal: AbortSignal): Promise<EventLog> {
     const found = await findRun(client, normalise, { ...NOBODY, runId: app.id }, signal)
     const log = found === null || deliveries === null ? null : await eventLogOf(deliveries, found, signal)
-    if (log !== null) return log
-    throw new ArrestorError('ARR-501', { platform, url: app.link, why: 'no event log of it was delivered' })
+    return needLog(platform, app, log)
   }
 
   return {
@@ -63,7 +62,7 @@ export function createReader(platform: string, config: Config, deps: PlatformDep
     capabilities: new Set(deliveries === null ? ALWAYS : CAPABILITIES),
     async locate(run, signal) {
       const found = await findRun(client, normalise, run, signal)
-      return found === null ? null : applicationOf(client, deliveries, found, signal)
+      return found === null ? null : locateRun(client, deliveries, found, signal)
     },
     async run(run, signal) {
       const found = await findRun(client, normalise, run, signal)
@@ -131,7 +130,7 @@ async function eventLogOf(
   return cluster === null ? null : deliveries.eventLog(cluster.id, cluster.context, signal)
 }
 
-async function applicationOf(
+async function locateRun(
   client: DatabricksClient,
   deliveries: Deliveries | null,
   found: Found,
@@ -139,30 +138,21 @@ async function applicationOf(
 ): Promise<SparkApplication> {
   const { asked, job } = found
   const unreached: string[] = []
-  let log: EventLog | null = null
-  if (deliveries !== null)
-    try {
-      log = await eventLogOf(deliveries, found, signal)
-      unreached.push(...(log?.unread ?? ['event log: none was delivered']))
-    } catch (error) {
-      if (signal.aborted) throw error
-      unreached.push(`event log: ${reasonOf(error)}`)
-    }
+  const log =
+    deliveries === null
+      ? null
+      : await lookForLog(() => eventLogOf(deliveries, found, signal), 'none was delivered', unreached, signal)
   const state = stateOf(asked)
-  return {
+  const run = {
     id: asked.run_id,
-    name: log?.properties.get('spark.app.name') ?? job.run_name ?? `run ${job.run_id}`,
-    attemptId: null,
-    state: AS_APPLICATION[state],
+    name: job.run_name ?? `run ${job.run_id}`,
+    state,
     startedAt: asked.start_time,
     endedAt: endOf(asked, state),
     user: job.creator_user_name ?? null,
-    sparkVersion: log?.app.sparkVersion ?? null,
-    foundAt: log === null ? 'resource-manager' : 'event-log',
     link: linkOf(client, asked),
-    apiUrl: null,
-    unreached,
   }
+  return applicationOf(run, log, unreached)
 }
 
 async function describedRun(
@@ -185,13 +175,11 @@ async function describedRun(
           leading !== null && failuresOf([leading]).length > 0 ? leading : null,
           signal,
         )
-  let retries: (one: TaskRun) => number | null = (one) => one.max_retries ?? null
-  try {
-    retries = await retriesOf(client, job, signal)
-  } catch (error) {
-    if (signal.aborted) throw error
-    unreached.push(`settings of the job: ${reasonOf(error)}`)
-  }
+  const retries = await attempting(unreached, signal)(
+    'settings of the job',
+    () => retriesOf(client, job, signal),
+    (one: TaskRun) => one.max_retries ?? null,
+  )
   const state = wholeState(job, tasks, retries)
   const limit = leading === null ? null : retries(leading)
   const { length: repairs } = repairsOf(job)

@@ -1,5 +1,5 @@
 // How a run stands, from Databricks' words: `status` where it is sent, else the older `state`. Pure.
-import type { ApplicationState, RunState } from '../../ports.ts'
+import type { RunState } from '../../ports.ts'
 import type { RunInfo, Standing, TaskRun } from './schema.ts'
 
 /** Ended without having run, as somebody wanted. */
@@ -70,17 +70,6 @@ export function reasonText({ status, state }: Standing): string | null {
   const message = end?.message || queue?.message || state?.state_message || state?.queue_reason || ''
   const text = [code || queue?.code || '', message].filter((word) => word !== '').join(': ')
   return text === '' ? null : text
-}
-
-/** As an application, for what asks about one. */
-export const AS_APPLICATION: Readonly<Record<RunState, ApplicationState>> = {
-  queued: 'waiting',
-  running: 'running',
-  retrying: 'running',
-  succeeded: 'finished',
-  failed: 'failed',
-  cancelled: 'killed',
-  unknown: 'unknown',
 }
 
 /** Of each task its newest attempt, in the order in which they began. */

@@ -1,5 +1,5 @@
 // What is said of a failed or waiting run: by its tasks' output, by Databricks, by its clusters and their events.
-import { reasonOf } from '../../errors.ts'
+import { type Attempt, attempting } from '../../diagnosis/attempt.ts'
 import type { PlatformRun } from '../../ports.ts'
 import type { DatabricksClient } from './client.ts'
 import {
@@ -57,15 +57,7 @@ export async function wordsOf(
   signal: AbortSignal,
 ): Promise<Told> {
   const unreached: string[] = []
-  const attempt = async <T>(what: string, read: () => Promise<T>, otherwise: T): Promise<T> => {
-    try {
-      return await read()
-    } catch (error) {
-      if (signal.aborted) throw error
-      unreached.push(`${what}: ${reasonOf(error)}`)
-      return otherwise
-    }
-  }
+  const attempt = attempting(unreached, signal)
   const others = failuresOf(tasks).filter((task) => task !== leading)
   const failed = leading === null ? others : [leading, ...others]
   const outputs = await Promise.all(
@@ -110,8 +102,6 @@ async function outputWords(client: DatabricksClient, task: TaskRun, signal: Abor
       : []),
   ]
 }
-
-type Attempt = <T>(what: string, read: () => Promise<T>, otherwise: T) => Promise<T>
 
 async function clusterWords(
   client: DatabricksClient,

@@ -1,5 +1,5 @@
 // EMR Serverless: its job runs, and what they deliver to S3.
-import type { PlatformKind } from '../platform.ts'
+import { type PlatformKind, createWith } from '../platform.ts'
 import { type Config, configSchema } from './config.ts'
 import { CAPABILITIES, createReader } from './reader.ts'
 import { createWriter } from './writer.ts'
@@ -8,8 +8,5 @@ export const emrServerless = {
   kind: 'emr-serverless',
   config: configSchema,
   reads: CAPABILITIES,
-  create: (name, config, deps) => ({
-    reader: createReader(name, config, deps),
-    writer: config.actions.length === 0 ? null : createWriter(name, config, deps),
-  }),
+  create: createWith(createReader, createWriter),
 } as const satisfies PlatformKind<Config>

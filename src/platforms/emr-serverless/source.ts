@@ -2,7 +2,7 @@
 import { datesOfArguments } from '../../alerts/data-dates.ts'
 import type { AwsClient } from '../aws/client.ts'
 import type { JobRun, JobRuns } from '../job-runs/reader.ts'
-import { pagesOf } from '../aws/pages.ts'
+import { pagesBy } from '../aws/pages.ts'
 import { belowS3, s3PlaceOf } from '../aws/s3-store.ts'
 import { settingIn } from '../aws/spark-settings.ts'
 import type { Config } from './config.ts'
@@ -83,16 +83,8 @@ export function createSource(
       return answer === null ? null : described(home, answer.jobRun, signal)
     },
     async list(home, signal) {
-      const pages = await pagesOf(
-        PAGES,
-        (token) =>
-          client.call(
-            'ListJobRuns',
-            { applicationId: home, maxResults: 50, ...(token === undefined ? {} : { nextToken: token }) },
-            jobRunsSchema,
-            signal,
-          ),
-        ({ nextToken }) => nextToken,
+      const pages = await pagesBy('nextToken', PAGES, (sent) =>
+        client.call('ListJobRuns', { applicationId: home, maxResults: 50, ...sent }, jobRunsSchema, signal),
       )
       return pages.flatMap((page) => page.jobRuns.map((one) => summaryOf(one, normalise, link)))
     },

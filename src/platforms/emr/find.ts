@@ -1,6 +1,6 @@
 // From an alert's run to a step of a cluster: by its id, or by its name and then the live or newest one.
 import type { Run } from '../../alerts/model.ts'
-import { pagesOf } from '../aws/pages.ts'
+import { pagesBy } from '../aws/pages.ts'
 import { createAttempts } from '../spark-rest/attempts.ts'
 import { looksLikeApplication } from '../spark-rest/choose.ts'
 import type { Config } from './config.ts'
@@ -61,16 +61,8 @@ export function createClusters(config: Config, client: EmrClient): Clusters {
 
   async function listed(states: typeof LIVE | typeof ENDED, signal: AbortSignal): Promise<readonly string[]> {
     const since = states === ENDED ? { CreatedAfter: new Date(Date.now() - KEPT_MS) } : {}
-    const pages = await pagesOf(
-      CLUSTER_PAGES,
-      (token) =>
-        client.call(
-          'ListClusters',
-          { ClusterStates: [...states], ...since, ...(token === undefined ? {} : { Marker: token }) },
-          clustersSchema,
-          signal,
-        ),
-      ({ Marker }) => Marker,
+    const pages = await pagesBy('Marker', CLUSTER_PAGES, (sent) =>
+      client.call('ListClusters', { ClusterStates: [...states], ...since, ...sent }, clustersSchema, signal),
     )
     return pages.flatMap((page) => page.Clusters.map(({ Id }) => Id))
   }
@@ -130,10 +122,8 @@ export async function stepsNamed(
   const found: FoundStep[] = []
   for (const id of await clusters.of(cluster, signal)) {
     const pages = await attempt(id, () =>
-      pagesOf(
-        STEP_PAGES,
-        (token) => client.call('ListSteps', { ClusterId: id, ...(token === undefined ? {} : { Marker: token }) }, stepsSchema, signal), // prettier-ignore
-        ({ Marker }) => Marker,
+      pagesBy('Marker', STEP_PAGES, (sent) =>
+        client.call('ListSteps', { ClusterId: id, ...sent }, stepsSchema, signal),
       ),
     )
     for (const step of (pages ?? []).flatMap((page) => page.Steps))

@@ -1,5 +1,5 @@
 // EMR on EC2: steps of clusters, what they leave in S3, and Spark and YARN below them.
-import type { PlatformKind } from '../platform.ts'
+import { type PlatformKind, createWith } from '../platform.ts'
 import { type Config, configSchema } from './config.ts'
 import { CAPABILITIES, createReader } from './reader.ts'
 import { createWriter } from './writer.ts'
@@ -8,8 +8,5 @@ export const emr = {
   kind: 'emr',
   config: configSchema,
   reads: CAPABILITIES,
-  create: (name, config, deps) => ({
-    reader: createReader(name, config, deps),
-    writer: config.actions.length === 0 ? null : createWriter(name, config, deps),
-  }),
+  create: createWith(createReader, createWriter),
 } as const satisfies PlatformKind<Config>

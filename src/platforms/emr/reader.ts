@@ -3,7 +3,8 @@ import type { Run } from '../../alerts/model.ts'
 import { ArrestorError, reasonOf } from '../../errors.ts'
 import type { PlatformReader, ReadCapability, SparkApplication } from '../../ports.ts'
 import { createCredentials } from '../aws/credentials.ts'
-import { NOBODY, applicationOf } from '../job-runs/reader.ts'
+import { applicationOf, knownRun } from '../event-log/delivered.ts'
+import { NOBODY } from '../job-runs/reader.ts'
 import { s3Delivery } from '../aws/s3-store.ts'
 import { type EventLog, createEventLogReader, detailsFrom } from '../event-log/reader.ts'
 import { notOffered } from '../not-offered.ts'
@@ -89,12 +90,12 @@ export function createReader(platform: string, config: Config, deps: PlatformDep
         : await attempt('step log', () => logs.applicationOf(cluster, found.step, signal))
     const live = appId === null || spark === null ? null : await attempt('Spark', () => spark.locate({ ...NOBODY, runId: appId }, signal)) // prettier-ignore
     if (live !== null && live.apiUrl !== null) {
-      const of = applicationOf(run, null, [...unreached, ...live.unreached])
+      const of = applicationOf(knownRun(run), null, [...unreached, ...live.unreached])
       return { ...live, id: run.id, name: of.name, state: of.state, endedAt: of.endedAt, unreached: of.unreached } // prettier-ignore
     }
     const log = logs === null || cluster === null || appId === null ? null : await attempt('event log', () => logs.events(cluster, found.step, appId, signal)) // prettier-ignore
     const none = logs !== null && log === null && unreached.length === 0 ? [appId === null ? 'event log: the step names no application (yet)' : 'event log: Spark writes none to S3 that can be read from here'] : [] // prettier-ignore
-    return applicationOf(run, log, [...unreached, ...(log?.unread ?? none)])
+    return applicationOf(knownRun(run), log, [...unreached, ...(log?.unread ?? none)])
   }
 
   const kept = detailsFrom(open)

@@ -4,7 +4,7 @@ import type { ClusterInfo, InstanceInfo, StepInfo } from './schema.ts'
 import { fleetsSchema, groupsSchema, instancesSchema } from './schema.ts'
 import type { EmrClient } from './service.ts'
 import { stateOf } from './status.ts'
-import { pagesOf } from '../aws/pages.ts'
+import { pagesBy } from '../aws/pages.ts'
 
 type Words = PlatformRun['words'][number]
 
@@ -87,10 +87,13 @@ export async function lostInstances(
 ): Promise<readonly PlatformEvent[]> {
   if (stateOf(step) === 'queued') return []
   const { StartDateTime: start, EndDateTime: end } = step.Status.Timeline ?? {}
-  const pages = await pagesOf(
-    INSTANCE_PAGES,
-    (token) => client.call('ListInstances', { ClusterId: cluster, InstanceStates: ['TERMINATED'], ...(token === undefined ? {} : { Marker: token }) }, instancesSchema, signal), // prettier-ignore
-    ({ Marker }) => Marker,
+  const pages = await pagesBy('Marker', INSTANCE_PAGES, (sent) =>
+    client.call(
+      'ListInstances',
+      { ClusterId: cluster, InstanceStates: ['TERMINATED'], ...sent },
+      instancesSchema,
+      signal,
+    ),
   )
   const from = (start?.getTime() ?? 0) - AROUND_MS
   const to = (end?.getTime() ?? Infinity) + AROUND_MS

@@ -1,14 +1,8 @@
 // A reader of what clouds call job runs, jobs or batches: the service says how they stand, its buckets why they fail.
 import type { Run } from '../../alerts/model.ts'
-import { ArrestorError, reasonOf } from '../../errors.ts'
-import type {
-  ApplicationState,
-  PlatformReader,
-  PlatformRun,
-  ReadCapability,
-  RunState,
-  SparkApplication,
-} from '../../ports.ts'
+import { reasonOf } from '../../errors.ts'
+import type { PlatformReader, PlatformRun, ReadCapability, SparkApplication } from '../../ports.ts'
+import { applicationOf, knownRun, lookForLog, needLog } from '../event-log/delivered.ts'
 import { type EventLog, createEventLogReader, detailsFrom } from '../event-log/reader.ts'
 import type { LogStore } from '../event-log/store.ts'
 import { notOffered } from '../not-offered.ts'
@@ -56,16 +50,6 @@ export interface JobRuns {
   /** The folder with the driver's stderr and stdout; null where none was delivered (yet). */
   driverFolder(job: JobRun, store: LogStore, signal: AbortSignal): Promise<string | null>
   check(signal: AbortSignal): Promise<string>
-}
-
-export const AS_APPLICATION: Readonly<Record<RunState, ApplicationState>> = {
-  queued: 'waiting',
-  running: 'running',
-  retrying: 'running',
-  succeeded: 'finished',
-  failed: 'failed',
-  cancelled: 'killed',
-  unknown: 'unknown',
 }
 
 /** The run that is meant: by its id in any home, else the newest of its name, those that go on first. An id is never replaced by a namesake. */
@@ -140,8 +124,7 @@ export function createJobRunReader(
   async function open(app: SparkApplication, signal: AbortSignal): Promise<EventLog> {
     const job = await find({ ...NOBODY, runId: app.id }, signal)
     const log = job === null ? null : await eventLogOf(job, signal)
-    if (log !== null) return log
-    throw new ArrestorError('ARR-501', { platform, url: app.link, why: 'no event log of it was delivered' })
+    return needLog(platform, app, log)
   }
 
   return {
@@ -154,16 +137,10 @@ export function createJobRunReader(
       const job = await find(run, signal)
       if (job === null) return null
       const unreached: string[] = []
-      let log: EventLog | null = null
-      if (store !== null)
-        try {
-          log = await eventLogOf(job, signal)
-          unreached.push(...(log?.unread ?? [noEventLog(job, delivery?.name)]))
-        } catch (error) {
-          signal.throwIfAborted()
-          unreached.push(`event log: ${reasonOf(error)}`)
-        }
-      return applicationOf(job.run, log, unreached)
+      const none = noEventLog(job, delivery?.name)
+      const log =
+        store === null ? null : await lookForLog(() => eventLogOf(job, signal), none, unreached, signal)
+      return applicationOf(knownRun(job.run), log, unreached)
     },
     async run(run, signal) {
       const job = await find(run, signal)
@@ -201,30 +178,8 @@ export function createJobRunReader(
 
 function noEventLog(job: JobRun, where = 'a bucket'): string {
   return job.events === null
-    ? `event log: this run writes none to ${where} that can be read from here`
-    : `event log: there is none in ${job.events.folder}`
-}
-
-/** A run as an application, with what its event log adds. */
-export function applicationOf(
-  run: PlatformRun,
-  log: EventLog | null,
-  unreached: readonly string[],
-): SparkApplication {
-  return {
-    id: run.id,
-    name: log?.properties.get('spark.app.name') ?? run.jobName ?? run.id,
-    attemptId: null,
-    state: AS_APPLICATION[run.state],
-    startedAt: run.startedAt ?? run.submittedAt,
-    endedAt: run.endedAt,
-    user: run.user,
-    sparkVersion: log?.app.sparkVersion ?? null,
-    foundAt: log === null ? 'resource-manager' : 'event-log',
-    link: run.link,
-    apiUrl: null,
-    unreached,
-  }
+    ? `this run writes none to ${where} that can be read from here`
+    : `there is none in ${job.events.folder}`
 }
 
 export const NOBODY: Run = {

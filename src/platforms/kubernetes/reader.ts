@@ -7,7 +7,7 @@ import { isPathWord } from '../spark-rest/allow-list.ts'
 import type { Place } from '../spark-rest/application.ts'
 import { createReadClient } from '../spark-rest/client.ts'
 import { liveDetails, sparkDetails } from '../spark-rest/details.ts'
-import { historyOf, historyPlace } from '../spark-rest/history.ts'
+import { atDriverOrHistory, historyPlace } from '../spark-rest/history.ts'
 import { createApi } from './api.ts'
 import { isName } from './allow-list.ts'
 import { checkOf } from './check.ts'
@@ -83,28 +83,7 @@ export function createReader(
     }
   }
 
-  /** Runs a read where the application was found, and at the History Server when its driver has gone meanwhile. */
-  async function at<T>(
-    app: SparkApplication,
-    signal: AbortSignal,
-    read: (place: Place) => Promise<T>,
-  ): Promise<T> {
-    try {
-      return await read(placeOf(app))
-    } catch (error) {
-      const gone =
-        error instanceof ArrestorError &&
-        (error.code === 'ARR-501' || error.code === 'ARR-502') &&
-        app.foundAt === 'driver'
-      if (!gone || history === null) throw error
-      try {
-        const kept = await historyOf(history, app.id, signal)
-        return await read(historyPlace(history, app.id, kept?.attempts[0]?.attemptId ?? null))
-      } catch {
-        throw error
-      }
-    }
-  }
+  const at = atDriverOrHistory(history, placeOf, ['ARR-501', 'ARR-502'])
 
   return {
     ...notOffered(platform, config.kind),

@@ -1,7 +1,7 @@
 // Runs as Kubernetes and its operators keep them: state, attempts, why they wait or ended, what they were made of.
 import { type DataDates, datesOfArguments, datesOfNames } from '../../alerts/data-dates.ts'
 import type { Run } from '../../alerts/model.ts'
-import { reasonOf } from '../../errors.ts'
+import { attempting } from '../../diagnosis/attempt.ts'
 import type { ApplicationState, PlatformRun, RunState, RunTrait } from '../../ports.ts'
 import type { ReadClient } from '../spark-rest/client.ts'
 import { eventsOf } from './events.ts'
@@ -37,11 +37,13 @@ export async function runOfKubernetes(
   const record = await findRecord(cluster, run, signal, unreached)
   if (record === null) return goneRun(cluster, run, signal)
   const base = summary(cluster, history, record)
+  // Good to know and no more: what refuses or does not answer is said, and the rest still stands.
+  const attempt = attempting(unreached, signal)
   const more = await Promise.all([
-    partly('executors', unreached, signal, () => executorWords(cluster, record, signal)),
-    partly('events', unreached, signal, () => eventWords(cluster, record, signal)),
+    attempt('executors', () => executorWords(cluster, record, signal), []),
+    attempt('events', () => eventWords(cluster, record, signal), []),
     base.state === 'queued' || base.state === 'retrying' || base.state === 'running'
-      ? partly('resource quotas', unreached, signal, () => quotaWords(cluster, record.namespace, signal))
+      ? attempt('resource quotas', () => quotaWords(cluster, record.namespace, signal), [])
       : [],
   ])
   return { ...base, words: [...base.words, ...more.flat()], unreached }
@@ -233,20 +235,4 @@ function amountOf(quantity: string | undefined): number | null {
   const power = 'kMGTPE'.indexOf((unit ?? '').replace('K', 'k').charAt(0)) + 1
   if (unit === 'm') return Number(number) / 1000
   return Number(number) * (unit === undefined ? 1 : unit.endsWith('i') ? 1024 ** power : 1000 ** power)
-}
-
-/** What is good to know and no more: what refuses or does not answer is said, and the rest still stands. */
-async function partly<T>(
-  what: string,
-  unreached: string[],
-  signal: AbortSignal,
-  ask: () => Promise<readonly T[]>,
-): Promise<readonly T[]> {
-  try {
-    return await ask()
-  } catch (error) {
-    signal.throwIfAborted()
-    unreached.push(`${what}: ${reasonOf(error)}`)
-    return []
-  }
 }

@@ -2,11 +2,12 @@
 import * as z from 'zod'
 import type { Run } from '../../alerts/model.ts'
 import type { ApplicationState, SparkApplication } from '../../ports.ts'
-import { reasonOf } from '../../errors.ts'
+import { ArrestorError, reasonOf } from '../../errors.ts'
 import { isPathWord } from './allow-list.ts'
 import { type Place, lastJobFailed, lastQueryFailed } from './application.ts'
 import { choose, looksLikeApplication } from './choose.ts'
 import type { ReadClient } from './client.ts'
+import type { At } from './details.ts'
 import { type ApplicationInfo, applicationSchema, versionSchema } from './schema.ts'
 
 /** How many applications of the History Server are looked through for a name. */
@@ -20,6 +21,33 @@ export function historyPlace(history: ReadClient, id: string, attemptId: string 
     path: `/api/v1/applications/${tail}`,
     pages: `${history.baseUrl}/history/${tail}`,
     kept: true,
+  }
+}
+
+/**
+ * Runs reads where an application was found, and at the History Server where its driver has gone meanwhile: a failure
+ * of one of these codes says so. The attempt to read there is the newest that it keeps. What that server does not know
+ * either fails as the driver did.
+ */
+export function atDriverOrHistory(
+  history: ReadClient | null,
+  placeOf: (app: SparkApplication) => Place,
+  gone: readonly string[],
+): At {
+  return async (app, signal, read) => {
+    try {
+      return await read(placeOf(app))
+    } catch (error) {
+      const mayBeKept =
+        error instanceof ArrestorError && gone.includes(error.code) && app.foundAt === 'driver'
+      if (!mayBeKept || history === null) throw error
+      try {
+        const kept = await historyOf(history, app.id, signal)
+        return await read(historyPlace(history, app.id, kept?.attempts[0]?.attemptId ?? null))
+      } catch {
+        throw error
+      }
+    }
   }
 }
 

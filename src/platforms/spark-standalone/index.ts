@@ -1,5 +1,5 @@
 // A standalone Spark cluster: a master, its workers, driver UIs, and a History Server.
-import type { PlatformKind } from '../platform.ts'
+import { type PlatformKind, createWith } from '../platform.ts'
 import { type Config, configSchema } from './config.ts'
 import { CAPABILITIES, createReader } from './reader.ts'
 import { createWriter } from './writer.ts'
@@ -8,8 +8,5 @@ export const sparkStandalone = {
   kind: 'spark-standalone',
   config: configSchema,
   reads: CAPABILITIES,
-  create: (name, config, deps) => ({
-    reader: createReader(name, config, deps),
-    writer: config.actions.length === 0 ? null : createWriter(name, config, deps),
-  }),
+  create: createWith(createReader, createWriter),
 } as const satisfies PlatformKind<Config>

@@ -1,9 +1,7 @@
 // Reads a standalone Spark cluster: the master knows who is there, driver UI and History Server know why it fails.
-import { ArrestorError } from '../../errors.ts'
-import type { PlatformReader, ReadCapability, SparkApplication } from '../../ports.ts'
-import type { Place } from '../spark-rest/application.ts'
+import type { PlatformReader, ReadCapability } from '../../ports.ts'
 import { liveDetails, sparkDetails } from '../spark-rest/details.ts'
-import { historyCheck, historyPlace } from '../spark-rest/history.ts'
+import { atDriverOrHistory, historyCheck } from '../spark-rest/history.ts'
 import { notOffered } from '../not-offered.ts'
 import type { PlatformDeps } from '../platform.ts'
 import { createClients, placeOf, readMaster } from './clients.ts'
@@ -33,25 +31,7 @@ export function createReader(platform: string, config: Config, deps: PlatformDep
   const clients = createClients(platform, config, deps)
   const locate = createLocate(platform, config, clients, deps.normaliseJobName)
 
-  /** Runs a read where the application was found, and at the History Server when its driver has gone meanwhile. */
-  async function at<T>(
-    app: SparkApplication,
-    _signal: AbortSignal,
-    read: (place: Place) => Promise<T>,
-  ): Promise<T> {
-    const place = placeOf(app, clients, platform)
-    try {
-      return await read(place)
-    } catch (error) {
-      const gone = error instanceof ArrestorError && error.code === 'ARR-501' && app.foundAt === 'driver'
-      if (!gone || clients.history === null) throw error
-      try {
-        return await read(historyPlace(clients.history, app.id, app.attemptId))
-      } catch {
-        throw error
-      }
-    }
-  }
+  const at = atDriverOrHistory(clients.history, (app) => placeOf(app, clients, platform), ['ARR-501'])
 
   return {
     // The driver's log is wherever its program was started.

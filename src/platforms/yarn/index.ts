@@ -1,5 +1,5 @@
 // Spark on YARN: ResourceManagers, drivers behind their proxy, a History Server, logs of containers.
-import type { PlatformKind } from '../platform.ts'
+import { type PlatformKind, createWith } from '../platform.ts'
 import { type Config, configSchema } from './config.ts'
 import { CAPABILITIES, createReader } from './reader.ts'
 import { createWriter } from './writer.ts'
@@ -8,8 +8,5 @@ export const yarn = {
   kind: 'yarn',
   config: configSchema,
   reads: CAPABILITIES,
-  create: (name, config, deps) => ({
-    reader: createReader(name, config, deps),
-    writer: config.actions.length === 0 ? null : createWriter(name, config, deps),
-  }),
+  create: createWith(createReader, createWriter),
 } as const satisfies PlatformKind<Config>

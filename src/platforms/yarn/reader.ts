@@ -1,11 +1,9 @@
 // Reads Spark on YARN: the ResourceManager knows who is there and why it waits or ended, Spark itself why it fails.
-import { ArrestorError } from '../../errors.ts'
-import type { PlatformReader, ReadCapability, SparkApplication, SparkCluster } from '../../ports.ts'
+import type { PlatformReader, ReadCapability, SparkCluster } from '../../ports.ts'
 import { notOffered } from '../not-offered.ts'
 import type { PlatformDeps } from '../platform.ts'
-import type { Place } from '../spark-rest/application.ts'
 import { liveDetails, sparkDetails } from '../spark-rest/details.ts'
-import { historyCheck, historyOf, historyPlace } from '../spark-rest/history.ts'
+import { atDriverOrHistory, historyCheck } from '../spark-rest/history.ts'
 import { createClients, placeOf } from './clients.ts'
 import { clusterOf, rmCheck } from './cluster.ts'
 import type { Config } from './config.ts'
@@ -37,29 +35,11 @@ export function createReader(platform: string, config: Config, deps: PlatformDep
   const clients = createClients(platform, config, deps)
   const locate = createLocate(config, clients, normalise)
 
-  /** Runs a read where the application was found, and at the History Server when its driver has gone meanwhile. */
-  async function at<T>(
-    app: SparkApplication,
-    signal: AbortSignal,
-    read: (place: Place) => Promise<T>,
-  ): Promise<T> {
-    try {
-      return await read(placeOf(app, clients, platform))
-    } catch (error) {
-      // The proxy of an application that has ended leads to a page that is not a read: ARR-502.
-      const gone =
-        error instanceof ArrestorError &&
-        (error.code === 'ARR-501' || error.code === 'ARR-502') &&
-        app.foundAt === 'driver'
-      if (!gone || clients.history === null) throw error
-      try {
-        const kept = await historyOf(clients.history, app.id, signal)
-        return await read(historyPlace(clients.history, app.id, kept?.attempts[0]?.attemptId ?? null))
-      } catch {
-        throw error
-      }
-    }
-  }
+  // The proxy of an application that has ended leads to a page that is not a read: ARR-502.
+  const at = atDriverOrHistory(clients.history, (app) => placeOf(app, clients, platform), [
+    'ARR-501',
+    'ARR-502',
+  ])
 
   return {
     ...notOffered(platform, config.kind),
