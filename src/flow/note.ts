@@ -1,12 +1,10 @@
 // A note: what somebody found out or did by hand, in their own words, on the incident's timeline and in its thread.
 import { DISCREET, type Discretion } from '../alerts/discretion.ts'
-import { lockIncident } from '../incidents/repository.ts'
 import { record } from '../incidents/timeline.ts'
-import { mayDo } from '../remediation/roles.ts'
 import { append } from '../store/outbox.ts'
 import type { FlowDeps } from './deps.ts'
 import { DESTINATIONS, PRIORITY } from './destinations.ts'
-import { GONE, type Person, type Pressed, refuse, roleFor, unknownThing } from './press.ts'
+import { type Person, type Pressed, pressing } from './press.ts'
 import { discretionOf } from './settings.ts'
 
 /** Longest note, in characters; what is longer belongs into a document, with its link in the note. */
@@ -40,14 +38,8 @@ export async function note(
   person: Person,
   typed: string,
 ): Promise<Pressed> {
-  const role = await roleFor(deps, incidentId, person)
-  if (role === null) return await unknownThing(deps, incidentId, person, GONE)
-  const noted = await deps.store.transaction(async (tx): Promise<Pressed> => {
-    const now = deps.clock.now()
-    const incident = await lockIncident(tx, incidentId)
-    if (incident === null) return { kind: 'refused', sentence: GONE }
-    const permission = mayDo(role, 'responder', 'A note', incident.team)
-    if (!permission.may) return await refuse(tx, incident, person, 'note', permission.sentence, now)
+  const press = { name: 'note', label: 'A note' }
+  return await pressing(deps, incidentId, person, press, async ({ tx, incident, now }) => {
     const text = noteText(typed, discretionOf(deps.settings, incident.team))
     if (text === '') return { kind: 'refused', sentence: 'The note is empty. Nothing was kept.' }
     const last = await tx
@@ -71,6 +63,4 @@ export async function note(
     })
     return { kind: 'done', sentence: `Noted on #${incident.number}: ${incident.title}`, incident }
   })
-  deps.metrics.presses.inc({ press: 'note', outcome: noted.kind })
-  return noted
 }

@@ -59,16 +59,9 @@ async function command(
   origin: Origin | null,
   what: 'acknowledge' | 'resolve',
 ): Promise<Pressed> {
-  const role = await roleFor(deps, incidentId, person)
-  if (role === null) return await unknownThing(deps, incidentId, person, GONE)
-  const pressed = await deps.store.transaction(async (tx): Promise<Pressed> => {
-    const now = deps.clock.now()
-    const incident = await lockIncident(tx, incidentId)
-    if (incident === null) return { kind: 'refused', sentence: GONE }
-    const label = what === 'acknowledge' ? 'Acknowledge' : 'Resolve'
-    const permission = mayDo(role, 'responder', label, incident.team)
-    if (!permission.may) return await refuse(tx, incident, person, what, permission.sentence, now)
-    if (await isForeign(tx, incident, origin)) return await refuse(tx, incident, person, what, FOREIGN, now)
+  const press = { name: what, label: what === 'acknowledge' ? 'Acknowledge' : 'Resolve' }
+  return await pressing(deps, incidentId, person, press, async ({ tx, incident, now, no }) => {
+    if (await isForeign(tx, incident, origin)) return await no(FOREIGN)
     const transition = decide(incident, what)
     if (transition.kind !== 'moved')
       return transition.kind === 'already'
@@ -84,7 +77,39 @@ async function command(
       incident: changed,
     }
   })
-  finish(deps, what, pressed)
+}
+
+/** An incident whose row is locked for a person who may press on it. */
+export interface Pressing {
+  readonly tx: Tx
+  readonly incident: Incident
+  readonly now: Date
+  /** Says no, and leaves that on the timeline. */
+  readonly no: (sentence: string) => Promise<Refused>
+}
+
+/**
+ * What the presses of responders share: the role, asked before the transaction; the lock; the permission, told by the
+ * press's `label`; the count under its `name`. `work` runs in the transaction.
+ */
+export async function pressing(
+  deps: FlowDeps,
+  incidentId: string,
+  person: Person,
+  { name, label }: { readonly name: string; readonly label: string },
+  work: (pressing: Pressing) => Promise<Pressed>,
+): Promise<Pressed> {
+  const role = await roleFor(deps, incidentId, person)
+  if (role === null) return await unknownThing(deps, incidentId, person, GONE)
+  const pressed = await deps.store.transaction(async (tx): Promise<Pressed> => {
+    const now = deps.clock.now()
+    const incident = await lockIncident(tx, incidentId)
+    if (incident === null) return { kind: 'refused', sentence: GONE }
+    const no = (sentence: string): Promise<Refused> => refuse(tx, incident, person, name, sentence, now)
+    const permission = mayDo(role, 'responder', label, incident.team)
+    return permission.may ? await work({ tx, incident, now, no }) : await no(permission.sentence)
+  })
+  finish(deps, name, pressed)
   return pressed
 }
 

@@ -1,9 +1,8 @@
 // The newer text of a runbook: an open incident keeps the one it was opened with until somebody asks for the other.
 import type { Incident } from '../incidents/model.ts'
-import { lockIncident, updateIncident } from '../incidents/repository.ts'
+import { updateIncident } from '../incidents/repository.ts'
 import { record } from '../incidents/timeline.ts'
 import { withdrawOffers } from '../remediation/offers.ts'
-import { mayDo } from '../remediation/roles.ts'
 import type { Runbook } from '../runbooks/model.ts'
 import { append } from '../store/outbox.ts'
 import type { Tx } from '../store/store.ts'
@@ -11,7 +10,7 @@ import { requestCards } from './card-version.ts'
 import type { FlowDeps } from './deps.ts'
 import { DESTINATIONS, PRIORITY } from './destinations.ts'
 import { needsDiagnosis, pinRunbooks, startDiagnosis } from './open-incident.ts'
-import { GONE, type Person, type Pressed, refuse, roleFor, unknownThing } from './press.ts'
+import { type Person, type Pressed, pressing } from './press.ts'
 import { REPLACED } from './runbook-record.ts'
 
 /** The text of the incident's runbook that is loaded now, when it is another than the pinned one; null otherwise. */
@@ -32,16 +31,8 @@ export async function takeNewerText(
   hash: string,
   person: Person,
 ): Promise<Pressed> {
-  const role = await roleFor(deps, incidentId, person)
-  if (role === null) return await unknownThing(deps, incidentId, person, GONE)
-  const pressed = await deps.store.transaction(async (tx): Promise<Pressed> => {
-    const now = deps.clock.now()
-    const incident = await lockIncident(tx, incidentId)
-    if (incident === null) return { kind: 'refused', sentence: GONE }
-    const no = (sentence: string): Promise<Pressed> =>
-      refuse(tx, incident, person, 'runbook_newer', sentence, now)
-    const permission = mayDo(role, 'responder', 'Using the newer text', incident.team)
-    if (!permission.may) return await no(permission.sentence)
+  const press = { name: 'runbook_newer', label: 'Using the newer text' }
+  return await pressing(deps, incidentId, person, press, async ({ tx, incident, now, no }) => {
     if (incident.state === 'resolved')
       return await no(`Incident #${incident.number} is resolved and keeps its text. Nothing was done.`)
     const newer = newerText(deps, incident)
@@ -56,8 +47,6 @@ export async function takeNewerText(
       incident: await repin(tx, incident, newer, person, now),
     }
   })
-  deps.metrics.presses.inc({ press: 'runbook_newer', outcome: pressed.kind })
-  return pressed
 }
 
 /** Whether a person pinned the text of this incident, whose row is locked: what was found matches no other then. */

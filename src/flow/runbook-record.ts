@@ -3,12 +3,11 @@ import type { Incident } from '../incidents/model.ts'
 import { lockIncident, updateIncident } from '../incidents/repository.ts'
 import { noteOpened, setTick, setVote } from '../incidents/runbook-record.ts'
 import { record, recordAgain } from '../incidents/timeline.ts'
-import { mayDo } from '../remediation/roles.ts'
 import type { Runbook, Section } from '../runbooks/model.ts'
 import type { Tx } from '../store/store.ts'
 import { requestCards } from './card-version.ts'
 import type { FlowDeps } from './deps.ts'
-import { GONE, type Person, type Pressed, refuse, roleFor, unknownThing } from './press.ts'
+import { type Person, type Pressed, pressing } from './press.ts'
 import { pinnedRunbook } from './runbook-text.ts'
 
 /** To whoever marks something on a text that is not the incident's any more. */
@@ -91,27 +90,18 @@ function heading(section: Section): string {
 
 type Work = (tx: Tx, incident: Incident, runbook: Runbook, now: Date) => Promise<Pressed | null>
 
-/** What ticking and judging share: the role, asked before the transaction; the lock; the text that must still be the one. */
+/** What ticking and judging share: the text must still be the one that was before the person. */
 async function mark(
   deps: FlowDeps,
   { incidentId, hash }: Marked,
   person: Person,
-  press: string,
+  name: string,
   label: string,
   work: Work,
 ): Promise<Pressed> {
-  const role = await roleFor(deps, incidentId, person)
-  if (role === null) return await unknownThing(deps, incidentId, person, GONE)
-  const pressed = await deps.store.transaction(async (tx): Promise<Pressed> => {
-    const now = deps.clock.now()
-    const incident = await lockIncident(tx, incidentId)
-    if (incident === null) return { kind: 'refused', sentence: GONE }
-    const permission = mayDo(role, 'responder', label, incident.team)
-    if (!permission.may) return await refuse(tx, incident, person, press, permission.sentence, now)
+  return await pressing(deps, incidentId, person, { name, label }, async ({ tx, incident, now, no }) => {
     const runbook = incident.runbookHash === hash ? await pinnedRunbook(tx, hash) : null
     const done = runbook === null ? null : await work(tx, incident, runbook, now)
-    return done ?? (await refuse(tx, incident, person, press, REPLACED, now))
+    return done ?? (await no(REPLACED))
   })
-  deps.metrics.presses.inc({ press, outcome: pressed.kind })
-  return pressed
 }
