@@ -102,8 +102,10 @@ function describe(detail: z.infer<typeof IncidentDetail>): string {
   if (detail.findings.length > 0) out.push('', 'Findings')
   for (const finding of detail.findings) {
     out.push(`  ${finding.severity.padEnd(8)} ${finding.sentence}`)
-    for (const evidence of finding.evidence)
-      out.push(`           ${evidence.from}: ${(evidence.text.split('\n')[0] ?? '').slice(0, 160)}`)
+    for (const { from, text, link } of finding.evidence) {
+      out.push(`           ${from}: ${(text.split('\n')[0] ?? '').slice(0, 160)}`)
+      if (link !== null) out.push(`             ${link}`)
+    }
     for (const unreached of finding.unreached) out.push(`           could not be seen: ${unreached}`)
   }
   if (detail.actions.length > 0) out.push('', 'Actions')

@@ -40,7 +40,11 @@ function headline({ id, cause, meaning, evidence, class: kind, certainty, by }: 
 function described({ severity, sentence, evidence, link }: Finding): string[] {
   return [
     `  ${severity.padEnd(8)} ${linesForTerminal(sentence)}`,
-    ...evidence.map(({ text, from }) => `           ${forTerminal(from)}: ${linesForTerminal(text)}`),
+    ...evidence.flatMap(({ text, from, link: figures }) => [
+      `           ${forTerminal(from)}: ${linesForTerminal(text)}`,
+      // Where the figures can be checked; the page for people comes last, once.
+      ...(figures === null || figures === link ? [] : [`             ${forTerminal(figures)}`]),
+    ]),
     ...(link === null || severity === 'none' ? [] : [`           ${forTerminal(link)}`]),
   ]
 }

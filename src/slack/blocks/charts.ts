@@ -2,7 +2,7 @@
 import type { KnownBlock } from '@slack/types'
 import type { Chart } from '../../diagnosis/chart/model.ts'
 import { cut, inline, mrkdwn } from './text.ts'
-import type { ThreadMessage } from './thread.ts'
+import type { ThreadMessage } from './thread-message.ts'
 
 /** The names of the files of one row; by them they are found again when a reply was lost. */
 export function chartName(row: number, index: number): string {

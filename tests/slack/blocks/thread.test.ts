@@ -72,6 +72,24 @@ describe('a thread entry says', () => {
     expect(text).not.toContain('acknowledged')
   })
 
+  it('where each figure can be read, and links nowhere else', () => {
+    const link = 'http://history:18080/api/v1/applications/app-1/allexecutors'
+    const evidence = [
+      { text: 'gc_ratio: sum totalGCTime 5 ms', from: 'all executors', link },
+      { text: 'by hand', from: 'somebody', link: 'javascript:alert(1)' },
+      { text: 'spark.executor.memory 1g', from: 'environment', link: null },
+    ]
+    const sources = threadMessage({ type: 'findings', findings: [{ ...FINDING, evidence }] })
+      .blocks.flatMap((block) => (block.type === 'rich_text' ? block.elements : []))
+      .flatMap((part) => (part.type === 'rich_text_section' ? part.elements : []))
+      .filter((one) => 'text' in one && /^(all executors|somebody|environment):$/.test(one.text ?? ''))
+    expect(sources).toMatchObject([
+      { type: 'link', url: link, text: 'all executors:' },
+      { type: 'text', text: 'somebody:' },
+      { type: 'text', text: 'environment:' },
+    ])
+  })
+
   it('what several probes say alike once', () => {
     const text = said({ type: 'findings', findings: [FINDING, FINDING, FINDING] })
     expect(text.split(JSON.stringify(FINDING.sentence).slice(1, -1))).toHaveLength(3)
