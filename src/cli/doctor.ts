@@ -11,6 +11,7 @@ import { createRest } from '../pagerduty/rest.ts'
 import { type Connection, closeConnection, createConnection } from '../pagerduty/transport.ts'
 import { checkSource } from '../checkout/check.ts'
 import type { Check } from '../flow/check.ts'
+import { createWebhooks } from '../http/webhook-sender.ts'
 import { createPlatforms } from '../platforms/create.ts'
 import { PLATFORM_KINDS } from '../platforms/registry.ts'
 import { PROBES } from '../diagnosis/registry.ts'
@@ -66,6 +67,7 @@ async function examine(file: string): Promise<readonly Check[]> {
     slackCheck(config),
     pagerDutyCheck(config),
     ...platformChecks(config),
+    ...webhookChecks(config),
     runbookCheck(config),
     ...config.runbooks.git.map((source) =>
       check(`repository ${source.name}`, () =>
@@ -95,6 +97,21 @@ function platformChecks(config: Config): Promise<Check>[] {
         : [check(`Prometheus of ${name}`, () => metrics.check(AbortSignal.timeout(ASK_MS)))]),
     ]
   })
+}
+
+/** Each webhook that actions send; nothing is set off. */
+function webhookChecks(config: Config): Promise<Check>[] {
+  const webhooks = Object.entries(config.rollback.webhooks)
+  if (webhooks.length === 0) return []
+  const ca = readCertificateAuthority(process.env)
+  const proxy = readVariable(process.env, 'HTTPS_PROXY')
+  const connection = createConnection({
+    ...(ca === undefined ? {} : { ca }),
+    ...(proxy === undefined ? {} : { proxy }),
+  })
+  return createWebhooks(config.rollback.webhooks, connection).map((webhook) =>
+    check(`webhook ${webhook.name}`, () => webhook.check(AbortSignal.timeout(ASK_MS))),
+  )
 }
 
 async function check(what: string, ask: () => Promise<string>): Promise<Check> {
@@ -200,7 +217,7 @@ async function runbookCheck(config: Config): Promise<Check[]> {
     { config: lintConfigOf(outline), sources: [...SOURCES.keys()], kinds: PLATFORM_KINDS },
   )
   // A library is for every kind of platform; what yours leaves out is no trouble of this installation.
-  const problems = report.problems.filter(({ code }) => code !== 'no-platform')
+  const problems = report.problems.filter(({ code }) => code !== 'no-platform' && code !== 'no-webhook')
   const warnings = problems.length - report.errors
   const state = report.errors > 0 ? 'failed' : warnings > 0 ? 'warning' : 'ok'
   const first = problems[0]

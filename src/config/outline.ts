@@ -19,6 +19,7 @@ const outlineSchema = z.object({
       }),
     )
     .default({}),
+  rollback: z.object({ webhooks: z.record(z.string(), z.unknown()).default({}) }).prefault({}),
   actions: z.record(z.string(), z.object({ requires: z.enum(ROLES) })).default({}),
   runbooks: z
     .object({
@@ -39,6 +40,8 @@ export interface ConfigOutline {
     /** A Prometheus is configured beside it. */
     readonly hasMetrics: boolean
   }[]
+  /** Names of the webhooks that actions may send. */
+  readonly webhooks: readonly string[]
   /** The operator's floor by action id. */
   readonly floors: ReadonlyMap<string, string>
   /** Those on this machine; repositories are checked out by the service alone. */
@@ -47,7 +50,7 @@ export interface ConfigOutline {
 
 /** The outline of a configuration, as written or as loaded. Throws a ZodError where it is none. */
 export function outlineOf(config: unknown): ConfigOutline {
-  const { teams, escalation, platforms, actions, runbooks } = outlineSchema.parse(config)
+  const { teams, escalation, platforms, rollback, actions, runbooks } = outlineSchema.parse(config)
   return {
     teams: Object.keys(teams),
     policies: Object.keys(escalation),
@@ -57,6 +60,7 @@ export function outlineOf(config: unknown): ConfigOutline {
       actions,
       hasMetrics: prometheus !== undefined,
     })),
+    webhooks: Object.keys(rollback.webhooks),
     floors: new Map(Object.entries(actions).map(([id, { requires }]) => [id, requires])),
     folders: runbooks.folders,
   }

@@ -25,12 +25,22 @@ export function isCalled({ version, image, commit }: Named, name: string): boole
  * what came after it out of the history: it must not be what to go back to next.
  */
 export function deployedOf(markers: readonly Deployment[]): Deployed {
+  // What is for all jobs, such as an image, has versions of its own: they count only where no other are known.
+  const named = markers.filter(({ jobNames }) => jobNames.length > 0)
   const history: Deployment[] = []
-  for (const marker of markers.toSorted((a, b) => a.at.getTime() - b.at.getTime())) {
+  for (const marker of (named.length > 0 ? named : markers).toSorted(
+    (a, b) => a.at.getTime() - b.at.getTime(),
+  )) {
     const name = nameOf(marker)
     if (name === null) continue
-    const back = marker.what === 'rollback' ? history.findLastIndex((one) => isCalled(one, name)) : -1
-    if (back >= 0) history.splice(back)
+    // To what nobody told of: all that is known came after it, as far as can be told.
+    if (marker.what === 'rollback')
+      history.splice(
+        Math.max(
+          0,
+          history.findLastIndex((one) => isCalled(one, name)),
+        ),
+      )
     else if (history.slice(-1).some((one) => nameOf(one) === name)) history.pop()
     history.push(marker)
   }

@@ -105,7 +105,7 @@ describe('the answer', () => {
         `${file}:2:1: warning: nothing says when somebody last held this against reality [unverified]`,
         '  Do so, and give the day: verified: 2026-11-01.',
         '1 runbook, 0 errors, 1 warning',
-        'not checked without an arrestor.yml (--config): owners, escalation policies, platforms and what they offer, floors of actions\n',
+        'not checked without an arrestor.yml (--config): owners, escalation policies, platforms and what they offer, floors of actions, webhooks\n',
       ].join('\n'),
     )
     const github = await lint(dir, '--format', 'github')

@@ -30,12 +30,14 @@ export const CATALOGUE: Catalogue = {
       },
     ],
     ['cluster.resize', { needs: 'cluster.resize' }],
+    ['deploy.back', { needs: null, params: z.strictObject({ webhook: z.string().optional() }) }],
   ]),
 }
 
 export const CONFIG: LintConfig = {
   teams: ['data-platform', 'streaming'],
   policies: ['default', 'urgent'],
+  webhooks: ['pipeline'],
   kinds: ['spark-standalone'],
   floors: new Map([['spark.kill-application', 'commander']]),
   platforms: [

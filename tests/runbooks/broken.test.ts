@@ -70,6 +70,7 @@ const EXPECTED: readonly (readonly [string, string, string, string])[] = [
   ['files/no-platform-probe.md', 'no-platform', '20:6', 'Configure a platform that has it, or leave'],
   ['files/no-section.md', 'no-sections', '1:1', 'Say what to look at and what to do.'],
   ['files/no-test.md', 'no-test', '1:1', 'Write no-test.test.yml: an alert that must'],
+  ['files/no-webhook.md', 'no-webhook', '20:6', 'Did you mean "pipeline"?'],
   ['files/not-utf-8.md', 'encoding', '1:1', 'Save it as UTF-8.'],
   ['files/other/healthy.md', 'duplicate-id', '1:1', 'Give it its own id.'],
   ['files/output-unknown-input.md', 'unknown-output', '28:36', 'There is: signature, count.'],

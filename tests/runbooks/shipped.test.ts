@@ -33,9 +33,10 @@ describe('the shipped runbooks', () => {
   test.each(['arrestor.example.yml', 'src/cli/sandbox.yml'])('lint clean against %s', async (file) => {
     const config = lintConfigOf(loadOutline(file, {}))
     const report = await lintRunbooks(FOLDERS, catalogue, { now, sources, config })
-    // The library is for every kind of platform; these files configure one, which has no logs, metrics or containers, and runs nothing again.
+    // The library is for every kind of platform; these files configure one, which has no logs, metrics or containers and
+    // runs nothing again, and no deployment pipeline.
     const others =
-      /: warning: no configured platform offers (?:log|metrics|containers|run\.rerun): .* \[no-platform\]$/
+      /: warning: no (?:configured platform offers (?:log|metrics|containers|run\.rerun): .* \[no-platform\]|webhook is configured: .* \[no-webhook\])$/
     const told = formatLint(report, 'human').split('\n')
     const problems = told.filter((line) => /: (?:warning|error): /.test(line) && !others.test(line))
     expect(problems).toEqual([])
@@ -51,6 +52,7 @@ describe('the shipped runbooks', () => {
     // The verdict says who may run a job again.
     ['spark.kill-application', { requires: 'commander', verify: { withinMs: 60_000 } }],
     ['run.rerun', { requires: null, verify: { withinMs: 600_000 } }],
+    ['deploy.roll-back', { requires: 'commander', verify: { withinMs: 1_800_000 } }],
   ])('say the risk of %s, who may press it, and how long to look whether it worked', async (use, wanted) => {
     const { index } = await loadRunbooks(FOLDERS)
     const actions = index.runbooks.flatMap(actionsOf).filter((action) => action.use === use)

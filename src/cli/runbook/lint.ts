@@ -99,6 +99,7 @@ export function lintConfigOf(outline: ConfigOutline): LintConfig {
     policies: outline.policies,
     kinds: [...PLATFORM_KINDS],
     floors: outline.floors,
+    webhooks: outline.webhooks,
     platforms: outline.platforms.map(({ name, kind, actions, hasMetrics }) => ({
       name,
       kind,

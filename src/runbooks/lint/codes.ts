@@ -70,6 +70,9 @@ export const LINT_CODES = {
   'unknown-policy': error('The escalation policy is none of arrestor.yml.'),
   'unknown-platform': warning('`on` names neither a platform of arrestor.yml nor a kind that there is.'),
   'no-platform': warning('No configured platform offers what a probe or an action needs.'),
+  'no-webhook': warning(
+    'No webhook of arrestor.yml takes what an action asks for, or none of the name that it gives.',
+  ),
   floor: warning('`requires` is below the floor of the action; the floor holds.'),
 } as const satisfies Readonly<Record<string, Code>>
 

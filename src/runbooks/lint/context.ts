@@ -25,6 +25,8 @@ export interface LintConfig {
   readonly kinds: readonly string[]
   /** The operator's floor by action id. */
   readonly floors: ReadonlyMap<string, string>
+  /** Names of the webhooks that actions may send. */
+  readonly webhooks: readonly string[]
 }
 
 /** What is not looked at without a configuration. */
@@ -33,6 +35,7 @@ export const NEEDS_CONFIG = [
   'escalation policies',
   'platforms and what they offer',
   'floors of actions',
+  'webhooks',
 ]
 
 /** Who keeps the shipped library true: no team of anybody's, in every installation. */
@@ -63,6 +66,7 @@ export function checkContext(runbook: Runbook, catalogue: Catalogue, config: Lin
     for (const step of [...probesOf(runbook), ...actionsOf(runbook)]) {
       checkOn(step, config, places, say)
       checkOffered(step, catalogue, config, places, say)
+      checkWebhook(step, catalogue, config, places, say)
     }
   })
 }
@@ -111,6 +115,31 @@ function checkOffered(
         ? 'Allow it to a platform in arrestor.yml (actions), or leave it out.'
         : 'Configure a platform that has it, or leave it out.',
     )
+}
+
+/** Whether a webhook is configured for an action that asks a pipeline, under the name that it gives. */
+function checkWebhook(
+  step: ProbeStep | ActionStep,
+  { actions }: Catalogue,
+  { webhooks }: LintConfig,
+  places: Places,
+  say: Say,
+): void {
+  for (const { use, params, path } of variantsOf(step)) {
+    if (!('verify' in step) || actions.get(use)?.needs !== null) continue
+    const named = params['webhook']
+    const name = typeof named === 'string' ? named : null
+    if (name === null ? webhooks.length > 0 : webhooks.includes(name)) continue
+    say(
+      'no-webhook',
+      places.step(step, path),
+      name === null
+        ? 'no webhook is configured: there will be no button'
+        : `there is no webhook "${name}": there will be no button`,
+      (name === null ? null : suggestion(name, webhooks)) ??
+        'Configure one under rollback.webhooks in arrestor.yml, or leave it out.',
+    )
+  }
 }
 
 /** An action that asks for less than its floor; `floors` are the operator's, none without a configuration. */

@@ -2,6 +2,7 @@
 import type { CardView } from '../../flow/card.ts'
 import type { ActionRun } from '../../remediation/action-runs.ts'
 import { spokenParams } from '../../remediation/inputs.ts'
+import { ACTIONS } from '../../remediation/registry.ts'
 import { actorName, inline } from './text.ts'
 
 const SHOWN = 5
@@ -20,6 +21,11 @@ export function actionLines(view: CardView): string[] {
 export function label(action: string): string {
   const words = action.slice(action.lastIndexOf('.') + 1).replaceAll('-', ' ')
   return inline(words.charAt(0).toUpperCase() + words.slice(1), 60)
+}
+
+/** A rollback is confirmed by a marker, and the detail says which is missing. */
+function byWhom({ action }: ActionRun): string {
+  return ACTIONS.get(action)?.needs === null ? '' : ' by Spark'
 }
 
 function asked(run: ActionRun): string {
@@ -41,7 +47,7 @@ function stateOf(run: ActionRun): string {
       return `*ended without an answer*: it may have happened${detail}`
     case 'succeeded':
       if (run.verified === 'verified') return `*done and verified*${detail}`
-      if (run.verified === 'not_verified') return `*accepted, but not confirmed by Spark*${detail}`
+      if (run.verified === 'not_verified') return `*accepted, but not confirmed${byWhom(run)}*${detail}`
       return run.verified === 'pending' ? 'done, being verified' : `*done*${detail}`
   }
 }

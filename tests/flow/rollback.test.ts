@@ -1,0 +1,151 @@
+// Roll Back: offered where a pipeline is configured, says from what to what, asks once, and is verified by a deploy marker.
+import { afterEach, describe, expect, it } from 'vitest'
+import { type Pipeline, type PipelineOptions, startPipeline } from '../support/pipeline.ts'
+import { type World, alertBody, findButton, startWorld, textOf } from '../support/world.ts'
+
+const SECRET = 'the-secret-of-the-pipeline'
+const JOB = 'nightly-orders'
+
+let pipeline: Pipeline | undefined
+afterEach(async () => {
+  await pipeline?.close()
+  pipeline = undefined
+})
+
+interface Bad {
+  readonly world: World
+  readonly pipeline: Pipeline
+  readonly announce: (what: string, version: string) => Promise<void>
+}
+
+/** v2 is out after v1, and an alert says that it is bad. */
+async function badDeploy(
+  onTaken: (bad: Pick<Bad, 'announce'>) => PipelineOptions['onTaken'] = () => undefined,
+  teams = '',
+): Promise<Bad> {
+  let taken: PipelineOptions['onTaken']
+  let world: World | undefined
+  pipeline = await startPipeline({
+    secret: SECRET,
+    now: () => world!.clock.now(),
+    onTaken: (request) => taken?.(request),
+  })
+  const { url } = pipeline
+  world = await startWorld({
+    config: (yaml) =>
+      `${yaml}
+rollback: { webhooks: { pipeline: { url: '${url}', secret: ${SECRET}${teams} } } }
+`,
+  })
+  const { service } = world
+  const announce = async (what: string, version: string): Promise<void> => {
+    const answer = await fetch(`${service.http.url}/webhooks/deploy`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer sandbox', 'content-type': 'application/json' },
+      body: JSON.stringify({ what, version, job_name: JOB, team: 'data-platform', id: `${what}-${version}` }),
+    })
+    expect(answer.status, await answer.text()).toBeLessThan(300)
+  }
+  taken = onTaken({ announce })
+  await announce('deploy', 'v1')
+  await world.clock.advance(60_000)
+  await announce('deploy', 'v2')
+  await world.clock.advance(60_000)
+  await complain(world, 'SparkDeploymentRegression')
+  return { world, pipeline, announce }
+}
+
+async function complain(world: World, alertname: string): Promise<void> {
+  await world.send(alertBody({ alertname, severity: 'critical', team: 'data-platform', job_name: JOB }))
+}
+
+const shown = async (world: World): Promise<void> =>
+  world.until(() => findButton(world.cards()[0]!, 'act') !== undefined, 'the button')
+const card = (world: World): string => textOf(world.cards()[0])
+const everything = (world: World): string =>
+  JSON.stringify([world.messages(), world.slack.state().ephemerals])
+
+describe('Roll Back', () => {
+  it('says from what to what, is asked once, and is verified by the marker of the older version', async () => {
+    const { world, pipeline } = await badDeploy(
+      ({ announce }) =>
+        ({ data }) =>
+          announce('rollback', data.to!),
+    )
+    await shown(world)
+    expect(JSON.stringify(world.cards()[0]!.blocks)).toContain(
+      'Asks pipeline to take data-platform/nightly-orders back from v2 to v1.',
+    )
+    await world.press('U0BOB', 'act')
+    await world.until(() => card(world).includes('done and verified'), 'the verification', 1_000)
+    expect(pipeline.taken).toHaveLength(1)
+    const [request] = pipeline.taken
+    expect(request!.data).toMatchObject({
+      from: 'v2',
+      to: 'v1',
+      run: { job_name: JOB },
+      incident: { team: 'data-platform', number: 1 },
+      deployed: { what: 'deploy', version: 'v2' },
+      previous: { what: 'deploy', version: 'v1' },
+      requested_by: { kind: 'person', id: 'U0BOB' },
+    })
+    const runs = await world.store.db.selectFrom('action_runs').selectAll().execute()
+    expect(runs.map(({ id, state, verified }) => [id, state, verified])).toEqual([
+      [request!.id, 'succeeded', 'verified'],
+    ])
+    const audit = await world.store.db.selectFrom('audit').select('action').execute()
+    expect(audit.map(({ action }) => action)).toEqual(
+      expect.arrayContaining(['action.requested', 'action.succeeded', 'action.verified']),
+    )
+    const timeline = await world.store.db.selectFrom('timeline').selectAll().execute()
+    for (const said of [everything(world), world.logs.join(''), JSON.stringify([timeline, runs])]) {
+      expect(said).not.toContain(SECRET)
+      expect(said).not.toContain(pipeline.url)
+    }
+  })
+
+  it('P8: is a commander’s to press', async () => {
+    const { world, pipeline } = await badDeploy()
+    await shown(world)
+    await world.press('U0ALICE', 'act')
+    await world.until(() => world.slack.state().ephemerals.length === 1, 'the refusal')
+    expect(world.slack.state().ephemerals[0]!.text).toContain('needs a commander')
+    expect(pipeline.posts).toBe(0)
+  })
+
+  it('P7: two presses at once ask once', async () => {
+    const { world, pipeline } = await badDeploy()
+    await shown(world)
+    const { ts } = world.cards()[0]!
+    await Promise.all([1, 2].map(() => world.press('U0BOB', 'act', { ts, stale: true })))
+    await world.until(() => pipeline.posts > 0, 'the request')
+    await world.settle()
+    expect(pipeline.posts).toBe(1)
+  })
+
+  it('P7: a lost answer holds the job until a marker shows that it happened, and is not repeated', async () => {
+    const { world, pipeline, announce } = await badDeploy()
+    await shown(world)
+    pipeline.answerNext((response) => void response.destroy(), true)
+    await world.press('U0BOB', 'act')
+    await world.until(() => card(world).includes('ended without an answer'), 'the lost answer')
+    await announce('rollback', 'v1')
+    await world.until(() => card(world).includes('done and verified'), 'the marker', 1_000)
+    expect(pipeline.posts).toBe(1)
+  })
+
+  it('sends nothing where something else was deployed since it was offered', async () => {
+    const { world, pipeline, announce } = await badDeploy()
+    await shown(world)
+    await announce('deploy', 'v3')
+    await world.press('U0BOB', 'act')
+    await world.until(() => card(world).includes('v3 is deployed by now'), 'the refusal')
+    expect(pipeline.posts).toBe(0)
+  })
+
+  it('P13: is withheld from a team that no webhook serves, with what to configure', async () => {
+    const { world } = await badDeploy(undefined, ', teams: [streaming]')
+    await world.until(() => card(world).includes('No webhook is configured for this team'), 'the sentence')
+    expect(findButton(world.cards()[0]!, 'act')).toBeUndefined()
+  })
+})

@@ -1,0 +1,150 @@
+// Webhooks that actions send: signed as documented, once, to one address; what each answer means (P7, P12, P13).
+import { spawn } from 'node:child_process'
+import { createHmac } from 'node:crypto'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { Agent as HttpAgent } from 'node:http'
+import { Agent as HttpsAgent } from 'node:https'
+import type { ServerResponse } from 'node:http'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { createWebhooks } from '../../src/http/webhook-sender.ts'
+import type { Webhook, WebhookRequest, WriteOutcome } from '../../src/ports.ts'
+import { aboutFor } from '../support/deployments.ts'
+import { type Pipeline, startPipeline } from '../support/pipeline.ts'
+
+const SIGNAL = new AbortController().signal
+const agents = { http: new HttpAgent(), https: new HttpsAgent() }
+const webhookOf = (url: string, secret: string, timeout_s = 5): Webhook =>
+  createWebhooks({ pipeline: { url, secret, timeout_s } }, agents)[0]!
+const requestOf = (id: string, at = new Date()): WebhookRequest => ({
+  id,
+  type: 'rollback.requested.v1',
+  at,
+  data: { ...aboutFor('nightly-orders'), from: 'v2', to: 'v1', reason: null, deployed: null, previous: null },
+})
+
+let pipeline: Pipeline
+beforeEach(async () => {
+  pipeline = await startPipeline({ now: () => new Date() })
+})
+afterEach(() => pipeline.close())
+const sent = (id = 'act-1'): Promise<WriteOutcome> =>
+  webhookOf(pipeline.url, pipeline.secret).send(requestOf(id), SIGNAL)
+
+describe('a webhook of an action', () => {
+  it('is taken by a strict receiver, whose own words and link are told, without the query', async () => {
+    expect(await sent()).toEqual({
+      kind: 'accepted',
+      detail: 'Webhook pipeline took it (202): run 17 will go back https://ci.example/runs/17',
+    })
+    expect(pipeline.taken.map(({ id, data }) => [id, data.to])).toEqual([['act-1', 'v1']])
+  })
+
+  it('bears one id however often it is sent, so that the receiver acts once', async () => {
+    await sent()
+    await sent()
+    expect([pipeline.posts, pipeline.taken.length]).toEqual([2, 1])
+  })
+
+  it('is refused where the secret is another, and says so in the receiver’s words', async () => {
+    expect(await webhookOf(pipeline.url, 'another-secret-entirely').send(requestOf('act-1'), SIGNAL)).toEqual(
+      {
+        kind: 'refused',
+        detail: 'Webhook pipeline refused it (401): the signature is not right',
+      },
+    )
+    expect(pipeline.taken).toEqual([])
+  })
+
+  it('is refused by who looks at its age', async () => {
+    const old = requestOf('act-1', new Date(Date.now() - 6 * 60_000))
+    const outcome = await webhookOf(pipeline.url, pipeline.secret).send(old, SIGNAL)
+    expect(outcome).toMatchObject({ kind: 'refused', detail: expect.stringContaining('too old') })
+  })
+
+  type Answer = (response: ServerResponse) => void
+  const huge: Answer = (response) => {
+    response.writeHead(200)
+    const more = (): void => {
+      while (!response.destroyed && response.write(Buffer.alloc(1024 * 1024)));
+      if (!response.destroyed) response.once('drain', more)
+    }
+    more()
+  }
+  const hostile: readonly (readonly [string, WriteOutcome['kind'], string, Answer])[] = [
+    ['sends on after a form', 'unknown', 'not followed', (r) => r.writeHead(302, { location: 'http://127.0.0.1:1/' }).end()],
+    ['sends the body on', 'refused', 'not followed', (r) => r.writeHead(307, { location: 'http://127.0.0.1:1/' }).end()],
+    ['answers without end', 'unknown', 'gave no answer', huge],
+    ['answers with a page', 'unknown', 'with a page', (r) => r.writeHead(200, { 'content-type': 'text/html' }).end('<html>log in')],
+    ['answers 503', 'unknown', 'may have taken', (r) => r.writeHead(503).end('busy')],
+    ['hangs up', 'unknown', 'gave no answer', (r) => void r.destroy()],
+    ['does not answer', 'unknown', 'gave no answer', () => {}],
+    ['answers 404', 'refused', 'refused it (404): no such job', (r) => r.writeHead(404).end('no such\njob')],
+  ] // prettier-ignore
+  it.each(hostile)('P7: to one that %s is %s, and is not sent again', async (_what, kind, words, answer) => {
+    pipeline.answerNext(answer)
+    const outcome = await webhookOf(pipeline.url, pipeline.secret, 1).send(requestOf('act-1'), SIGNAL)
+    expect(outcome.kind).toBe(kind)
+    expect(outcome.detail).toContain(words)
+    expect(pipeline.posts).toBe(1)
+  })
+
+  it('P12: tells neither secret, signature nor address, even where the receiver repeats them', async () => {
+    pipeline.answerNext((response, request) =>
+      response.writeHead(400).end(`${String(request.headers['x-arrestor-signature'])} ${pipeline.secret} ${pipeline.url}`),
+    ) // prettier-ignore
+    const { detail } = await sent()
+    expect(detail).toMatch(/\(400\): .*\[redacted\]/)
+    expect(detail).not.toMatch(/v1=[0-9a-f]/)
+    for (const secret of [pipeline.secret, pipeline.url]) expect(detail).not.toContain(secret)
+  })
+
+  it('was surely not sent where nobody listens', async () => {
+    const { url, secret } = pipeline
+    await pipeline.close()
+    expect((await webhookOf(url, secret).send(requestOf('act-1'), SIGNAL)).kind).toBe('refused')
+    await expect(webhookOf(url, secret).check(SIGNAL)).rejects.toThrow(/cannot be reached/)
+    pipeline = await startPipeline({ now: () => new Date() })
+  })
+
+  it('P13: is checked without setting anything off', async () => {
+    expect(await webhookOf(pipeline.url, pipeline.secret).check(SIGNAL)).toContain('405 to OPTIONS')
+    expect(pipeline.posts).toBe(0)
+  })
+})
+
+describe('the receiver of docs/rollback.md', () => {
+  it('takes what is sent, once, and refuses what is not signed', async () => {
+    const page = readFileSync('docs/rollback.md', 'utf8')
+    const source = /```js receiver\n(.*?)```/s.exec(page)![1]!
+    const announced = source.replace(
+      '.listen(',
+      '.on("listening", function () { console.log(this.address().port) }).listen(',
+    )
+    const receiver = spawn(process.execPath, ['--input-type=module', '-e', announced], {
+      env: { ...process.env, PORT: '0', ROLLBACK_SECRET: 'a-secret-of-the-page' },
+    })
+    onTestFinished(() => void receiver.kill())
+    const lines: string[] = []
+    receiver.stdout.on('data', (chunk: Buffer) => lines.push(...chunk.toString().trim().split('\n')))
+    await once(receiver.stdout, 'data')
+    const url = `http://127.0.0.1:${lines[0]}/`
+    const webhook = webhookOf(url, 'a-secret-of-the-page')
+    for (let times = 0; times < 2; times += 1)
+      expect(await webhook.send(requestOf('act-1'), SIGNAL)).toEqual({
+        kind: 'accepted',
+        detail: 'Webhook pipeline took it (202): nightly-orders goes back to v1',
+      })
+    expect(await webhookOf(url, 'another-secret-entirely').send(requestOf('act-2'), SIGNAL)).toMatchObject({
+      kind: 'refused',
+    })
+    const forged = createHmac('sha256', 'a-secret-of-the-page').update('{}').digest('hex')
+    const answer = await fetch(url, {
+      method: 'POST',
+      headers: { 'x-arrestor-signature': `v1=${forged}` },
+      body: '{ "id": 1 }',
+    })
+    expect(answer.status).toBe(401)
+    expect(lines.slice(1)).toEqual(['nightly-orders: back to v1'])
+  })
+})
