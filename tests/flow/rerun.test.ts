@@ -9,6 +9,7 @@ import type { FlowDeps } from '../../src/flow/deps.ts'
 import { DUE } from '../../src/flow/destinations.ts'
 import { diagnose } from '../../src/flow/diagnose.ts'
 import type { Person, Pressed } from '../../src/flow/press.ts'
+import { recoverIncident } from '../../src/flow/recover.ts'
 import { requestAction } from '../../src/flow/request-action.ts'
 import { verifyAction } from '../../src/flow/verify.ts'
 import type { Incident } from '../../src/incidents/model.ts'
@@ -18,7 +19,7 @@ import { type Library, loadRunbooks } from '../../src/runbooks/load.ts'
 import { json } from '../../src/store/store.ts'
 import { type Desk, openDesk } from '../contract/desk.ts'
 import { APP, RUN, type World, executor, readerOf } from '../diagnosis/support.ts'
-import { FAILED, RUN as RUN_ID, START, bench, run, task } from '../platforms/databricks/bench.ts'
+import { FAILED, RUN as RUN_ID, START, SUCCESS, bench, run, task } from '../platforms/databricks/bench.ts'
 
 const BOTH = `---
 id: both
@@ -306,7 +307,7 @@ describe('P7', () => {
   })
 })
 
-it('repairs a run of Databricks, which then shows it begun anew', async () => {
+it('repairs a run of Databricks, which then shows it begun anew; its success ends the incident', async () => {
   const ended = { ...FAILED, end_time: START + 60_000 }
   const workspace = await bench(
     { runs: [run({ ...ended, tasks: [task('load', ended)] })] },
@@ -321,6 +322,14 @@ it('repairs a run of Databricks, which then shows it begun anew', async () => {
     expect(await of.act()).toMatchObject({ state: 'succeeded', verified: 'pending' })
     expect(await of.verify()).toMatchObject({ verified: 'verified' })
     expect(workspace.databricks.repaired).toEqual([String(RUN_ID)])
+    const over = { ...SUCCESS, end_time: Date.now() }
+    for (const one of workspace.databricks.workspace.runs) Object.assign(one, over)
+    await recoverIncident(of.deps, { incidentId: of.incident.id })
+    expect((await of.card()).incident).toMatchObject({
+      state: 'resolved',
+      resolution: 'successful_run',
+      resolvedBy: { name: `run ${RUN_ID} on batch` },
+    })
   } finally {
     await workspace.close()
   }
