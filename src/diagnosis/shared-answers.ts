@@ -24,8 +24,8 @@ export interface SharingLimits {
   readonly weigh?: (answer: unknown) => number
   /** Of all kept answers together: the oldest go first, and one that is heavier than a quarter of it is not kept. */
   readonly maxWeight?: number
-  /** Called for every question that cost nothing. */
-  readonly onShared?: () => void
+  /** Called for every question that cost nothing, with the instant at which its answer was begun. */
+  readonly onShared?: (begunAt: number) => void
 }
 
 interface Entry {
@@ -108,7 +108,7 @@ export function createSharedAnswers(limits: SharingLimits): SharedAnswers {
       // What was called off is on its way to fail, for a reason that is not ours.
       const shared = known !== undefined && !known.control.signal.aborted
       const entry = shared ? known : begin(key, work)
-      if (shared) onShared?.()
+      if (shared) onShared?.(known.begunAt)
       // One key is one T.
       return (await wait(entry, signal)) as T
     },

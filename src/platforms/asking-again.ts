@@ -1,7 +1,7 @@
 // What shared answers do not know may have begun since they came: it is asked for once more before it is said not to be.
 import type { Run } from '../alerts/model.ts'
 import type { PlatformReader } from '../ports.ts'
-import { answeredSince } from './http/wanted-since.ts'
+import { answeredSince, withOldest } from './http/wanted-since.ts'
 
 /** A diagnosis asks about its run from several sides within this; they are one look. */
 const LOOK_MS = 2000
@@ -20,8 +20,8 @@ export function askingAgain(reader: PlatformReader): PlatformReader {
     lacks: (answer: T) => boolean,
   ): Promise<T> {
     const since = begunAt(about)
-    const answer = await ask()
-    return lacks(answer) ? await answeredSince(since, ask) : answer
+    const { answer, oldest } = await withOldest(ask)
+    return lacks(answer) && oldest < since ? await answeredSince(since, ask) : answer
   }
 
   return {

@@ -2,7 +2,7 @@
 import type { Metrics } from '../../telemetry/metrics.ts'
 import { createSharedAnswers } from '../../diagnosis/shared-answers.ts'
 import { type BudgetLimits, createBudget } from './budget.ts'
-import { wantedSince } from './wanted-since.ts'
+import { tookShared, wantedSince } from './wanted-since.ts'
 
 /**
  * Every request of a read client goes through the gate of its platform. It stands at the requests and not at the
@@ -41,7 +41,10 @@ export function createGate(platform: string, limits: BudgetLimits, metrics?: Gat
     renewMs: RENEW_MS,
     weigh: weightOf,
     maxWeight: MAX_KEPT_BYTES,
-    onShared: () => metrics?.platformShared.inc({ platform }),
+    onShared: (begunAt) => {
+      tookShared(begunAt)
+      metrics?.platformShared.inc({ platform })
+    },
   })
 
   async function placed<T>(
