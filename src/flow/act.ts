@@ -4,7 +4,7 @@ import { type Incident, SYSTEM } from '../incidents/model.ts'
 import { findIncident, lockIncident, updateIncident } from '../incidents/repository.ts'
 import { record } from '../incidents/timeline.ts'
 import { ACTIONS } from '../remediation/registry.ts'
-import { type ActionRun, changeRun, lockRun, startRun } from '../remediation/action-runs.ts'
+import { type ActionRun, type RunChange, changeRun, lockRun, startRun } from '../remediation/action-runs.ts'
 import { audit } from '../remediation/audit.ts'
 import { findOffer } from '../remediation/offers.ts'
 import { orderOf } from '../remediation/order.ts'
@@ -34,9 +34,9 @@ export async function runAction(deps: FlowDeps, actionRunId: string): Promise<vo
   const started = await start(deps, actionRunId)
   if (started === null) return
   const { run, incident } = started
-  const { judged = false, ...outcome } = await outcomeOf(deps, started)
+  const outcome = await outcomeOf(deps, started)
   const { text } = discretionOf(deps.settings, incident.team)
-  await recordOutcome(deps, run, { ...outcome, detail: text(outcome.detail) }, judged)
+  await recordOutcome(deps, run, { ...outcome, detail: text(outcome.detail) })
 }
 
 interface Started {
@@ -46,11 +46,8 @@ interface Started {
   readonly role: Role
 }
 
-/** `judged`: it was refused by what was asked afresh. */
-type Outcome = WriteOutcome & { readonly judged?: boolean }
-
 /** Acts, once, or says why nobody can. Does not throw. */
-async function outcomeOf(deps: FlowDeps, { run, incident, role }: Started): Promise<Outcome> {
+async function outcomeOf(deps: FlowDeps, { run, incident, role }: Started): Promise<WriteOutcome> {
   const action = ACTIONS.get(run.action)
   if (action === undefined) return { kind: 'refused', detail: `${run.action} is not known to this version` }
   const execute = executorOf(deps, incident, run, action)
@@ -60,7 +57,7 @@ async function outcomeOf(deps: FlowDeps, { run, incident, role }: Started): Prom
   if (!read.ok) return { kind: 'refused', detail: read.problem }
   try {
     const refusal = await refusedAfresh(deps, incident, action, read.order, role)
-    if (refusal !== null) return { kind: 'refused', detail: refusal, judged: true }
+    if (refusal !== null) return { kind: 'refused', detail: refusal, next: 'look' }
     if (action.endsEvidence === true) await captureBefore(deps, incident, run)
     return await execute(read.order, AbortSignal.timeout(EXECUTE_MS))
   } catch (error) {
@@ -123,13 +120,7 @@ async function start(deps: FlowDeps, id: string): Promise<Started | null> {
   })
 }
 
-/** `judged`: what it is judged by has refused it, so that all is looked at anew before it may be offered again. */
-async function recordOutcome(
-  deps: FlowDeps,
-  run: ActionRun,
-  outcome: WriteOutcome,
-  judged: boolean,
-): Promise<void> {
+async function recordOutcome(deps: FlowDeps, run: ActionRun, outcome: WriteOutcome): Promise<void> {
   await deps.store.transaction(async (tx) => {
     const now = deps.clock.now()
     const incident = await lockIncident(tx, run.incidentId)
@@ -148,7 +139,18 @@ async function recordOutcome(
       })
     switch (outcome.kind) {
       case 'accepted':
-        await end(tx, deps, incident, current, { state: 'succeeded', detail: outcome.detail }, now)
+        await end(
+          tx,
+          deps,
+          incident,
+          current,
+          {
+            state: 'succeeded',
+            detail: outcome.detail,
+            ...(outcome.made === undefined ? {} : { made: outcome.made }),
+          },
+          now,
+        )
         return await verifySoon()
       case 'refused':
         await end(
@@ -156,11 +158,18 @@ async function recordOutcome(
           deps,
           incident,
           current,
-          { state: 'failed', verified: 'not_needed', detail: outcome.detail },
+          {
+            state: 'failed',
+            verified: 'not_needed',
+            detail: outcome.detail,
+            inVain: outcome.next === 'never',
+          },
           now,
         )
         if (incident.state === 'resolved') return undefined
-        return judged ? await lookAgainAt(tx, incident, now) : await offerAgain(tx, current, now)
+        return (outcome.next ?? 'again') === 'again'
+          ? await offerAgain(tx, current, now)
+          : await lookAgainAt(tx, incident, now)
       case 'unknown':
         if (current.state === 'unknown') return undefined
         await end(tx, deps, incident, current, { state: 'unknown', detail: outcome.detail }, now)
@@ -219,7 +228,7 @@ export async function end(
   deps: FlowDeps,
   incident: Incident,
   run: ActionRun,
-  change: { state: 'succeeded' | 'failed' | 'unknown'; verified?: 'not_needed'; detail: string },
+  change: RunChange & { readonly state: 'succeeded' | 'failed' | 'unknown'; readonly detail: string },
   now: Date,
 ): Promise<void> {
   const changed = await changeRun(tx, run, run.state, change, now)

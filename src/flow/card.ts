@@ -5,7 +5,7 @@ import type { Incident } from '../incidents/model.ts'
 import { findIncident, readPinned } from '../incidents/repository.ts'
 import { readTicks } from '../incidents/runbook-record.ts'
 import { type ActionRun, listRuns } from '../remediation/action-runs.ts'
-import { type Offer, standingOffers } from '../remediation/offers.ts'
+import { type Offer, offersInVain, standingOffers } from '../remediation/offers.ts'
 import { consequenceOf } from '../remediation/action.ts'
 import { withheldIn } from '../remediation/prepare.ts'
 import { ACTIONS } from '../remediation/registry.ts'
@@ -102,6 +102,8 @@ export async function readCard(tx: Tx, deps: FlowDeps, incidentId: string): Prom
     runbook === null || (incident.diagnosis !== 'done' && ticks.size === 0)
       ? []
       : sectionsOf(deps, incident, runbook, factsWith(deps, incident, first, outputs))
+  const offers = await standingOffers(tx, incident.id)
+  const withheld = incident.diagnosis === 'done' ? withheldIn(views, lookup) : []
   return {
     incident,
     channel: team.channel,
@@ -128,7 +130,7 @@ export async function readCard(tx: Tx, deps: FlowDeps, incidentId: string): Prom
           },
     canPage: team.pages,
     next: await nextStep(tx, incident),
-    offers: (await standingOffers(tx, incident.id)).flatMap((offer) => {
+    offers: offers.flatMap((offer) => {
       const action = ACTIONS.get(offer.action)
       return action === undefined
         ? []
@@ -140,10 +142,28 @@ export async function readCard(tx: Tx, deps: FlowDeps, incidentId: string): Prom
             },
           ]
     }),
-    withheld: incident.diagnosis === 'done' ? withheldIn(views, lookup) : [],
+    withheld: [
+      ...withheld,
+      ...(await refusedForGood(tx, incident, offers)).filter(
+        ({ title }) => !withheld.some((one) => one.title === title),
+      ),
+    ],
     runs: await listRuns(tx, incident.id),
     progress: ticks.size === 0 ? null : progressOf(views, ticks),
   }
+}
+
+/** What was refused so that no press changes it, where nothing else of the action is offered: one line for each. */
+async function refusedForGood(
+  tx: Tx,
+  { id }: Incident,
+  standing: readonly Offer[],
+): Promise<CardView['withheld']> {
+  const refused = (await offersInVain(tx, id)).filter(
+    ({ offer }) => !standing.some(({ action }) => action === offer.action),
+  )
+  const newest = new Map(refused.toReversed().map(({ offer: { title }, says }) => [title, says]))
+  return [...newest].map(([title, says]) => ({ title, says }))
 }
 
 async function nextStep(tx: Tx, incident: Incident): Promise<NextStep | null> {

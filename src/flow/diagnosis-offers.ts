@@ -2,7 +2,7 @@
 import { newId } from '../incidents/id.ts'
 import type { Incident } from '../incidents/model.ts'
 import { listRuns } from '../remediation/action-runs.ts'
-import type { NewOffer } from '../remediation/offers.ts'
+import { type NewOffer, isSameOffer, offersInVain } from '../remediation/offers.ts'
 import { plannedOffers } from '../remediation/planned-offers.ts'
 import type { ProbeOutputs, Runbook } from '../runbooks/model.ts'
 import type { Tx } from '../store/store.ts'
@@ -27,6 +27,7 @@ export async function offersFor(
       .filter((run) => run.state !== 'failed')
       .map((run) => `${run.action} ${run.target}`),
   )
+  const inVain = await offersInVain(tx, incident.id)
   const planned = plannedOffers(
     sectionsOf(deps, incident, runbook, facts),
     {
@@ -41,6 +42,10 @@ export async function offersFor(
   )
   return planned
     .filter(({ action, target }) => !settled.has(`${action.id} ${target}`))
+    .filter(
+      ({ action, target, params }) =>
+        !inVain.some(({ offer }) => isSameOffer(offer, { action: action.id, target, params })),
+    )
     .map(({ step, action, target, title, requires, params, inputs }) => ({
       id: newId('off', now),
       incidentId: incident.id,

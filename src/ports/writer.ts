@@ -2,9 +2,20 @@
 
 /** What a write led to. `unknown` when the reply was lost: it may have happened. */
 export type WriteOutcome =
-  | { readonly kind: 'accepted'; readonly detail: string }
-  | { readonly kind: 'refused'; readonly detail: string }
+  | {
+      readonly kind: 'accepted'
+      readonly detail: string
+      /** What the platform says it has made, by which it is known again: the id of a new run. */
+      readonly made?: string
+    }
+  | { readonly kind: 'refused'; readonly detail: string; readonly next?: AfterRefusal }
   | { readonly kind: 'unknown'; readonly detail: string }
+
+/**
+ * What may come of another press. `again`, unless said: the same button stands anew. `look`: it was offered on something
+ * that is out of date, so all is looked at anew first. `never`: no press changes it, and it is not offered again.
+ */
+export type AfterRefusal = 'again' | 'look' | 'never'
 
 export type WriteCapability = 'application.kill' | 'run.rerun'
 

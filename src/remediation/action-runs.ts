@@ -24,6 +24,10 @@ export interface ActionRun {
   readonly requestedAt: Date
   readonly endedAt: Date | null
   readonly detail: string | null
+  /** What the platform says it has made: the id of a new run. */
+  readonly made: string | null
+  /** It was refused, and another press changes nothing. */
+  readonly inVain: boolean
 }
 
 /** Requests a run of this offer; null when another run holds the target (the database's unique index decides). */
@@ -108,6 +112,8 @@ export interface RunChange {
   readonly state?: ActionState
   readonly verified?: Verified
   readonly detail?: string
+  readonly made?: string
+  readonly inVain?: boolean
   readonly settledBy?: Actor
 }
 
@@ -126,6 +132,8 @@ export async function changeRun(
       ...(change.state === undefined ? {} : { state: change.state }),
       ...(change.verified === undefined ? {} : { verified: change.verified }),
       ...(change.detail === undefined ? {} : { detail: change.detail }),
+      ...(change.made === undefined ? {} : { made: change.made }),
+      ...(change.inVain === undefined ? {} : { in_vain: change.inVain }),
       ...(change.settledBy === undefined ? {} : { settled_by: json(change.settledBy) }),
       ...(ended ? { ended_at: now } : {}),
     })
@@ -152,5 +160,7 @@ export function toActionRun(row: Selectable<ActionRunsTable>): ActionRun {
     requestedAt: row.requested_at,
     endedAt: row.ended_at,
     detail: row.detail,
+    made: row.made,
+    inVain: row.in_vain,
   }
 }

@@ -1,4 +1,5 @@
 // Offers: the buttons a card may show, each an opaque id that stands for one action on one target (P8).
+import { isDeepStrictEqual } from 'node:util'
 import type { Selectable } from 'kysely'
 import { type Tx, json } from '../store/store.ts'
 import type { OffersTable } from '../store/tables.ts'
@@ -85,6 +86,31 @@ export async function withdrawOffer(tx: Tx, id: string, reason: string, now: Dat
 export async function findOffer(tx: Tx, id: string): Promise<Offer | null> {
   const row = await tx.selectFrom('offers').selectAll().where('id', '=', id).executeTakeFirst()
   return row === undefined ? null : toOffer(row)
+}
+
+/** Offers that were used and refused, where no press changes that, each with the words of the refusal; the last one first. */
+export async function offersInVain(
+  tx: Tx,
+  incidentId: string,
+): Promise<readonly { readonly offer: Offer; readonly says: string }[]> {
+  const rows = await tx
+    .selectFrom('action_runs')
+    .innerJoin('offers', 'offers.id', 'action_runs.offer_id')
+    .selectAll('offers')
+    .select('action_runs.detail')
+    .where('action_runs.incident_id', '=', incidentId)
+    .where('action_runs.in_vain', '=', true)
+    .orderBy('action_runs.requested_at', 'desc')
+    .execute()
+  return rows.map(({ detail, ...row }) => ({ offer: toOffer(row), says: detail ?? '' }))
+}
+
+/** Whether two offers stand for the same: one press of either does what the other's would. */
+export function isSameOffer(
+  a: Pick<Offer, 'action' | 'target' | 'params'>,
+  b: Pick<Offer, 'action' | 'target' | 'params'>,
+): boolean {
+  return a.action === b.action && a.target === b.target && isDeepStrictEqual(a.params, b.params)
 }
 
 /** The offers of an incident that stand, oldest first. */

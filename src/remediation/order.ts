@@ -13,6 +13,8 @@ export interface Order {
   /** The run that the incident is about. */
   readonly run: Run
   readonly requestedAt: Date
+  /** What the platform said it has made, once it has answered. */
+  readonly made: string | null
 }
 
 export type OrderRead =
@@ -23,6 +25,6 @@ export function orderOf(action: Pick<Action, 'params'>, actionRun: ActionRun, ru
   const params = parseParams(action.params, actionRun.params)
   if (!params.ok)
     return { ok: false, problem: `its parameters are not usable (${clauseOf(params.problems)})` }
-  const { id, target, requestedAt } = actionRun
-  return { ok: true, order: { id, target, params: params.data, run, requestedAt } }
+  const { id, target, requestedAt, made } = actionRun
+  return { ok: true, order: { id, target, params: params.data, run, requestedAt, made } }
 }

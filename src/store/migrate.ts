@@ -5,6 +5,7 @@ import * as firstTables from './migrations/0001-first-tables.ts'
 import * as runbookRecord from './migrations/0002-runbook-record.ts'
 import * as deployments from './migrations/0003-deployments.ts'
 import * as captures from './migrations/0004-captures.ts'
+import * as actionResults from './migrations/0005-action-results.ts'
 import { asStoreError } from './pool.ts'
 import type { Db } from './store.ts'
 
@@ -14,6 +15,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0002-runbook-record': runbookRecord,
   '0003-deployments': deployments,
   '0004-captures': captures,
+  '0005-action-results': actionResults,
 }
 
 const KNOWN = Object.keys(MIGRATIONS).sort()

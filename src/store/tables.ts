@@ -191,6 +191,8 @@ export interface ActionRunsTable {
   detail: MaybeText
   settled_by: MaybeJson<unknown>
   params: ColumnType<unknown, string | undefined, string>
+  made: MaybeText
+  in_vain: Generated<boolean>
 }
 
 export interface RunbookOpensTable {

@@ -94,6 +94,7 @@ export function actionContract(action: Action, sample: () => Promise<ActionSampl
       params: action.params.parse(params),
       run,
       requestedAt: desk.clock.now(),
+      made: null,
     })
     const worldOf = (act: () => Promise<WriteOutcome>, allowed = true): World => {
       if (action.needs === null) {

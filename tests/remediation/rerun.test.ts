@@ -21,6 +21,7 @@ async function verified(run: PlatformRun | null, runs: readonly PlatformRun[] = 
     params: {},
     run: runOf({ runId: RUN.id }),
     requestedAt: at(30),
+    made: null,
   }
   const reader = readerOf({ run, runs: run === null ? runs : [...runs, run] })
   const look = await rerunJob.verify(order, reader, new AbortController().signal)

@@ -93,6 +93,8 @@ export function runWith(change: Partial<ActionRun> = {}): ActionRun {
     requestedAt: later(90),
     endedAt: null,
     detail: null,
+    made: null,
+    inVain: false,
     ...change,
   }
 }

@@ -16,6 +16,8 @@ action_runs.ended_at timestamp with time zone
 action_runs.detail text
 action_runs.settled_by jsonb
 action_runs.params jsonb not null default '{}'::jsonb
+action_runs.made text
+action_runs.in_vain boolean not null default false
 action_runs: action_runs_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incidents(id)
 action_runs: action_runs_offer_id_fkey FOREIGN KEY (offer_id) REFERENCES offers(id)
 action_runs: action_runs_pkey PRIMARY KEY (id)
