@@ -137,12 +137,7 @@ export async function lookForRelapse(
   signal: AbortSignal,
 ): Promise<PlatformRun | null> {
   const { id, since, endedAt } = good
-  const later = laterOf(await reader.runs(good.jobName, LISTED, signal), {
-    id,
-    since,
-    failed: false,
-    dates: {},
-  })
+  const later = laterOf(await reader.runs(good.jobName, LISTED, signal), { id, since })
   // Whatever data it is of, a failure is news.
   const { end } = await newestEnd(reader, run, later, {}, signal)
   if (end?.state !== 'failed') return null
@@ -172,7 +167,7 @@ async function newestEnd(
     const known = one.state === 'failed' && (!dated || one.dates !== undefined)
     if (one.state !== 'failed' && one.state !== 'succeeded' && one.state !== 'unknown') continue
     if (!known && (asked === ASKED || others === ASKED_OF_OTHERS)) break
-    const found = known ? one : await byId(reader, run, one.id, signal)
+    const found = known ? one : await runById(reader, run, one.id, signal)
     const ended = found?.state === 'failed' || found?.state === 'succeeded' ? found : null
     const end = ended ?? (one.state === 'failed' ? one : null)
     const other = end === null ? null : otherData(dates, end)
@@ -211,10 +206,11 @@ async function datesOf(
   { id, dates }: PlatformRun,
   signal: AbortSignal,
 ): Promise<DataDates> {
-  return dates ?? (await byId(reader, run, id, signal))?.dates ?? {}
+  return dates ?? (await runById(reader, run, id, signal))?.dates ?? {}
 }
 
-async function byId(
+/** The run of this id; null where the platform has none, or answers with another. Throws as the reader does. */
+export async function runById(
   reader: PlatformReader,
   run: Run,
   runId: string,
@@ -243,12 +239,18 @@ function watch(current: PlatformRun | null, before: Watched | null, run: Run, al
   return before ?? { id: null, since: alertAt, failed: false, dates: {} }
 }
 
-/** Newest first. Livy keeps no times: there the list's own order says which came later. */
-function laterOf(runs: readonly PlatformRun[], watched: Watched): readonly PlatformRun[] {
-  const place = runs.findIndex(({ id }) => id === watched.id)
+/**
+ * Those of a job's runs that began after this one, in the order of `runs`: newest first. Where no times are kept, as Livy
+ * keeps none, the list's own order says which came later.
+ */
+export function laterOf(
+  runs: readonly PlatformRun[],
+  own: { readonly id: string | null; readonly since: Date | null },
+): readonly PlatformRun[] {
+  const place = runs.findIndex(({ id }) => id === own.id)
   return runs.filter((one, index) => {
-    if (one.id === watched.id) return false
+    if (one.id === own.id) return false
     const began = beginningOf(one)
-    return began === null ? index < place : began > watched.since
+    return began === null || own.since === null ? index < place : began > own.since
   })
 }

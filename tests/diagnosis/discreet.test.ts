@@ -55,7 +55,7 @@ const NAMES: Readonly<Record<string, string>> = {
   'spark.performance': 'app_id',
   'spark.progress': 'app_id',
   'prometheus.query': 'labels',
-  'run.rerun': 'other_run',
+  'run.rerun': 'run other_run later_run',
   'run.changes': 'last_good deploy deploy_by commit image spark_version runtime node_type config_keys',
   'run.history': 'later_succeeded',
   'run.state': 'queue app_id',

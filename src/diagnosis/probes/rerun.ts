@@ -1,18 +1,22 @@
 // Whether running it again is safe: the verdict, from everything that the platform and Spark tell of the run.
+import { datesOfNames } from '../../alerts/data-dates.ts'
 import type { PlatformReader, SparkApplication } from '../../ports.ts'
 import { type Attempt, attempting } from '../attempt.ts'
+import { beginningOf } from '../changes/last-good.ts'
 import type { Said } from '../failures/model.ts'
 import { type Sighting, strongest } from '../failures/read.ts'
 import type { Finding, Probe, ProbeContext } from '../model.ts'
+import { runById } from '../recovery.ts'
+import { goesOn, laterRuns } from '../rerun/later.ts'
 import { type RerunFacts, verdictOf } from '../rerun/verdict.ts'
 import { isMicroBatch, writesOf } from '../rerun/writes.ts'
 import { LOG_BYTES, readTail } from './log.ts'
 import { NO_PARAMS, evidence, outputsOf } from './support.ts'
 import { wordsOfExecutors, wordsOfTasks } from './words.ts'
 
-/** Queries whose plans are read; a job that writes in more places is told by its newest. */
+/** Queries whose plans are read; of a job that ran more, safe is never said. */
 const QUERIES_READ = 20
-/** Runs that are looked at for one that is under way. */
+/** Runs that are looked at for one that is under way or came later. */
 const RUNS_READ = 20
 
 export const rerun: Probe = {
@@ -31,6 +35,7 @@ export const rerun: Probe = {
     writes: 'how it writes: append, overwrite, if-absent, merge, unknown, or none; several with a comma',
     streaming: 'true for a stream',
     other_run: 'another run of the job that is under way; none where there is none',
+    later_run: 'the newest run of the job that began after it and is over; none where there is none',
   },
   async run(_params, context) {
     const { reader } = context
@@ -60,6 +65,7 @@ export const rerun: Probe = {
         writes: facts.writes === null ? null : modes.length === 0 ? 'none' : modes.join(', '),
         streaming: facts.streaming,
         other_run: facts.otherRun === undefined ? null : (facts.otherRun ?? 'none'),
+        later_run: facts.later === null ? null : (facts.later[0]?.id ?? 'none'),
       }),
       findings: [finding],
     }
@@ -78,7 +84,7 @@ interface Gathered {
 
 async function gather(
   reader: PlatformReader,
-  { run, signal }: ProbeContext,
+  { run, labels, signal }: ProbeContext,
   unreached: string[],
 ): Promise<Gathered> {
   const can = (...needs: Parameters<typeof reader.capabilities.has>[0][]): boolean =>
@@ -93,7 +99,7 @@ async function gather(
     app === null ? [] : wordsOf(reader, app, signal, attempt),
     app === null || !can('sql')
       ? null
-      : attempt('queries', () => reader.queries(app, QUERIES_READ, signal), null),
+      : attempt('queries', () => reader.queries(app, QUERIES_READ + 1, signal), null),
     jobName === null || !can('runs')
       ? null
       : attempt('other runs', () => reader.runs(jobName, RUNS_READ, signal), null),
@@ -108,9 +114,25 @@ async function gather(
       ? told
       : surer(told, await attempt('log', () => namedByLog(reader, run, signal), null))
   const own = current?.id ?? app?.id
-  const other = others?.find(
-    ({ id, state }) => id !== own && (state === 'running' || state === 'queued' || state === 'retrying'),
-  )
+  const other = others?.find((one) => one.id !== own && goesOn(one))
+  const later =
+    others === null
+      ? null
+      : await attempt(
+          'later runs',
+          () =>
+            laterRuns(
+              others,
+              RUNS_READ,
+              {
+                id: own ?? null,
+                since: (current === null ? null : beginningOf(current)) ?? app?.startedAt ?? null,
+                dates: { ...datesOfNames(labels), ...current?.dates },
+              },
+              (id) => runById(reader, run, id, signal),
+            ),
+          null,
+        )
   return {
     id: own ?? null,
     best,
@@ -125,6 +147,8 @@ async function gather(
           writesOf(plan).map(({ mode, target }) => ({ mode, target, finished: status === 'COMPLETED' })),
         ) ?? null,
       streaming: queries?.some(({ description }) => isMicroBatch(description)) ?? null,
+      writesCut: (queries?.length ?? 0) > QUERIES_READ,
+      later,
       otherRun: others === null ? undefined : (other?.id ?? null),
       willRetry: current === null ? null : current.state === 'retrying',
       running: runningOf(app, current?.state ?? null),

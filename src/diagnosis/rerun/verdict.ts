@@ -1,5 +1,6 @@
 // Whether running it again is safe: from why it failed, what it writes, and who else runs. Pure; it never guesses.
 import type { FailureClass } from '../failures/model.ts'
+import { type LaterRun, gapsOf, objectionsOf } from './later.ts'
 import type { WriteMode } from './writes.ts'
 
 /** What is known; null is "could not be found out". */
@@ -10,9 +11,13 @@ export interface RerunFacts {
   /** Ways of writing of the queries that ran, whether they finished or not; null where plans cannot be read. */
   readonly writes:
     readonly { readonly mode: WriteMode; readonly target: string | null; readonly finished: boolean }[] | null
+  /** Not all of its queries were read: what the rest writes is unseen. */
+  readonly writesCut: boolean
   readonly streaming: boolean | null
   /** Another run of the same job that is under way: its id. Undefined where nobody can tell. */
   readonly otherRun: string | null | undefined
+  /** Runs of the job that began after it and are over, newest first; null where that cannot be told. */
+  readonly later: readonly LaterRun[] | null
   /** The platform itself makes another attempt. */
   readonly willRetry: boolean | null
   /** It is still running. */
@@ -61,6 +66,7 @@ function objections(facts: RerunFacts): string[] {
   if (facts.willRetry === true) found.push('the platform already tries again by itself')
   if (typeof facts.otherRun === 'string')
     found.push(`another run of the job is under way (${facts.otherRun})`)
+  found.push(...objectionsOf(facts.later ?? []))
   const why = facts.class === null ? null : AGAINST[facts.class]
   if (why !== null) found.push(facts.cause === null ? why : `${why} (${facts.cause})`)
   for (const { mode, target, finished } of facts.writes ?? []) {
@@ -83,7 +89,10 @@ function gaps(facts: RerunFacts): string[] {
   // Plans tell only what goes through SQL; a job without a write there may write in other ways.
   if (facts.writes === null || facts.writes.length === 0) open.push('what it writes is not known')
   else if (facts.writes.some(({ mode }) => mode === 'unknown')) open.push('how it writes is not known')
+  if (facts.writesCut) open.push('it ran more queries than were read, and what those write is not known')
   if (facts.otherRun === undefined) open.push('whether another run is under way is not known')
+  else if (facts.later === null) open.push('whether a later run has succeeded is not known')
+  else open.push(...gapsOf(facts.later, facts.writes ?? []))
   if (facts.streaming === true) open.push('it is a stream: whether its checkpoint is whole is not known')
   if (facts.running === null) open.push('whether it has ended is not known')
   return open

@@ -69,10 +69,12 @@ function optionOf(line: string): string | null {
 
 /** Plans are text of unknown length from outside; what is beyond this is not read. */
 const MAX_PLAN = 256 * 1024
+/** What stands where a plan was not read, or not to its end: the command comes last in it. */
+const UNREAD: Write = { mode: 'unknown', target: null, command: '' }
 
-/** The writes of one query's plan (`planDescription`), each command once. */
+/** The writes of one query's plan (`planDescription`), each command once; of a plan that is not all there an unknown one, too. */
 export function writesOf(plan: string): readonly Write[] {
-  const writes: Write[] = []
+  const writes: Write[] = plan === '' || plan.length > MAX_PLAN ? [UNREAD] : []
   // Details follow the tree: `(3) Execute Command`, and its lines until the next blank one.
   for (const part of plan.slice(0, MAX_PLAN).split(/\n\s*\n/)) {
     const command = /^\s*\(\d+\) (?:\* )?(?:Execute )?(\w+)/.exec(part)?.[1]

@@ -1,8 +1,8 @@
 // The verdict probe: what it asks for, what it says where it was not told.
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { ProbeResult } from '../../../src/diagnosis/model.ts'
 import { rerun } from '../../../src/diagnosis/probes/rerun.ts'
-import type { SparkQuery } from '../../../src/ports.ts'
+import type { PlatformReader, PlatformRun, SparkQuery } from '../../../src/ports.ts'
 import { APP, type Calls, RUN, type World, contextOf, executor, readerOf, stage } from '../support.ts'
 
 const look = (world: World): Promise<ProbeResult> => rerun.run(undefined, contextOf(world))
@@ -35,6 +35,7 @@ it('safe: preempted while it overwrote, and nobody else runs', async () => {
     writes: 'overwrite',
     streaming: false,
     other_run: 'none',
+    later_run: 'none',
   })
   expect(findings).toMatchObject([
     {
@@ -98,6 +99,102 @@ it.each<[string, World, string]>([
 
 it('the run that it is about is not taken for another one', async () => {
   expect((await look({ ...ended, runs: [{ ...RUN, state: 'running' }] })).outputs['other_run']).toBe('none')
+})
+
+const at = (day: number): Date => new Date(Date.UTC(2026, 10, day, 14, 50))
+const OWN: PlatformRun = { ...RUN, state: 'failed', endedAt: at(22), dates: { logical_date: '20261122' } }
+const LATER: PlatformRun = { ...RUN, id: 'run-2', state: 'succeeded', submittedAt: at(23), startedAt: at(23) }
+
+describe('runs that began later', () => {
+  const verdict = async (
+    runs: readonly PlatformRun[],
+    own = OWN,
+  ): Promise<readonly [unknown, unknown, unknown]> => {
+    const { outputs } = await look({ ...ended, run: own, runs })
+    return [outputs['rerun'], outputs['later_run'], outputs['reasons']]
+  }
+
+  it('unsafe: one has succeeded with the same data', async () => {
+    const [is, later, reasons] = await verdict([{ ...LATER, dates: { logical_date: '20261122' } }, OWN])
+    expect([is, later]).toEqual(['unsafe', 'run-2'])
+    expect(reasons).toBe('run run-2 has succeeded since with the same data (logical date 2026-11-22)')
+  })
+
+  it.each<[string, PlatformRun]>([
+    ['nobody knows with which data', LATER],
+    ['with the next day’s', { ...LATER, dates: { logical_date: '20261123' } }],
+  ])('unknown: one has succeeded, %s', async (_what, run) => {
+    const [is, , reasons] = await verdict([run, OWN])
+    expect(is).toBe('unknown')
+    expect(reasons).toContain('run run-2 has succeeded since, ')
+  })
+
+  it('one that began before it is none', async () => {
+    const before = { ...LATER, submittedAt: at(21), startedAt: at(21) }
+    expect(await verdict([OWN, before])).toMatchObject(['safe', 'none', /./])
+  })
+
+  it('without times, as Livy has it, the order of the list tells', async () => {
+    const own = { ...OWN, submittedAt: null, startedAt: null }
+    const other = { ...LATER, submittedAt: null, startedAt: null }
+    const timeless = { ...ended, application: null }
+    const of = async (runs: readonly PlatformRun[]): Promise<unknown> =>
+      (await look({ ...timeless, run: own, runs })).outputs['later_run']
+    expect(await of([other, own])).toBe('run-2')
+    expect(await of([own, other])).toBe('none')
+    expect(await of([other])).toBeNull()
+  })
+
+  it('a list that is full of later ones does not tell of the rest', async () => {
+    const failed = { ...LATER, state: 'failed', dates: OWN.dates } as PlatformRun
+    const many = Array.from({ length: 20 }, (_none, index) => ({ ...failed, id: `run-${index + 2}` }))
+    expect(await verdict(many)).toMatchObject(['unknown', null, /whether a later run has succeeded/])
+    expect(await verdict([...many.slice(1), OWN])).toMatchObject(['safe', 'run-3', /./])
+  })
+
+  it('is asked for its data by its id where the list does not tell, and what the label says counts', async () => {
+    const reader = readerOf({ ...ended, run: { ...OWN, dates: {} }, runs: [LATER, OWN] })
+    const asking: PlatformReader = {
+      ...reader,
+      run: async (run, signal) =>
+        run.runId === LATER.id ? { ...LATER, dates: { logical_date: '20261122' } } : reader.run(run, signal),
+    }
+    const context = { ...contextOf({}), reader: asking, labels: { logical_date: '2026-11-22' } }
+    expect((await rerun.run(undefined, context)).outputs['rerun']).toBe('unsafe')
+    // Where nothing says which data this one is of, there is nothing to ask for.
+    expect((await rerun.run(undefined, { ...context, labels: {} })).outputs['rerun']).toBe('unknown')
+  })
+
+  it('out of reach is said', async () => {
+    const reader = readerOf({ ...ended, run: OWN, runs: [LATER, OWN] })
+    const broken: PlatformReader = {
+      ...reader,
+      run: (run, signal) =>
+        run.runId === LATER.id ? Promise.reject(new Error('gone for a while')) : reader.run(run, signal),
+    }
+    const { outputs, findings } = await rerun.run(undefined, { ...contextOf({}), reader: broken })
+    expect(outputs['rerun']).toBe('unknown')
+    expect(findings[0]?.unreached).toEqual(['later runs: gone for a while'])
+  })
+})
+
+describe('a list of queries that was cut', () => {
+  const many = (count: number): SparkQuery[] =>
+    Array.from({ length: count }, (_none, index) => ({
+      ...writing('Overwrite', 'COMPLETED'),
+      id: count - index,
+    }))
+
+  it('is a gap: an append may be among the rest', async () => {
+    const { outputs } = await look({ ...ended, queries: [...many(25), writing('Append', 'COMPLETED')] })
+    expect(outputs['rerun']).toBe('unknown')
+    expect(outputs['reasons']).toContain('it ran more queries than were read')
+  })
+
+  it('is none where all were read', async () => {
+    expect((await look({ ...ended, queries: many(20) })).outputs['rerun']).toBe('safe')
+    expect((await look({ ...ended, queries: many(21) })).outputs['rerun']).toBe('unknown')
+  })
 })
 
 const LOG = {

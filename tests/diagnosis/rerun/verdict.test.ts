@@ -2,16 +2,26 @@
 import { assert, constantFrom, option, property, record, boolean } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type RerunFacts, verdictOf } from '../../../src/diagnosis/rerun/verdict.ts'
+import type { WriteMode } from '../../../src/diagnosis/rerun/writes.ts'
 
 const SAFE: RerunFacts = {
   class: 'transient',
   cause: 'preempted',
   writes: [{ mode: 'overwrite', target: '/data/orders', finished: false }],
+  writesCut: false,
   streaming: false,
   otherRun: null,
+  later: [],
   willRetry: false,
   running: false,
 }
+
+/** A later run, of the 22nd as this one, of the 23rd, or of nobody knows which day. */
+const SAME = { same: true, name: 'logical date', one: '2026-11-22', other: '2026-11-22' }
+const NEXT = { ...SAME, same: false, other: '2026-11-23' }
+const writing = (target: string | null, mode: WriteMode = 'overwrite'): Partial<RerunFacts> => ({
+  writes: [{ mode, target, finished: false }],
+})
 
 it('safe: it passes by itself, it only overwrites, and nobody else runs', () => {
   expect(verdictOf(SAFE)).toEqual({
@@ -45,6 +55,10 @@ describe('unsafe', () => {
       { writes: [{ mode: 'if-absent', target: 't', finished: true }] },
       't exists now; a rerun fails there or skips it',
     ],
+    [
+      { later: [{ id: 'run-2', state: 'succeeded', data: SAME }] },
+      'run run-2 has succeeded since with the same data (logical date 2026-11-22)',
+    ],
   ])('%j', (facts, reason) => {
     expect(verdictOf({ ...SAFE, ...facts })).toEqual({ rerun: 'unsafe', reasons: [reason] })
   })
@@ -67,6 +81,24 @@ describe('unknown', () => {
     [{ otherRun: undefined }, 'whether another run is under way is not known'],
     [{ streaming: true }, 'it is a stream: whether its checkpoint is whole is not known'],
     [{ running: null }, 'whether it has ended is not known'],
+    [{ writesCut: true }, 'it ran more queries than were read, and what those write is not known'],
+    [{ later: null }, 'whether a later run has succeeded is not known'],
+    [
+      { later: [{ id: 'run-2', state: 'succeeded', data: null }] },
+      'run run-2 has succeeded since, and whether with the same data is not known',
+    ],
+    [
+      { later: [{ id: 'run-2', state: 'succeeded', data: NEXT }] },
+      'run run-2 has succeeded since, with other data (logical date 2026-11-23, this is 2026-11-22), which a rerun may overwrite',
+    ],
+    [
+      { later: [{ id: 'run-2', state: 'failed', data: null }] },
+      'run run-2 began since (failed), and what it wrote is not known',
+    ],
+    [
+      { later: [{ id: 'run-2', state: 'unknown', data: SAME }] },
+      'run run-2 began since (unknown), and what it wrote is not known',
+    ],
   ])('%j', (facts, reason) => {
     expect(verdictOf({ ...SAFE, ...facts })).toEqual({ rerun: 'unknown', reasons: [reason] })
   })
@@ -87,6 +119,46 @@ describe('unknown', () => {
   })
 })
 
+describe('a later run', () => {
+  it('that failed with the same data is what a rerun makes good', () => {
+    expect(verdictOf({ ...SAFE, later: [{ id: 'run-2', state: 'failed', data: SAME }] }).rerun).toBe('safe')
+  })
+
+  it('of the same data that succeeded stands against it, whatever newer ones did', () => {
+    const { rerun, reasons } = verdictOf({
+      ...SAFE,
+      later: [
+        { id: 'run-4', state: 'succeeded', data: NEXT },
+        { id: 'run-3', state: 'failed', data: SAME },
+        { id: 'run-2', state: 'succeeded', data: SAME },
+      ],
+    })
+    expect(rerun).toBe('unsafe')
+    expect(reasons).toEqual(['run run-2 has succeeded since with the same data (logical date 2026-11-22)'])
+  })
+
+  it.each<[string, Partial<RerunFacts>, 'safe' | 'unknown']>([
+    ['a folder of its day', writing('s3://lake/orders/dt=2026-11-22'), 'safe'],
+    ['a folder of its day, in parts', writing('s3://lake/orders/2026/11/22'), 'safe'],
+    ['a table of its day', writing('orders_20261122'), 'safe'],
+    ['what is not there yet', writing('s3://lake/orders', 'if-absent'), 'safe'],
+    ['a folder of all days', writing('s3://lake/orders'), 'unknown'],
+    ['a folder of another day', writing('s3://lake/orders/dt=2026-11-23'), 'unknown'],
+    ['a folder of an hour with the digits of a day', writing('s3://lake/orders/2026112207'), 'unknown'],
+    ['nobody knows where', writing(null), 'unknown'],
+  ])('of other data that succeeded, when a rerun writes to %s', (_where, facts, expected) => {
+    const later = [{ id: 'run-2', state: 'succeeded', data: NEXT } as const]
+    expect(verdictOf({ ...SAFE, ...facts, later }).rerun).toBe(expected)
+  })
+
+  it('of another partition is told by the partition’s whole name', () => {
+    const data = { same: false, name: 'partition', one: 'a', other: 'b' }
+    const later = [{ id: 'run-2', state: 'succeeded', data } as const]
+    expect(verdictOf({ ...SAFE, ...writing('/data/part=a'), later }).rerun).toBe('safe')
+    expect(verdictOf({ ...SAFE, ...writing('/data/all'), later }).rerun).toBe('unknown')
+  })
+})
+
 it('never safe while anything that matters is not known, whatever the rest', () => {
   assert(
     property(
@@ -95,7 +167,14 @@ it('never safe while anything that matters is not known, whatever the rest', () 
         cause: option(constantFrom('x')),
         writes: option(constantFrom([], [{ mode: 'overwrite', target: null, finished: true } as const])),
         streaming: option(boolean()),
+        writesCut: boolean(),
         otherRun: constantFrom(null, undefined, 'other'),
+        later: constantFrom(
+          null,
+          [],
+          [{ id: 'run-2', state: 'succeeded', data: null } as const],
+          [{ id: 'run-2', state: 'succeeded', data: SAME } as const],
+        ),
         willRetry: option(boolean()),
         running: option(boolean()),
       }),
@@ -104,7 +183,9 @@ it('never safe while anything that matters is not known, whatever the rest', () 
         const known =
           facts.class === 'transient' &&
           (facts.writes?.length ?? 0) > 0 &&
+          !facts.writesCut &&
           facts.otherRun === null &&
+          facts.later?.length === 0 &&
           facts.running === false
         return reasons.length > 0 && (rerun !== 'safe' || known)
       },

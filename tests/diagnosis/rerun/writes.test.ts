@@ -111,5 +111,15 @@ it('any text is read without a fault', () => {
   assert(
     property(string({ unit: 'binary', maxLength: 500 }), (text) => Array.isArray(writesOf(`(1) ${text}`))),
   )
-  expect(writesOf(`(1) AppendData\nArguments: ${'['.repeat(1_000_000)}`)).toHaveLength(1)
+  expect(writesOf(`(1) AppendData\nArguments: ${'['.repeat(1_000_000)}`)).toHaveLength(2)
+})
+
+it('a plan that is not all there may write in any way', () => {
+  const append = `(1) Execute InsertIntoHadoopFsRelationCommand\nArguments: file:/data/a, false, Parquet, [path=a], Append, [id]\n`
+  expect(writesOf('').map(({ mode }) => mode)).toEqual(['unknown'])
+  expect(writesOf(`${'x'.repeat(256 * 1024)}\n\n${append}`).map(({ mode }) => mode)).toEqual(['unknown'])
+  expect(writesOf(`${append}\n${'x'.repeat(256 * 1024)}`).map(({ mode }) => mode)).toEqual([
+    'unknown',
+    'append',
+  ])
 })
