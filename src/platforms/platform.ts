@@ -4,7 +4,7 @@ import type { Agent as HttpsAgent } from 'node:https'
 import type * as z from 'zod'
 import type { PlatformReader, PlatformWriter, ReadCapability } from '../ports.ts'
 import type { Gate } from './http/gate.ts'
-import type { Tokens } from './kerberos/tokens.ts'
+import type { Tokens } from './kerberos/token-ask.ts'
 
 /** What the composition gives to every platform. */
 export interface PlatformDeps {

@@ -2,7 +2,8 @@
 import axios from 'axios'
 import { ArrestorError, reasonOf } from '../../errors.ts'
 import { type Send, type SendRequest, plainSend } from '../../send.ts'
-import { type TokenAsk, type Tokens, systemTokens } from '../kerberos/tokens.ts'
+import { type TokenAsk, type Tokens, realmOf } from '../kerberos/token-ask.ts'
+import { systemTokens } from '../kerberos/tokens.ts'
 import type { Auth, Authorized } from './auth.ts'
 import { schemesOf } from './refusal.ts'
 import { shownUrl } from './shown-url.ts'
@@ -47,18 +48,18 @@ async function tokenFor(
   tokens: Tokens,
 ): Promise<string> {
   const shown = shownUrl(url)
+  const { principal, service } = ask
   const bounds = [
     ...(signal instanceof AbortSignal ? [signal] : []),
     ...(timeout === undefined ? [] : [AbortSignal.timeout(timeout)]),
   ]
   const made = await tokens(ask, AbortSignal.any(bounds)).catch((error: unknown) => {
-    const why = `there was no time left for a Kerberos token; does the KDC answer? (${reasonOf(error)})`
+    const why = `there was no time left for a Kerberos token of ${principal}; does a KDC of ${realmOf(principal)} answer? (${reasonOf(error)})`
     throw new ArrestorError('ARR-501', { platform, url: shown, why })
   })
   if ('token' in made) return made.token
   const { failed, why } = made
   if (failed === 'absent') throw new ArrestorError('ARR-508', { platform, url: shown, why })
   if (failed === 'unreachable') throw new ArrestorError('ARR-501', { platform, url: shown, why })
-  const { principal, service } = ask
   throw new ArrestorError('ARR-507', { platform, principal, service, why })
 }

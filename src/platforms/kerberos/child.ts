@@ -1,8 +1,8 @@
-// The process that speaks Kerberos (`tokens.ts` starts it): by a library that blocks while it asks a KDC, loaded with the first token.
+// The process that speaks Kerberos (`start-child.ts` starts it): by a library that blocks while it asks a KDC, loaded with the first token.
 import { accessSync, constants } from 'node:fs'
 import { reasonOf } from '../../errors.ts'
 import { type Gss, type Koffi, LIBRARY, openGss } from './gss.ts'
-import type { Answered, Asked, Made, TokenAsk } from './tokens.ts'
+import type { Answered, Asked, Made, TokenAsk } from './token-ask.ts'
 import { causeOf } from './why.ts'
 
 /** What was opened, or why it cannot be. */

@@ -1,7 +1,7 @@
 // GSSAPI of the system's own MIT Kerberos (RFC 2744, RFC 4178), as much of it as one SPNEGO token takes. Blocks while a KDC is asked.
 import { createHash } from 'node:crypto'
 import type * as koffi from 'koffi'
-import type { TokenAsk } from './tokens.ts'
+import type { TokenAsk } from './token-ask.ts'
 
 /** What of the package `koffi` is used; it is imported where a token is first wanted. */
 export type Koffi = Pick<typeof koffi, 'load' | 'pointer' | 'struct' | 'view'>

@@ -1,5 +1,5 @@
 // What MIT Kerberos says when there is no token to be had, as a cause that people can mend. Pure.
-import type { TokenAsk } from './tokens.ts'
+import type { TokenAsk } from './token-ask.ts'
 
 /** `unreachable` may pass by itself; `refused` will not. */
 export interface Cause {

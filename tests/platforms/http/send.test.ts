@@ -5,7 +5,7 @@ import { createRequest } from '../../../src/platforms/http/request.ts'
 import { createSend } from '../../../src/platforms/http/send.ts'
 import type { Send } from '../../../src/send.ts'
 import { writeOnce } from '../../../src/write-once.ts'
-import type { Made, TokenAsk, Tokens } from '../../../src/platforms/kerberos/tokens.ts'
+import type { Made, TokenAsk, Tokens } from '../../../src/platforms/kerberos/token-ask.ts'
 import type { Platform } from '../../../src/platforms/platform.ts'
 import { DEPS, NEVER, type Reply, type Stage, platformOf, runOf, stage } from '../support.ts'
 
@@ -214,7 +214,7 @@ describe('without a token', () => {
         signal.addEventListener('abort', () => reject(new Error('The time is over')), { once: true }),
       )
     await expect(requestOf(sendOf(never), { timeoutMs: 100 })(get(named(server.url)), NEVER)).rejects.toThrow(
-      /^ARR-501.*there was no time left for a Kerberos token; does the KDC answer\?/,
+      /^ARR-501.*there was no time left for a Kerberos token of arrestor@EXAMPLE\.COM; does a KDC of EXAMPLE\.COM answer\?/,
     )
   })
 })
