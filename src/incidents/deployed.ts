@@ -20,29 +20,50 @@ export function isCalled({ version, image, commit }: Named, name: string): boole
   return [version, image, commit, commit === null ? null : shortCommit(commit)].includes(name)
 }
 
+/** What was deployed, and from when on: the same again leaves the time as it was. */
+interface Stage {
+  readonly marker: Deployment
+  readonly since: Date
+}
+
 /**
- * From markers in any order; those that name nothing say nothing here. A rollback to what was deployed once takes
- * what came after it out of the history: it must not be what to go back to next.
+ * From markers in any order. What to go back to is what was deployed when the job's last good run began, which nobody may
+ * have told of; where no such run is known, or it had what is deployed now, it is what was there before.
  */
-export function deployedOf(markers: readonly Deployment[]): Deployed {
-  // What is for all jobs, such as an image, has versions of its own: they count only where no other are known.
-  const named = markers.filter(({ jobNames }) => jobNames.length > 0)
-  const history: Deployment[] = []
-  for (const marker of (named.length > 0 ? named : markers).toSorted(
-    (a, b) => a.at.getTime() - b.at.getTime(),
-  )) {
-    const name = nameOf(marker)
-    if (name === null) continue
-    // To what nobody told of: all that is known came after it, as far as can be told.
-    if (marker.what === 'rollback')
-      history.splice(
-        Math.max(
-          0,
-          history.findLastIndex((one) => isCalled(one, name)),
-        ),
-      )
-    else if (history.slice(-1).some((one) => nameOf(one) === name)) history.pop()
-    history.push(marker)
+export function deployedOf(markers: readonly Deployment[], lastGoodAt: Date | null = null): Deployed {
+  const history = historyOf(ofOneSeries(markers))
+  const current = history.at(-1)
+  const then = lastGoodAt === null ? current : history.findLast(({ since }) => since <= lastGoodAt)
+  const previous = then === current ? history.at(-2) : then
+  return { current: current?.marker ?? null, previous: previous?.marker ?? null }
+}
+
+/**
+ * Those that follow upon one another; none where that cannot be told. A change of settings deploys nothing. What is of two
+ * platforms is two deployments. What is for all jobs, such as an image, has versions of its own: it counts where the job
+ * has none, and where it came after them nobody knows which of the two is to go back.
+ */
+function ofOneSeries(markers: readonly Deployment[]): readonly Deployment[] {
+  const named = markers.filter((one) => one.what !== 'config' && nameOf(one) !== null)
+  if (new Set(named.flatMap(({ platform }) => platform ?? [])).size > 1) return []
+  const own = named.filter(({ jobNames }) => jobNames.length > 0)
+  if (own.length === 0) return named
+  const newest = Math.max(...own.map(({ at }) => at.getTime()))
+  return named.some(({ jobNames, at }) => jobNames.length === 0 && at.getTime() > newest) ? [] : own
+}
+
+/** What came after something that is deployed once more, or gone back to, is out: it must not be gone back to next. */
+function historyOf(markers: readonly Deployment[]): readonly Stage[] {
+  const history: Stage[] = []
+  for (const marker of markers.toSorted((a, b) => a.at.getTime() - b.at.getTime())) {
+    const name = nameOf(marker) ?? ''
+    const before = history.findLastIndex((one) => isCalled(one.marker, name))
+    const isAgain = before >= 0 && before === history.length - 1
+    const since = isAgain ? (history[before]?.since ?? marker.at) : marker.at
+    // A rollback to what nobody told of: all that is known came after it, as far as can be told.
+    if (before >= 0) history.splice(before)
+    else if (marker.what === 'rollback') history.splice(0)
+    history.push({ marker, since })
   }
-  return { current: history.at(-1) ?? null, previous: history.at(-2) ?? null }
+  return history
 }

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import type { DeployKind } from '../../src/alerts/deploy-marker.ts'
 import { deployedOf, nameOf } from '../../src/incidents/deployed.ts'
+import type { Deployment } from '../../src/incidents/deployments.ts'
 import { markerOf } from '../support/deployments.ts'
 
 const read = (...history: (readonly [DeployKind, string | null])[]): (string | null)[] => {
@@ -20,5 +21,63 @@ describe('deploy markers', () => {
     ['back to the first', [['deploy', 'v1'], ['deploy', 'v2'], ['rollback', 'v1']], ['v1', null]],
     ['back to what nobody told', [['deploy', 'v2'], ['rollback', 'v1']], ['v1', null]],
     ['one without a name', [['deploy', 'v1'], ['config', null], ['deploy', 'v2']], ['v2', 'v1']],
+    ['gone back by deploying the old one', [['deploy', 'v1'], ['deploy', 'v2'], ['deploy', 'v1']], ['v1', null]],
+    ['the same, two steps', [['deploy', 'v1'], ['deploy', 'v2'], ['deploy', 'v3'], ['deploy', 'v2']], ['v2', 'v1']],
+    ['a change of settings with a version', [['deploy', 'v1'], ['deploy', 'v2'], ['config', 'c7']], ['v2', 'v1']],
   ])('%s', (_what, history, expected) => expect(read(...history)).toEqual(expected)) // prettier-ignore
+})
+
+const day = (number: number): Date => new Date(Date.UTC(2026, 0, number))
+const names = (markers: readonly Deployment[], lastGood: Date | null = null): (string | null)[] => {
+  const { current, previous } = deployedOf(markers, lastGood)
+  return [current, previous].map((one) => (one === null ? null : nameOf(one)))
+}
+
+describe('what was deployed when the last good run began', () => {
+  const three = [1, 2, 3].map((number) => markerOf('deploy', `v${number}`, day(number)))
+  test.each<[string, Date | null, (string | null)[]]>([
+    ['is gone back to, past all that was bad', new Date('2026-01-01T12:00Z'), ['v3', 'v1']],
+    ['may be what was there just before', new Date('2026-01-02T12:00Z'), ['v3', 'v2']],
+    ['may be what is deployed: then what was there before', day(4), ['v3', 'v2']],
+    ['may be nothing that anybody told of', new Date('2025-12-31'), ['v3', null]],
+    ['is not known where no run ended well', null, ['v3', 'v2']],
+  ])('%s', (_what, lastGood, expected) => expect(names(three, lastGood)).toEqual(expected))
+
+  test('was there from its first marker on', () => {
+    const again = [markerOf('deploy', 'v1', day(1)), markerOf('deploy', 'v1', day(5)), markerOf('deploy', 'v2', day(6)), markerOf('deploy', 'v3', day(7))] // prettier-ignore
+    expect(names(again, day(3))).toEqual(['v3', 'v1'])
+  })
+})
+
+describe('markers that do not follow upon one another', () => {
+  const staging = { platform: 'staging' }
+  const prod = { platform: 'prod' }
+  const team = { jobNames: [] }
+  test.each<[string, Deployment[], (string | null)[]]>([
+    [
+      'of two platforms',
+      [markerOf('deploy', '1.2', day(1), prod), markerOf('deploy', '1.3-rc1', day(2), staging), markerOf('deploy', '1.3', day(3), prod)],
+      [null, null],
+    ],
+    [
+      'of one platform and of all',
+      [markerOf('deploy', '1.2', day(1)), markerOf('deploy', '1.3', day(3), prod)],
+      ['1.3', '1.2'],
+    ],
+    [
+      'of the team before those of the job',
+      [markerOf('deploy', 'img7', day(1), team), markerOf('deploy', 'v1', day(2)), markerOf('deploy', 'v2', day(3))],
+      ['v2', 'v1'],
+    ],
+    [
+      'of the team after those of the job',
+      [markerOf('deploy', 'v1', day(1)), markerOf('deploy', 'img7', day(2), team), markerOf('deploy', 'img8', day(3), team)],
+      [null, null],
+    ],
+    [
+      'of the team alone',
+      [markerOf('deploy', 'img7', day(2), team), markerOf('deploy', 'img8', day(3), team)],
+      ['img8', 'img7'],
+    ],
+  ])('%s', (_what, markers, expected) => expect(names(markers)).toEqual(expected)) // prettier-ignore
 })
