@@ -20,6 +20,10 @@ const MAX_BYTES = 64 * 1024
 const MAX_WORDS = 300
 /** Where the answer may stand for a request that was carried out: browsers are sent on like that after a form. */
 const MAY_HAVE_TAKEN: ReadonlySet<number> = new Set([301, 302, 303])
+/** Said by who gave up waiting, as a proxy does for what is behind it. */
+const GAVE_UP: ReadonlySet<number> = new Set([408, 499])
+/** Parts of an address of so many characters are tokens: `/hooks/T0AB.../x7Kd...`. */
+const MIN_TOKEN = 16
 
 /** In the order of arrestor.yml. */
 export function createWebhooks(
@@ -69,7 +73,23 @@ async function send(receiver: Receiver, request: WebhookRequest, signal: AbortSi
     // The limit of the client is on silence; an answer that drips must end, too.
     AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
   )
-  return { ...outcome, detail: withoutSecrets([secret, url])(outcome.detail) }
+  return { ...outcome, detail: withoutSecrets([secret, ...secretsIn(url)])(outcome.detail) }
+}
+
+/** What of an address may be a credential: a server that does not know it repeats the path, and no more. */
+function secretsIn(address: string): readonly string[] {
+  const { username, password, pathname, search, searchParams } = new URL(address)
+  const tokens = pathname.split('/').filter((part) => part.length >= MIN_TOKEN)
+  const query = search === '' ? [] : [`${pathname}${search}`, search, ...searchParams.values()]
+  return [address, username, password, ...query, ...tokens].flatMap((one) => [one, decoded(one)])
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
 }
 
 function outcomeOf(name: string, reply: Reply): WriteOutcome {
@@ -86,14 +106,18 @@ function outcomeOf(name: string, reply: Reply): WriteOutcome {
     const where = `Webhook ${name} answers ${status} and sends on elsewhere, which is not followed; put the last address in arrestor.yml.`
     return MAY_HAVE_TAKEN.has(status) ? unknown(where) : { kind: 'refused', detail: where }
   }
-  if (status < 500) return { kind: 'refused', detail: `Webhook ${name} refused it (${status})${said}` }
+  if (status < 500 && !GAVE_UP.has(status))
+    return { kind: 'refused', detail: `Webhook ${name} refused it (${status})${said}` }
   return unknown(`Webhook ${name} answers ${status}, so it may have taken the request${said}`)
 }
 
 const unknown = (detail: string): WriteOutcome => ({ kind: 'unknown', detail })
 
 function isPage({ headers, data }: Reply): boolean {
-  return /\bhtml\b/i.test(String(headers['content-type'] ?? '')) || /^\s*<(?:!doctype|html)\b/i.test(data)
+  return (
+    /\bhtml\b/i.test(String(headers['content-type'] ?? '')) ||
+    /^\s*<(?:!doctype|html|head|body|title|form|script)\b/i.test(data)
+  )
 }
 
 /** What the receiver says in JSON (`message`, `error`, `detail`; `url` as a link) or in a line of text; null where it says nothing. */

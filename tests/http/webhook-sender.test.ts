@@ -76,6 +76,9 @@ describe('a webhook of an action', () => {
     ['sends the body on', 'refused', 'not followed', (r) => r.writeHead(307, { location: 'http://127.0.0.1:1/' }).end()],
     ['answers without end', 'unknown', 'gave no answer', huge],
     ['answers with a page', 'unknown', 'with a page', (r) => r.writeHead(200, { 'content-type': 'text/html' }).end('<html>log in')],
+    ['answers with a form in plain text', 'unknown', 'with a page', (r) => r.writeHead(200, { 'content-type': 'text/plain' }).end('<form action="/login">')],
+    ['answers 408', 'unknown', 'may have taken', (r) => r.writeHead(408).end('took too long')],
+    ['answers 499', 'unknown', 'may have taken', (r) => r.writeHead(499).end()],
     ['answers 503', 'unknown', 'may have taken', (r) => r.writeHead(503).end('busy')],
     ['hangs up', 'unknown', 'gave no answer', (r) => void r.destroy()],
     ['does not answer', 'unknown', 'gave no answer', () => {}],
@@ -98,6 +101,19 @@ describe('a webhook of an action', () => {
     expect(detail).not.toMatch(/v1=[0-9a-f]/)
     for (const secret of [pipeline.secret, pipeline.url]) expect(detail).not.toContain(secret)
   })
+
+  it.each([
+    ['query', '/rollback?token=a-token-of-the-address&pw=Tr0ub%20dour', ['a-token-of-the-address', 'Tr0ub dour']],
+    ['path', '/hooks/T0AB12/x7Kd92mQpLw04ZtRsVbN', ['x7Kd92mQpLw04ZtRsVbN']],
+  ])('P12: tells no credential in the %s of its address, where the receiver repeats it', async (_where, path, secrets) => {
+    pipeline.answerNext((response, request) =>
+      response.writeHead(404).end(`Cannot POST ${request.url}, token ${secrets.join(' or ')}`),
+    )
+    const { detail } = await webhookOf(new URL(path, pipeline.url).href, pipeline.secret).send(requestOf('act-1'), SIGNAL)
+    expect(detail).toContain('(404): Cannot POST ')
+    for (const secret of [...secrets, ...path.split(/[?&=]/).slice(1).filter((part) => part.length > 6)])
+      expect(detail).not.toContain(secret)
+  }) // prettier-ignore
 
   it('was surely not sent where nobody listens', async () => {
     const { url, secret } = pipeline
