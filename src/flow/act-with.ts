@@ -2,9 +2,10 @@
 import type { Incident } from '../incidents/model.ts'
 import { type Deployment, listDeployments } from '../incidents/deployments.ts'
 import type { WriteOutcome } from '../ports.ts'
-import type { ActionRun } from '../remediation/action-runs.ts'
+import { type ActionRun, runToBeVerified } from '../remediation/action-runs.ts'
 import type { Action, Pipeline, Verification } from '../remediation/action.ts'
 import type { Order } from '../remediation/order.ts'
+import { ACTIONS } from '../remediation/registry.ts'
 import { REQUESTS } from '../remediation/requests.ts'
 import type { Tx } from '../store/store.ts'
 import type { FlowDeps } from './deps.ts'
@@ -24,6 +25,20 @@ export async function deploymentsOf(tx: Tx, incident: Incident): Promise<readonl
   if (run.jobName === null) return []
   const of = { teams: [team], platform, jobName: run.jobName }
   return await listDeployments(tx, { ...of, since: new Date(0), limit: MARKERS_READ })
+}
+
+/**
+ * Why the action must wait, where one on its target has been accepted and is not verified yet; null where nothing stands
+ * against it.
+ */
+export async function underWay(
+  tx: Tx,
+  { action, target }: Pick<ActionRun, 'action' | 'target'>,
+): Promise<string | null> {
+  if (ACTIONS.get(action)?.untilVerified !== true) return null
+  const before = await runToBeVerified(tx, target)
+  if (before === null) return null
+  return `An action on ${target} was accepted (requested by ${before.requestedBy.name}) and is still being verified. Nothing was done.`
 }
 
 export type Execute = (order: Order, signal: AbortSignal) => Promise<WriteOutcome>

@@ -14,7 +14,7 @@ import type { WriteOutcome } from '../ports.ts'
 import { type DueKind, schedule } from '../store/due.ts'
 import { append } from '../store/outbox.ts'
 import type { Tx } from '../store/store.ts'
-import { executorOf } from './act-with.ts'
+import { executorOf, underWay } from './act-with.ts'
 import { captureBefore } from './capture.ts'
 import { requestCards } from './card-version.ts'
 import type { FlowDeps } from './deps.ts'
@@ -91,7 +91,7 @@ async function start(deps: FlowDeps, id: string): Promise<Started | null> {
       ? permission.sentence
       : incident.state === 'resolved'
         ? 'The incident was resolved before the action began.'
-        : null
+        : await underWay(tx, run)
     if (refusal !== null) {
       await end(tx, deps, incident, run, { state: 'failed', verified: 'not_needed', detail: refusal }, now)
       // Nothing happened, and somebody else may still want it.

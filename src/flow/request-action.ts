@@ -15,6 +15,7 @@ import { parseParams } from '../runbooks/render-params.ts'
 import { schedule } from '../store/due.ts'
 import { enqueue } from '../store/jobs.ts'
 import type { Tx } from '../store/store.ts'
+import { underWay } from './act-with.ts'
 import { requestCards } from './card-version.ts'
 import type { FlowDeps } from './deps.ts'
 import { namesOf } from './diagnosis-view.ts'
@@ -184,6 +185,8 @@ async function request(
   person: Person,
   now: Date,
 ): Promise<Pressed> {
+  const under = await underWay(tx, offer)
+  if (under !== null) return await refuse(tx, incident, person, offer.action, under, now)
   const run = await requestRun(tx, newId('act', now), offer, person, now, params)
   if (run === null) {
     const holder = await runInFlight(tx, offer.target)

@@ -74,6 +74,20 @@ export async function runInFlight(tx: Tx, target: string): Promise<ActionRun | n
   return row === undefined ? null : toActionRun(row)
 }
 
+/** The newest run on a target that was accepted and is still being verified, or null. */
+export async function runToBeVerified(tx: Tx, target: string): Promise<ActionRun | null> {
+  const row = await tx
+    .selectFrom('action_runs')
+    .selectAll()
+    .where('target', '=', target)
+    .where('state', '=', 'succeeded')
+    .where('verified', '=', 'pending')
+    .orderBy('requested_at', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row === undefined ? null : toActionRun(row)
+}
+
 /** Finds a run and holds its row, or null. */
 export async function lockRun(tx: Tx, id: string): Promise<ActionRun | null> {
   const row = await tx

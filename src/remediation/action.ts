@@ -48,6 +48,8 @@ interface ActionBase {
   readonly danger: boolean
   /** Processes end with it, and what only they could tell: evidence is captured before. */
   readonly endsEvidence?: boolean
+  /** Another on the same target would go a step further: it waits until this one is verified, or the time for that is up. */
+  readonly untilVerified?: boolean
   /** The least role that may run it, whatever the runbook says. */
   readonly floor: Role
   /**

@@ -51,12 +51,15 @@ rollback: { webhooks: { pipeline: { url: '${url}', secret: ${SECRET}${teams} } }
   await world.clock.advance(60_000)
   await announce('deploy', 'v2')
   await world.clock.advance(60_000)
-  await complain(world, 'SparkDeploymentRegression')
+  await complain(world)
   return { world, pipeline, announce }
 }
 
-async function complain(world: World, alertname: string): Promise<void> {
-  await world.send(alertBody({ alertname, severity: 'critical', team: 'data-platform', job_name: JOB }))
+async function complain(world: World, more: Readonly<Record<string, string>> = {}): Promise<void> {
+  const alertname = 'SparkDeploymentRegression'
+  await world.send(
+    alertBody({ alertname, severity: 'critical', team: 'data-platform', job_name: JOB, ...more }),
+  )
 }
 
 const shown = async (world: World): Promise<void> =>
@@ -120,6 +123,24 @@ describe('Roll Back', () => {
     await Promise.all([1, 2].map(() => world.press('U0BOB', 'act', { ts, stale: true })))
     await world.until(() => pipeline.posts > 0, 'the request')
     await world.settle()
+    expect(pipeline.posts).toBe(1)
+  })
+
+  it('P7: is one of a job, however many incidents it has, until it is verified', async () => {
+    const { world, pipeline } = await badDeploy()
+    await complain(world, { platform: 'batch' })
+    await world.until(
+      () => world.cards().filter((one) => findButton(one, 'act') !== undefined).length === 2,
+      'two buttons',
+    )
+    const [first, second] = world.cards()
+    await world.press('U0BOB', 'act', { ts: first!.ts })
+    await world.until(() => pipeline.taken.length === 1, 'the request')
+    const pending = world.store.db.selectFrom('action_runs').select('id').where('state', '=', 'succeeded')
+    await world.until(async () => (await pending.execute()).length === 1, 'the answer')
+    await world.press('U0BOB', 'act', { ts: second!.ts })
+    await world.until(() => world.slack.state().ephemerals.length === 1, 'the refusal')
+    expect(world.slack.state().ephemerals[0]!.text).toContain('is still being verified')
     expect(pipeline.posts).toBe(1)
   })
 

@@ -22,6 +22,7 @@ export const rollBack: WebhookAction = {
     'Asks {webhook} to take {target} back from {from} to {to}. Tables and checkpoints stay as the newer version left them.',
   unsaid: { webhook: 'the pipeline', from: 'what is deployed', to: 'what was there before' },
   danger: true,
+  untilVerified: true,
   needs: null,
   floor: 'commander',
   params,
