@@ -26,7 +26,10 @@ export type ReadCapability =
   | 'run'
   | 'runs'
   | 'log'
+  /** Queries with their plans and what each operator measured. */
   | 'sql'
+  /** Queries with their plans alone: `nodes` of each is empty. */
+  | 'plans'
   /** Thread dumps of executors that live. */
   | 'threads'
   /** The driver's own metrics at this instant. */

@@ -22,6 +22,8 @@ export interface SparkApplication {
   readonly apiUrl: string | null
   /** Where the platform was asked in vain on the way here, for honesty in findings. */
   readonly unreached: readonly string[]
+  /** What of its history the reader does not have, so that what it tells of it is not all; absent where it has all. */
+  readonly unread?: readonly string[]
 }
 
 /** One executor, alive or dead. Bytes and milliseconds as Spark gives them. */

@@ -111,7 +111,7 @@ async function look(
   const [properties, stages, queries] = await Promise.all([
     has('environment') ? attempt('configuration', () => reader.environment(at, signal)) : null,
     has('stages') ? attempt('input', () => reader.stages(at, signal)) : null,
-    has('sql') ? attempt('schemas', () => reader.queries(at, QUERIES_READ, signal)) : null,
+    has('sql') || has('plans') ? attempt('schemas', () => reader.queries(at, QUERIES_READ, signal)) : null,
   ])
   const image = properties === null ? null : imageIn(properties)
   return {

@@ -97,7 +97,7 @@ async function gather(
   const jobName = current?.jobName ?? run.jobName
   const [words, queries, others] = await Promise.all([
     app === null ? [] : wordsOf(reader, app, signal, attempt),
-    app === null || !can('sql')
+    app === null || !(can('sql') || can('plans'))
       ? null
       : attempt('queries', () => reader.queries(app, QUERIES_READ + 1, signal), null),
     jobName === null || !can('runs')
@@ -147,7 +147,8 @@ async function gather(
           writesOf(plan).map(({ mode, target }) => ({ mode, target, finished: status === 'COMPLETED' })),
         ) ?? null,
       streaming: queries?.some(({ description }) => isMicroBatch(description)) ?? null,
-      writesCut: (queries?.length ?? 0) > QUERIES_READ,
+      writesCut: (queries?.length ?? 0) > QUERIES_READ || (app?.unread?.length ?? 0) > 0,
+      attemptsBefore: (current?.attempt ?? 1) > 1,
       later,
       otherRun: others === null ? undefined : (other?.id ?? null),
       willRetry: current === null ? null : current.state === 'retrying',

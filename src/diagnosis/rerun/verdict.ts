@@ -13,6 +13,8 @@ export interface RerunFacts {
     readonly { readonly mode: WriteMode; readonly target: string | null; readonly finished: boolean }[] | null
   /** Not all of its queries were read: what the rest writes is unseen. */
   readonly writesCut: boolean
+  /** It has had attempts before the one that was read. */
+  readonly attemptsBefore: boolean
   readonly streaming: boolean | null
   /** Another run of the same job that is under way: its id. Undefined where nobody can tell. */
   readonly otherRun: string | null | undefined
@@ -89,7 +91,8 @@ function gaps(facts: RerunFacts): string[] {
   // Plans tell only what goes through SQL; a job without a write there may write in other ways.
   if (facts.writes === null || facts.writes.length === 0) open.push('what it writes is not known')
   else if (facts.writes.some(({ mode }) => mode === 'unknown')) open.push('how it writes is not known')
-  if (facts.writesCut) open.push('it ran more queries than were read, and what those write is not known')
+  if (facts.writesCut) open.push('not all of its queries were read, and what the rest writes is not known')
+  if (facts.attemptsBefore) open.push('what its earlier attempts wrote is not known')
   if (facts.otherRun === undefined) open.push('whether another run is under way is not known')
   else if (facts.later === null) open.push('whether a later run has succeeded is not known')
   else open.push(...gapsOf(facts.later, facts.writes ?? []))

@@ -57,6 +57,11 @@ const COMMANDS: readonly (readonly [RegExp, Read])[] = [
   [/^(?:WriteToDataSourceV2|WriteToStream)/, always('unknown')],
 ]
 
+/** Commands that leave no rows behind; any other that is not known may write. */
+const HARMLESS =
+  /^(?:Set|Reset|Show|Describe|Explain|Use|List|Add(?:Jar|File|Archive)|Cache|Uncache|Clear|Refresh|Analyze|Create(?:View|Function|Database|Namespace|(?:DataSource)?Table(?:Like)?Command$))/
+const unknown = always('unknown')
+
 /** The first argument, up to a comma that no bracket holds. */
 function firstOf(line: string): string | null {
   const first = /^([^,[(]{1,1000})/.exec(line)?.[1]?.trim() ?? ''
@@ -69,17 +74,21 @@ function optionOf(line: string): string | null {
 
 /** Plans are text of unknown length from outside; what is beyond this is not read. */
 const MAX_PLAN = 256 * 1024
+/** How Spark ends a plan that it has cut (`spark.sql.maxPlanStringLength`). */
+const CUT = /(?:\.\.\. \d+ more characters|^Truncated plan of \d+ characters)\s*$/
 /** What stands where a plan was not read, or not to its end: the command comes last in it. */
 const UNREAD: Write = { mode: 'unknown', target: null, command: '' }
 
 /** The writes of one query's plan (`planDescription`), each command once; of a plan that is not all there an unknown one, too. */
 export function writesOf(plan: string): readonly Write[] {
-  const writes: Write[] = plan === '' || plan.length > MAX_PLAN ? [UNREAD] : []
+  const writes: Write[] = plan === '' || plan.length > MAX_PLAN || CUT.test(plan) ? [UNREAD] : []
   // Details follow the tree: `(3) Execute Command`, and its lines until the next blank one.
   for (const part of plan.slice(0, MAX_PLAN).split(/\n\s*\n/)) {
-    const command = /^\s*\(\d+\) (?:\* )?(?:Execute )?(\w+)/.exec(part)?.[1]
-    const read = COMMANDS.find(([name]) => command !== undefined && name.test(command))?.[1]
-    if (command === undefined || read === undefined) continue
+    const [, executes, command] = /^\s*\(\d+\) (?:\* )?(Execute )?(\w+)/.exec(part) ?? []
+    if (command === undefined) continue
+    const known = COMMANDS.find(([name]) => name.test(command))?.[1]
+    const read = known ?? (executes === undefined || HARMLESS.test(command) ? undefined : unknown)
+    if (read === undefined) continue
     const found = read(/^Arguments: (.*)$/m.exec(part)?.[1] ?? '')
     if (
       !writes.some((one) => one.command === command && one.target === found.target && one.mode === found.mode)

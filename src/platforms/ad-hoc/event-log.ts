@@ -2,11 +2,19 @@
 import path from 'node:path'
 import { ArrestorError } from '../../errors.ts'
 import type { ApplicationState, PlatformReader, ReadCapability, SparkApplication } from '../../ports.ts'
-import { type EventLog, createEventLogReader, detailsFrom } from '../event-log/reader.ts'
+import { type EventLog, createEventLogReader, detailsFrom, plansFrom } from '../event-log/reader.ts'
+import { partsUnread } from '../event-log/delivered.ts'
 import { folderStore } from '../event-log/store.ts'
 import { notOffered } from '../not-offered.ts'
 
-const READS: readonly ReadCapability[] = ['application', 'executors', 'stages', 'tasks', 'environment']
+const READS: readonly ReadCapability[] = [
+  'application',
+  'executors',
+  'stages',
+  'tasks',
+  'environment',
+  'plans',
+]
 
 /** A reader of the logs in `folder`, each found by its application's id. */
 export function createEventLogFolderReader(folder: string): PlatformReader {
@@ -33,9 +41,11 @@ export function createEventLogFolderReader(folder: string): PlatformReader {
         link: path.join(folder, runId),
         apiUrl: null,
         unreached: unread,
+        unread: partsUnread(log),
       }
     },
     ...detailsFrom(open),
+    ...plansFrom(open),
     check: () => Promise.resolve(`Event logs are read in ${folder}.`),
   }
 }

@@ -35,6 +35,11 @@ export function knownRun({
   return { id, name: jobName ?? id, state, startedAt: startedAt ?? submittedAt, endedAt, user, link }
 }
 
+/** What a log does not tell of its run: parts that were not read, and, of one without an end, whatever came last. */
+export function partsUnread({ unread, app }: EventLog): readonly string[] {
+  return app.endedAt === null ? [...unread, 'event log: it has no end'] : unread
+}
+
 /** The run as an application, with what its event log adds. */
 export function applicationOf(
   { state, ...run }: KnownRun,
@@ -50,6 +55,7 @@ export function applicationOf(
     foundAt: log === null ? 'resource-manager' : 'event-log',
     apiUrl: null,
     unreached,
+    ...(log === null ? {} : { unread: partsUnread(log) }),
   }
 }
 

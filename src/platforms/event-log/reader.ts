@@ -25,8 +25,9 @@ const LIMITS: EventLogLimits = {
   maxLineBytes: 8 * MIB,
   timeoutMs: 60_000,
 }
-/** After so many lines everybody else has a turn: some milliseconds' worth. */
+/** After so many lines or characters everybody else has a turn: some milliseconds' worth. */
 const YIELD_LINES = 200
+const YIELD_CHARACTERS = 1024 * 1024
 /** Logs kept for the next probe of the same diagnosis. */
 const KEPT = 3
 
@@ -96,6 +97,7 @@ async function readFiles(
   const replay = createReplay()
   let at = chosen[0]?.path ?? ''
   let lines = 0
+  let characters = 0
   try {
     for (const file of chosen) {
       at = file.path
@@ -104,7 +106,10 @@ async function readFiles(
       for await (const line of linesOf(store.read(file.path, 0, bytes, signal), limits, counts)) {
         replay.line(line)
         lines += 1
-        if (lines % YIELD_LINES === 0) await others()
+        characters += line.length
+        if (lines < YIELD_LINES && characters < YIELD_CHARACTERS) continue
+        ;[lines, characters] = [0, 0]
+        await others()
       }
     }
   } catch (error) {
@@ -120,12 +125,20 @@ async function readFiles(
   const content = replay.result()
   if (content.events === 0)
     throw new ArrestorError('ARR-502', { platform, url: at, why: 'there is no event of Spark in it' })
-  return { ...content, unread: unreadOf(counts, leftOut, content.broken, limits) }
+  const compacted = chosen.some(({ name }) => name.endsWith('.compact'))
+  return { ...content, unread: unreadOf(counts, leftOut, compacted, content.broken, limits) }
 }
 
-function unreadOf(counts: LineCounts, leftOut: number, broken: number, limits: EventLogLimits): string[] {
+function unreadOf(
+  counts: LineCounts,
+  leftOut: number,
+  compacted: boolean,
+  broken: number,
+  limits: EventLogLimits,
+): string[] {
   return [
     ...(leftOut > 0 ? [`event log: ${leftOut} of its files in the middle, for their size`] : []),
+    ...(compacted ? ['event log: jobs and queries that Spark has left out of it since they ended'] : []),
     ...(counts.cut
       ? [`event log: what comes after ${Math.round(Math.min(counts.bytes, limits.maxBytes) / MIB)} MB`]
       : []),
@@ -153,5 +166,17 @@ export function detailsFrom(
     taskQuantiles: async (app, stage, signal) =>
       (await open(app, signal)).stages.get(`${stage.id}.${stage.attempt}`)?.quantiles() ?? null,
     environment: async (app, signal) => (await open(app, signal)).properties,
+  }
+}
+
+/** Their queries, without what operators measured. For logs of one run alone: a cluster's log tells of its neighbours, too. */
+export function plansFrom(
+  open: (app: SparkApplication, signal: AbortSignal) => Promise<EventLog>,
+): Pick<PlatformReader, 'queries'> {
+  return {
+    queries: async (app, limit, signal) =>
+      (await open(app, signal)).queries
+        .slice(0, limit)
+        .map((query) => ({ ...query, nodes: [], link: app.link })),
   }
 }

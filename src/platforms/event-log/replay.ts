@@ -2,6 +2,7 @@
 import type * as z from 'zod'
 import type { SparkExecutor } from '../../ports.ts'
 import { type ExecutorLedger, createExecutorLedger } from './executors.ts'
+import { type QueryLedger, type QueryRecord, createQueryLedger } from './queries.ts'
 import {
   applicationEndSchema,
   applicationStartSchema,
@@ -15,6 +16,8 @@ import {
   logStartSchema,
   nodeMarkedSchema,
   profileAddedSchema,
+  sqlEndSchema,
+  sqlStartSchema,
   stageExecutorMetricsSchema,
   stageSchema,
   taskEndSchema,
@@ -38,6 +41,8 @@ export interface EventLogContent {
   /** By `<id>.<attempt>`. */
   readonly stages: ReadonlyMap<string, StageRecord>
   readonly jobs: readonly JobRecord[]
+  /** Unfinished ones first, then the newest. */
+  readonly queries: readonly QueryRecord[]
   readonly properties: ReadonlyMap<string, string>
   /** Lines that were events we read, and those that should have been and were not as Spark writes them. */
   readonly events: number
@@ -55,6 +60,9 @@ interface State {
   properties: Map<string, string>
   readonly executors: ExecutorLedger
   readonly stages: StageLedger
+  readonly queries: QueryLedger
+  /** Jobs of queries that have not ended: of which query. */
+  readonly queryOfJob: Map<number, number>
 }
 
 /** `{"Event":"SparkListenerTaskEnd",...` or with its package before it. */
@@ -74,13 +82,15 @@ export function createReplay(): Replay {
     properties: new Map(),
     executors: createExecutorLedger(),
     stages: createStageLedger(),
+    queries: createQueryLedger(),
+    queryOfJob: new Map(),
   }
   const plays = playsOf(state)
   let events = 0
   let broken = 0
   return {
     line(text) {
-      // Most lines are of no interest (starts of tasks, SQL plans) and are not parsed.
+      // Most lines are of no interest (starts of tasks, a plan that adapts) and are not parsed.
       const play = plays.get(EVENT.exec(text.slice(0, 200))?.[1] ?? '')
       if (play === undefined) return
       let value: unknown
@@ -98,6 +108,7 @@ export function createReplay(): Replay {
       executors: withUptime(state.executors.all(), state.app),
       stages: state.stages.stages(),
       jobs: state.stages.jobs(),
+      queries: state.queries.all(),
       properties: state.properties,
       events,
       broken,
@@ -115,7 +126,7 @@ function withUptime(executors: readonly SparkExecutor[], app: LoggedApplication)
 }
 
 function playsOf(state: State): ReadonlyMap<string, Play> {
-  const { app, executors, stages } = state
+  const { app, executors, stages, queries, queryOfJob } = state
   const on =
     <T>(schema: z.ZodType<T>, act: (event: T) => void): Play =>
     (value) => {
@@ -190,15 +201,20 @@ function playsOf(state: State): ReadonlyMap<string, Play> {
     ['SparkListenerNodeUnblacklisted', nodeMarks(false)],
     [
       'SparkListenerJobStart',
-      on(jobStartSchema, (event) =>
-        stages.jobStarted(event['Job ID'], event['Submission Time'] ?? null, event['Stage Infos']),
-      ),
+      on(jobStartSchema, (event) => {
+        const query = event.Properties?.['spark.sql.execution.id']
+        if (query !== undefined) queryOfJob.set(event['Job ID'], query)
+        stages.jobStarted(event['Job ID'], event['Submission Time'] ?? null, event['Stage Infos'])
+      }),
     ],
     [
       'SparkListenerJobEnd',
       on(jobEndSchema, (event) => {
         const { Result: result, Exception: exception } = event['Job Result']
         const succeeded = result === 'JobSucceeded'
+        const query = queryOfJob.get(event['Job ID'])
+        if (query !== undefined && !succeeded) queries.jobFailed(query)
+        queryOfJob.delete(event['Job ID'])
         stages.jobEnded(
           event['Job ID'],
           event['Completion Time'] ?? null,
@@ -207,6 +223,8 @@ function playsOf(state: State): ReadonlyMap<string, Play> {
         )
       }),
     ],
+    ['SparkListenerSQLExecutionStart', on(sqlStartSchema, (event) => queries.started(event))],
+    ['SparkListenerSQLExecutionEnd', on(sqlEndSchema, (event) => queries.ended(event))],
     ['SparkListenerStageSubmitted', on(stageSchema, (event) => stages.submitted(event['Stage Info']))],
     ['SparkListenerStageCompleted', on(stageSchema, (event) => stages.completed(event['Stage Info']))],
     [

@@ -75,7 +75,24 @@ export const jobStartSchema = z.object({
   'Job ID': z.number(),
   'Submission Time': instant,
   'Stage Infos': z.array(stageInfoSchema).catch([]),
+  Properties: z.object({ 'spark.sql.execution.id': z.coerce.number().optional() }).nullish().catch(null),
 })
+
+export const sqlStartSchema = z.object({
+  executionId: z.number(),
+  description: z.string().catch(''),
+  physicalPlanDescription: z.string().catch(''),
+  time: count,
+})
+export type SqlStart = z.output<typeof sqlStartSchema>
+
+/** `errorMessage` since 3.4: empty where nothing failed. */
+export const sqlEndSchema = z.object({
+  executionId: z.number(),
+  time: count,
+  errorMessage: z.string().optional().catch(undefined),
+})
+export type SqlEnd = z.output<typeof sqlEndSchema>
 
 export const jobEndSchema = z.object({
   'Job ID': z.number(),

@@ -3,7 +3,7 @@ import type { Run } from '../../alerts/model.ts'
 import { reasonOf } from '../../errors.ts'
 import type { PlatformReader, PlatformRun, ReadCapability, SparkApplication } from '../../ports.ts'
 import { applicationOf, knownRun, lookForLog, needLog } from '../event-log/delivered.ts'
-import { type EventLog, createEventLogReader, detailsFrom } from '../event-log/reader.ts'
+import { type EventLog, createEventLogReader, detailsFrom, plansFrom } from '../event-log/reader.ts'
 import type { LogStore } from '../event-log/store.ts'
 import { notOffered } from '../not-offered.ts'
 import { createAttempts } from '../spark-rest/attempts.ts'
@@ -19,6 +19,7 @@ export const JOB_RUN_READS: readonly ReadCapability[] = [
   'stages',
   'tasks',
   'environment',
+  'plans',
 ]
 
 /** A job run in our words, and where its logs lie. */
@@ -129,7 +130,7 @@ export function createJobRunReader(
 
   return {
     ...notOffered(platform, source.kind),
-    ...(store === null ? {} : detailsFrom(open)),
+    ...(store === null ? {} : { ...detailsFrom(open), ...plansFrom(open) }),
     platform,
     kind: source.kind,
     capabilities: new Set(store === null ? ALWAYS : JOB_RUN_READS),

@@ -75,6 +75,11 @@ it.each<[string, World, string]>([
   ],
   ['plans cannot be read', { broken: ['queries'] }, 'what it writes is not known'],
   ['it ran no query', { queries: [] }, 'what it writes is not known'],
+  [
+    'it was tried before',
+    { run: { ...RUN, state: 'failed', endedAt: RUN.startedAt, attempt: 2 } },
+    'what its earlier attempts wrote',
+  ],
   ['other runs cannot be seen', { broken: ['runs'] }, 'whether another run is under way'],
   [
     'it is a stream',
@@ -188,7 +193,22 @@ describe('a list of queries that was cut', () => {
   it('is a gap: an append may be among the rest', async () => {
     const { outputs } = await look({ ...ended, queries: [...many(25), writing('Append', 'COMPLETED')] })
     expect(outputs['rerun']).toBe('unknown')
-    expect(outputs['reasons']).toContain('it ran more queries than were read')
+    expect(outputs['reasons']).toContain('not all of its queries were read')
+  })
+
+  it('is a gap where the log of the run was not read whole', async () => {
+    const unread = ['event log: it has no end']
+    const { outputs } = await look({ ...ended, application: { ...ended.application!, unread } })
+    expect(outputs['rerun']).toBe('unknown')
+    expect(outputs['reasons']).toContain('not all of its queries were read')
+  })
+
+  it('is told by plans alone, too', async () => {
+    const capabilities = ['application', 'executors', 'run', 'runs', 'plans'] as const
+    expect((await look({ ...ended, capabilities })).outputs).toMatchObject({
+      rerun: 'safe',
+      writes: 'overwrite',
+    })
   })
 
   it('is none where all were read', async () => {

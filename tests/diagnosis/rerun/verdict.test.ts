@@ -9,6 +9,7 @@ const SAFE: RerunFacts = {
   cause: 'preempted',
   writes: [{ mode: 'overwrite', target: '/data/orders', finished: false }],
   writesCut: false,
+  attemptsBefore: false,
   streaming: false,
   otherRun: null,
   later: [],
@@ -81,7 +82,8 @@ describe('unknown', () => {
     [{ otherRun: undefined }, 'whether another run is under way is not known'],
     [{ streaming: true }, 'it is a stream: whether its checkpoint is whole is not known'],
     [{ running: null }, 'whether it has ended is not known'],
-    [{ writesCut: true }, 'it ran more queries than were read, and what those write is not known'],
+    [{ writesCut: true }, 'not all of its queries were read, and what the rest writes is not known'],
+    [{ attemptsBefore: true }, 'what its earlier attempts wrote is not known'],
     [{ later: null }, 'whether a later run has succeeded is not known'],
     [
       { later: [{ id: 'run-2', state: 'succeeded', data: null }] },
@@ -168,6 +170,7 @@ it('never safe while anything that matters is not known, whatever the rest', () 
         writes: option(constantFrom([], [{ mode: 'overwrite', target: null, finished: true } as const])),
         streaming: option(boolean()),
         writesCut: boolean(),
+        attemptsBefore: boolean(),
         otherRun: constantFrom(null, undefined, 'other'),
         later: constantFrom(
           null,
@@ -184,6 +187,7 @@ it('never safe while anything that matters is not known, whatever the rest', () 
           facts.class === 'transient' &&
           (facts.writes?.length ?? 0) > 0 &&
           !facts.writesCut &&
+          !facts.attemptsBefore &&
           facts.otherRun === null &&
           facts.later?.length === 0 &&
           facts.running === false

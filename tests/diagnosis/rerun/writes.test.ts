@@ -97,8 +97,20 @@ describe('plans as the sources of Spark, Delta and Iceberg write them', () => {
     ['Execute MergeIntoCommand', 'x', 'merge', 'x'],
     ['WriteToDataSourceV2', 'x', 'unknown', 'x'],
     ['Execute InsertIntoHadoopFsRelationCommand', '', 'unknown', null],
+    ['Execute WriteIntoDeltaCommand', 'OutputSpec(dbfs:/orders), Append', 'unknown', 'OutputSpec'],
+    ['Execute TruncateTableCommand', '`db`.`orders`', 'unknown', '`db`.`orders`'],
   ])('%s %s', (node, args, mode, target) => {
     expect(writesOf(plan(node, args))).toMatchObject([{ mode, target }])
+  })
+
+  it.each([
+    'SetCommand',
+    'CreateViewCommand',
+    'CreateDataSourceTableCommand',
+    'AddJarsCommand',
+    'ShowTablesCommand',
+  ])('Execute %s leaves no rows behind', (command) => {
+    expect(writesOf(plan(`Execute ${command}`, 'x'))).toEqual([])
   })
 
   it('one command told twice is one write', () => {
@@ -116,6 +128,8 @@ it('any text is read without a fault', () => {
 
 it('a plan that is not all there may write in any way', () => {
   const append = `(1) Execute InsertIntoHadoopFsRelationCommand\nArguments: file:/data/a, false, Parquet, [path=a], Append, [id]\n`
+  expect(writesOf(`${append}... 812 more characters`).map(({ mode }) => mode)).toContain('unknown')
+  expect(writesOf('Truncated plan of 9012 characters').map(({ mode }) => mode)).toEqual(['unknown'])
   expect(writesOf('').map(({ mode }) => mode)).toEqual(['unknown'])
   expect(writesOf(`${'x'.repeat(256 * 1024)}\n\n${append}`).map(({ mode }) => mode)).toEqual(['unknown'])
   expect(writesOf(`${append}\n${'x'.repeat(256 * 1024)}`).map(({ mode }) => mode)).toEqual([

@@ -130,6 +130,18 @@ for (const name of ['3.5-single', '3.5-rolled', '4-single', '4-rolled'])
       expect(log.properties).toEqual(await readEnvironment(place, NEVER))
     })
 
+    it('has its queries, the one that failed with its error', () => {
+      expect(log.queries.map(({ id, status, description }) => [id, status, description])).toEqual([
+        [1, 'FAILED', 'executors that end'],
+        [0, 'COMPLETED', 'orders per user'],
+      ])
+      const [failed, completed] = log.queries
+      expect(failed?.error).toContain('Command exited with code 52')
+      expect(completed?.error).toBeNull()
+      expect(completed?.durationMs).toBeGreaterThan(0)
+      for (const { plan } of log.queries) expect(plan).toMatch(/^== Physical Plan ==\n[^]*\n\(\d+\) /)
+    })
+
     it('reads the same out of what Databricks makes of it: hours packed with gzip, and one being written', async () => {
       const text = await plainText(path.join(RECORDINGS, name, 'log'))
       const lines = text.split('\n')
