@@ -4,7 +4,14 @@ import { type Incident, SYSTEM } from '../incidents/model.ts'
 import { findIncident, lockIncident, updateIncident } from '../incidents/repository.ts'
 import { record } from '../incidents/timeline.ts'
 import { ACTIONS } from '../remediation/registry.ts'
-import { type ActionRun, type RunChange, changeRun, lockRun, startRun } from '../remediation/action-runs.ts'
+import {
+  type ActionRun,
+  type RunChange,
+  changeRun,
+  lockRun,
+  madeEarlier,
+  startRun,
+} from '../remediation/action-runs.ts'
 import { audit } from '../remediation/audit.ts'
 import { findOffer } from '../remediation/offers.ts'
 import { orderOf } from '../remediation/order.ts'
@@ -44,16 +51,18 @@ interface Started {
   readonly incident: Incident
   /** Of who has asked, as it is now. */
   readonly role: Role
+  /** What earlier runs on the same target have made. */
+  readonly earlier: readonly string[]
 }
 
 /** Acts, once, or says why nobody can. Does not throw. */
-async function outcomeOf(deps: FlowDeps, { run, incident, role }: Started): Promise<WriteOutcome> {
+async function outcomeOf(deps: FlowDeps, { run, incident, role, earlier }: Started): Promise<WriteOutcome> {
   const action = ACTIONS.get(run.action)
   if (action === undefined) return { kind: 'refused', detail: `${run.action} is not known to this version` }
   const execute = executorOf(deps, incident, run, action)
   if (typeof execute === 'string') return { kind: 'refused', detail: execute }
   // A newer version may take other parameters than the one that offered it.
-  const read = orderOf(action, run, incident.run)
+  const read = orderOf(action, run, incident.run, earlier)
   if (!read.ok) return { kind: 'refused', detail: read.problem }
   try {
     const refusal = await refusedAfresh(deps, incident, action, read.order, role)
@@ -116,7 +125,7 @@ async function start(deps: FlowDeps, id: string): Promise<Started | null> {
       now,
     )
     await requestCards(tx, [await updateIncident(tx, incident, {})], now)
-    return { run, incident, role }
+    return { run, incident, role, earlier: await madeEarlier(tx, run) }
   })
 }
 

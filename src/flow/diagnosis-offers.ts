@@ -1,9 +1,10 @@
 // The actions that a diagnosis offers: those whose conditions hold, and that have not been done already.
 import { newId } from '../incidents/id.ts'
 import type { Incident } from '../incidents/model.ts'
-import { listRuns } from '../remediation/action-runs.ts'
+import { type ActionRun, listRuns } from '../remediation/action-runs.ts'
 import { type NewOffer, isSameOffer, offersInVain } from '../remediation/offers.ts'
 import { plannedOffers } from '../remediation/planned-offers.ts'
+import { ACTIONS } from '../remediation/registry.ts'
 import type { ProbeOutputs, Runbook } from '../runbooks/model.ts'
 import type { Tx } from '../store/store.ts'
 import { deploymentsOf, webhooksFor } from './act-with.ts'
@@ -24,7 +25,7 @@ export async function offersFor(
   const texts = Object.fromEntries(facts)
   const settled = new Set(
     (await listRuns(tx, incident.id))
-      .filter((run) => run.state !== 'failed')
+      .filter((run) => run.state !== 'failed' && !isOver(run))
       .map((run) => `${run.action} ${run.target}`),
   )
   const inVain = await offersInVain(tx, incident.id)
@@ -59,4 +60,9 @@ export async function offersFor(
       verifyMs: step.verify?.withinMs ?? null,
       runbookHash: runbook.hash,
     }))
+}
+
+/** It was seen to work, or to end badly, and another of its kind may be ordered. */
+function isOver({ action, state, verified }: ActionRun): boolean {
+  return ACTIONS.get(action)?.repeatable === true && state === 'succeeded' && verified !== 'pending'
 }

@@ -18,6 +18,7 @@ import { requestCards } from './card-version.ts'
 import type { FlowDeps } from './deps.ts'
 import { DESTINATIONS, DUE, JOBS, PRIORITY } from './destinations.ts'
 import { publish, refOf } from './events.ts'
+import { lookAgainAt } from './look-again.ts'
 import { offerAgain } from './offer-again.ts'
 import { type Origin, type Person, type Pressed, FOREIGN, isForeign, refuse, unknownThing } from './press.ts'
 import { discretionOf } from './settings.ts'
@@ -119,7 +120,7 @@ async function recordLook(tx: Tx, deps: FlowDeps, job: VerifyJob, look: Verifica
   }
   const verified = look.kind === 'verified' ? ('verified' as const) : ('not_verified' as const)
   // An execution without an answer is settled by what Spark shows; without proof its target stays held.
-  const state = run.state === 'unknown' && verified === 'verified' ? ('succeeded' as const) : run.state
+  const state = run.state === 'unknown' && look.kind !== 'waiting' ? ('succeeded' as const) : run.state
   const changed = await changeRun(tx, run, run.state, { state, verified, detail: look.detail }, now)
   if (changed === null) return
   await record(
@@ -173,7 +174,9 @@ async function recordLook(tx: Tx, deps: FlowDeps, job: VerifyJob, look: Verifica
     now,
   )
   // Spark accepted it, yet it did not take effect: it may be tried again.
-  if (verified === 'not_verified' && state === 'succeeded') await offerAgain(tx, changed, now)
+  if (look.kind === 'waiting' && state === 'succeeded') await offerAgain(tx, changed, now)
+  // It took effect and ended badly: what is known of it is of before.
+  if (look.kind === 'contradicted' && incident.state !== 'resolved') await lookAgainAt(tx, incident, now)
   await requestCards(tx, [await updateIncident(tx, incident, {})], now)
 }
 

@@ -67,6 +67,8 @@ export interface PlatformRun {
   readonly unreached?: readonly string[]
   /** How it was made, as far as the platform says; short texts, to be compared with other runs of the job. */
   readonly traits?: Readonly<Partial<Record<RunTrait, string>>>
+  /** The key that it was asked for under, where the platform keeps and shows it. */
+  readonly key?: string
   /** Of which data it is, as far as what it was given says so. */
   readonly dates?: DataDates
   /** A page for people. */

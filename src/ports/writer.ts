@@ -26,8 +26,9 @@ export interface PlatformWriter {
   /** Asks the platform to end the application with this id. */
   kill(appId: string, signal: AbortSignal): Promise<WriteOutcome>
   /**
-   * Asks the platform to run once more, with its own parameters, this run, which has ended. `key` is the same for the same wish, at most 64 characters, for
-   * platforms that know an idempotency key.
+   * Asks the platform to run once more, with its own parameters, this run, which has ended. `key` is the same for the
+   * same wish, at most 64 characters, for platforms that know an idempotency key. `earlier` are runs that were made so
+   * of the same one: while one of them goes on, or when one has done the work, it is not asked.
    */
-  rerun(runId: string, key: string, signal: AbortSignal): Promise<WriteOutcome>
+  rerun(runId: string, key: string, signal: AbortSignal, earlier?: readonly string[]): Promise<WriteOutcome>
 }

@@ -110,6 +110,27 @@ export async function listRuns(tx: Tx, incidentId: string): Promise<readonly Act
   return rows.map(toActionRun)
 }
 
+/** So many are looked at again before another is made. */
+const MADE_READ = 10
+
+/** What earlier runs of the same action on the same target have made, the last one first. */
+export async function madeEarlier(
+  tx: Tx,
+  { id, action, target }: Pick<ActionRun, 'id' | 'action' | 'target'>,
+): Promise<readonly string[]> {
+  const rows = await tx
+    .selectFrom('action_runs')
+    .select('made')
+    .where('target', '=', target)
+    .where('action', '=', action)
+    .where('id', '<>', id)
+    .where('made', 'is not', null)
+    .orderBy('requested_at', 'desc')
+    .limit(MADE_READ)
+    .execute()
+  return rows.flatMap(({ made }) => (made === null ? [] : [made]))
+}
+
 /** Starts a requested run under a new fence; null when it is not waiting to start (a job that came twice). */
 export async function startRun(tx: Tx, id: string, now: Date): Promise<ActionRun | null> {
   const row = await tx

@@ -26,7 +26,10 @@ export interface OfferContext extends ActionContext {
   readonly deployments: readonly Deployment[]
 }
 
-/** How the world looks after an action: `waiting` means ask again until the time is up. */
+/**
+ * How the world looks after an action: `waiting` means ask again until the time is up, `contradicted` that it was done
+ * and ended badly.
+ */
 export type Verification =
   | { readonly kind: 'verified'; readonly detail: string }
   | { readonly kind: 'waiting'; readonly detail: string }
@@ -59,6 +62,8 @@ interface ActionBase {
   readonly params: z.ZodType
   /** Where parameters with templates go, which decides how values are escaped; plain text unless said. */
   readonly destinations?: Destinations
+  /** Its caution sees what an earlier one has led to: one that has shown does not stand in the way of another. */
+  readonly repeatable?: boolean
   /** What it is judged by before it is offered, and once more before it runs. Absent: nothing. */
   readonly caution?: Caution
   /** What one execution aims at, as a stable name; null when the incident does not say (then it is not offered). */

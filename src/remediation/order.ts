@@ -15,16 +15,23 @@ export interface Order {
   readonly requestedAt: Date
   /** What the platform said it has made, once it has answered. */
   readonly made: string | null
+  /** What earlier orders for the same target have made, the last one first. */
+  readonly earlier: readonly string[]
 }
 
 export type OrderRead =
   { readonly ok: true; readonly order: Order } | { readonly ok: false; readonly problem: string }
 
 /** The order of a run of an action. Not ok where its parameters, perhaps of another version, are none that it takes. */
-export function orderOf(action: Pick<Action, 'params'>, actionRun: ActionRun, run: Run): OrderRead {
+export function orderOf(
+  action: Pick<Action, 'params'>,
+  actionRun: ActionRun,
+  run: Run,
+  earlier: readonly string[] = [],
+): OrderRead {
   const params = parseParams(action.params, actionRun.params)
   if (!params.ok)
     return { ok: false, problem: `its parameters are not usable (${clauseOf(params.problems)})` }
   const { id, target, requestedAt, made } = actionRun
-  return { ok: true, order: { id, target, params: params.data, run, requestedAt, made } }
+  return { ok: true, order: { id, target, params: params.data, run, requestedAt, made, earlier } }
 }

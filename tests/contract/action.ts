@@ -95,6 +95,7 @@ export function actionContract(action: Action, sample: () => Promise<ActionSampl
       run,
       requestedAt: desk.clock.now(),
       made: null,
+      earlier: [],
     })
     const worldOf = (act: () => Promise<WriteOutcome>, allowed = true): World => {
       if (action.needs === null) {

@@ -280,12 +280,12 @@ describe('P7', () => {
     })
   })
 
-  it('a lost reply is unknown, holds the target, and is settled by the run that has begun', async () => {
+  it('a lost reply is unknown, holds the target, and is settled by the run that carries its key alone', async () => {
     const { reader, change } = turning(SAFE)
     const of = await scene({ reader, outcome: { kind: 'unknown', detail: 'the reply was lost' } })
     await of.press()
     expect(await of.act()).toMatchObject({ state: 'unknown', verified: 'pending' })
-    change({ ...SAFE, runs: [OTHER, ENDED] })
+    change({ ...SAFE, runs: [{ ...OTHER, key: of.keys[0]! }, ENDED] })
     expect(await of.verify()).toMatchObject({
       state: 'succeeded',
       verified: 'verified',
@@ -294,16 +294,51 @@ describe('P7', () => {
     expect(of.keys).toHaveLength(1)
   })
 
-  it('a lost reply without a new run stays unknown, whatever ran before', async () => {
-    const before = { ...ENDED, id: 'run-0', submittedAt: new Date('2026-11-22T13:00:00Z') }
+  it('a lost reply stays unknown for a person, whatever else of the job has begun', async () => {
+    const { reader, change } = turning(SAFE)
     const of = await scene({
-      reader: readerOf({ ...SAFE, runs: [ENDED, before] }),
+      reader,
       outcome: { kind: 'unknown', detail: 'the reply was lost' },
     })
     await of.press()
     await of.act()
+    change({ ...SAFE, runs: [OTHER, ENDED] })
     expect(await of.verify()).toMatchObject({ state: 'unknown', verified: 'not_verified' })
     expect(of.keys).toHaveLength(1)
+  })
+
+  it('what was made is looked at by its id, and told to whoever makes another', async () => {
+    const world: World = { ...SAFE, run: { ...ENDED, id: 'run-9', stateText: 'FAILED at once' } }
+    const { reader, change } = turning(SAFE)
+    const told: (readonly string[] | undefined)[] = []
+    const of = await scene({
+      reader,
+      writer: {
+        platform: 'batch',
+        capabilities: new Set(['run.rerun']),
+        kill: () => Promise.reject(new Error('nothing is killed here')),
+        rerun(_id, _key, _signal, earlier) {
+          told.push(earlier)
+          return Promise.resolve({ kind: 'accepted', detail: 'taken', made: 'run-9' })
+        },
+      },
+    })
+    await of.press()
+    await of.act()
+    change(world)
+    expect(await of.verify()).toMatchObject({
+      state: 'succeeded',
+      verified: 'not_verified',
+      detail: 'Run run-9 is failed (FAILED at once).',
+    })
+    // It was done and ended badly: all is looked at anew before it is offered again.
+    expect(await rerunOn(of)).toBeUndefined()
+    change(SAFE)
+    await diagnose(of.deps, of.incident.id)
+    await desk.clock.advance(1_000)
+    await of.press()
+    expect(await of.act()).toMatchObject({ state: 'succeeded' })
+    expect(told).toEqual([[], ['run-9']])
   })
 })
 

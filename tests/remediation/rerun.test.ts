@@ -1,7 +1,7 @@
 // Rerun Job: what it aims at, and which run counts as the one that was asked for.
 import { describe, expect, it } from 'vitest'
 import { rerunJob } from '../../src/remediation/actions/rerun.ts'
-import type { PlatformRun } from '../../src/ports.ts'
+import type { PlatformReader, PlatformRun } from '../../src/ports.ts'
 import { RUN, readerOf, runOf } from '../diagnosis/support.ts'
 
 const at = (minute: number, second = 0): Date => new Date(Date.UTC(2026, 10, 22, 15, minute, second))
@@ -13,7 +13,11 @@ const later = (more: Partial<PlatformRun>): PlatformRun => ({
   ...more,
 })
 
-async function verified(run: PlatformRun | null, runs: readonly PlatformRun[] = []): Promise<string> {
+async function looked(
+  run: PlatformRun | null,
+  runs: readonly PlatformRun[] = [],
+  made: string | null = null,
+): Promise<string> {
   if (rerunJob.needs === null) throw new Error('it acts on a platform')
   const order = {
     id: 'act_1',
@@ -21,33 +25,48 @@ async function verified(run: PlatformRun | null, runs: readonly PlatformRun[] = 
     params: {},
     run: runOf({ runId: RUN.id }),
     requestedAt: at(30),
-    made: null,
+    made,
+    earlier: [],
   }
-  const reader = readerOf({ run, runs: run === null ? runs : [...runs, run] })
+  const all = run === null ? runs : [...runs, run]
+  const reader: PlatformReader = {
+    ...readerOf({ run, runs: all }),
+    run: ({ runId }) => Promise.resolve(all.find(({ id }) => id === runId) ?? null),
+  }
   const look = await rerunJob.verify(order, reader, new AbortController().signal)
-  return look.kind === 'verified' ? look.detail : look.kind
+  return look.kind === 'waiting' ? look.kind : `${look.kind}: ${look.detail}`
 }
 
+const LIVE = { state: 'running', stateText: 'RUNNING', endedAt: null, submittedAt: at(31) } as const
+
 describe('the run that was asked for, at half past', () => {
-  it.each<[string, PlatformRun | null, readonly PlatformRun[], string]>([
-    ['the same, begun anew', { ...FAILED, state: 'running', stateText: 'RUNNING' }, [], 'Run run-1 is running (RUNNING).'],
-    ['the same, repaired and failed again', { ...FAILED, repairedAt: at(30, 10), endedAt: at(31) }, [], 'Run run-1 is failed (RUNNING).'],
-    ['a newer one that waits', FAILED, [later({ state: 'queued', submittedAt: at(30, 5), endedAt: null })], 'Run run-2 is queued (RUNNING).'],
-    ['a newer one that is over already', FAILED, [later({ submittedAt: at(30, 5) })], 'Run run-2 is failed (RUNNING).'],
-    ['a newer one by a clock that is behind', FAILED, [later({ submittedAt: at(29, 40) })], 'Run run-2 is failed (RUNNING).'],
-  ])('is %s', async (_, run, runs, detail) => {
-    expect(await verified(run, runs)).toBe(detail)
+  it.each<[string, PlatformRun | null, readonly PlatformRun[], string | null, string]>([
+    ['the one that the platform said it made', FAILED, [later({ ...LIVE })], 'run-2', 'verified: Run run-2 is running (RUNNING).'],
+    ['the same, repaired', { ...FAILED, state: 'running', repairedAt: at(30, 10) }, [], null, 'verified: Run run-1 is running (RUNNING).'],
+    ['the same, repaired by a clock that is behind', { ...FAILED, state: 'running', repairedAt: at(29, 40) }, [], null, 'verified: Run run-1 is running (RUNNING).'],
+    ['the one that carries our key, after a lost reply', FAILED, [later({ ...LIVE, id: 'run-3' }), later({ ...LIVE, key: 'act_1' })], null, 'verified: Run run-2 is running (RUNNING).'],
+  ])('is %s', async (_, run, runs, made, says) => {
+    expect(await looked(run, runs, made)).toBe(says)
   }) // prettier-ignore
 
-  it.each<[string, PlatformRun | null, readonly PlatformRun[]]>([
-    ['where the run is not known', null, [later({ state: 'running', submittedAt: at(31) })]],
-    ['where nothing came after it', FAILED, []],
-    ['repaired before', { ...FAILED, repairedAt: at(2) }, []],
-    ['an earlier one that still goes on', FAILED, [later({ state: 'running', submittedAt: at(4) })]],
-    ['one that somebody began before, and that is over', FAILED, [later({ submittedAt: at(20) })]],
-    ['one of which no time is told', FAILED, [later({ submittedAt: null })]],
-  ])('is not there yet: %s', async (_, run, runs) => {
-    expect(await verified(run, runs)).toBe('waiting')
+  it.each<[string, PlatformRun, readonly PlatformRun[], string | null]>([
+    ['the one that was made', FAILED, [later({ submittedAt: at(31) })], 'run-2'],
+    ['the same, repaired', { ...FAILED, repairedAt: at(30, 10), endedAt: at(31) }, [], null],
+    ['the one with our key', FAILED, [later({ submittedAt: at(31), key: 'act_1' })], null],
+    ['one that was cancelled', FAILED, [later({ submittedAt: at(31), state: 'cancelled' })], 'run-2'],
+  ])('did not work where it has ended badly: %s', async (_, run, runs, made) => {
+    expect(await looked(run, runs, made)).toMatch(/^contradicted: Run run-. is (?:failed|cancelled)/)
+  })
+
+  it.each<[string, PlatformRun | null, readonly PlatformRun[], string | null]>([
+    ['where the run is not known', null, [later({ ...LIVE })], null],
+    ['where nothing came after it', FAILED, [], null],
+    ['repaired before', { ...FAILED, repairedAt: at(2) }, [], null],
+    ['one that the scheduler has begun since', FAILED, [later({ ...LIVE })], null],
+    ['one with another’s key', FAILED, [later({ ...LIVE, key: 'act_2' })], null],
+    ['another than was made', FAILED, [later({ ...LIVE, id: 'run-3' })], 'run-2'],
+  ])('is not there yet: %s', async (_, run, runs, made) => {
+    expect(await looked(run, runs, made)).toBe('waiting')
   })
 })
 

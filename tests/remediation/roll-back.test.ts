@@ -36,7 +36,7 @@ describe('an offer', () => {
 })
 
 describe('a marker', () => {
-  const ORDER = { id: 'act-1', target: 'a/nightly-orders', run, requestedAt: ASKED, made: null }
+  const ORDER = { id: 'act-1', target: 'a/nightly-orders', run, requestedAt: ASKED, made: null, earlier: [] }
   const look = async (after: Deployment[], to?: string): Promise<string> => {
     const params = { webhook: 'first', ...(to === undefined ? {} : { to }) }
     const pipeline = {

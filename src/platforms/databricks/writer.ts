@@ -1,6 +1,6 @@
 // Cancels and repairs runs of a Databricks workspace, once per call and never again by itself.
 import { reasonOf } from '../../errors.ts'
-import type { PlatformWriter, WriteOutcome } from '../../ports.ts'
+import type { AfterRefusal, PlatformWriter, WriteOutcome } from '../../ports.ts'
 import { type Reply, writeOnce } from '../../write-once.ts'
 import type { PlatformDeps } from '../platform.ts'
 import { createDatabricksClient } from './client.ts'
@@ -19,6 +19,12 @@ interface Wish {
   readonly what: string
 }
 
+/** Why nothing is sent, and what may come of another press. */
+interface Against {
+  readonly says: string
+  readonly next?: AfterRefusal
+}
+
 /**
  * A writer that can cancel runs and repair them. Databricks takes the cancelling of a run that has ended with the same
  * 200, so the run is looked at first; that it took the request says nothing of the end, which is for the reader to see.
@@ -26,23 +32,28 @@ interface Wish {
 export function createWriter(platform: string, config: Config, deps: PlatformDeps): PlatformWriter {
   const tokens = createTokens(platform, config, deps)
   const client = createDatabricksClient(platform, config, tokens, deps)
-  const refused = (detail: string): WriteOutcome => ({ kind: 'refused', detail })
+  const refused = (detail: string, next?: AfterRefusal): WriteOutcome => ({
+    kind: 'refused',
+    detail,
+    ...(next === undefined ? {} : { next }),
+  })
 
-  /** Looks at the run, and sends what `wishFor` makes of it; a text is why nothing is sent. */
+  /** Looks at the run, and sends what `wishFor` makes of it; or says why nothing is sent. */
   async function afterLooking(
     runId: string,
     signal: AbortSignal,
-    wishFor: (run: RunInfo) => Wish | string,
+    wishFor: (run: RunInfo) => Wish | Against,
   ): Promise<WriteOutcome> {
-    if (!isId(runId)) return refused(`${runId} is no run of Databricks: its ids are numbers.`)
+    if (!isId(runId)) return refused(`${runId} is no run of Databricks: its ids are numbers.`, 'never')
     let token: string
-    let wish: Wish | string
+    let wish: Wish | Against
     try {
       const query = { run_id: runId, include_history: 'true' }
       const run = await client.get('/api/2.2/jobs/runs/get', query, runSchema, signal)
-      if (run === null) return refused(`${platform} knows no run ${runId}, so nothing was asked of it.`)
+      if (run === null)
+        return refused(`${platform} knows no run ${runId}, so nothing was asked of it.`, 'never')
       wish = wishFor(run)
-      if (typeof wish === 'string') return refused(wish)
+      if ('says' in wish) return refused(wish.says, wish.next)
       token = await tokens.get(signal)
     } catch (error) {
       return refused(`${platform} cannot be asked, so nothing was asked of it (${reasonOf(error)}).`)
@@ -77,7 +88,7 @@ export function createWriter(platform: string, config: Config, deps: PlatformDep
     kill: (runId, signal) =>
       afterLooking(runId, signal, (run) =>
         hasEnded(run)
-          ? `Run ${runId} has ended already (${stateText(run)}).`
+          ? { says: `Run ${runId} has ended already (${stateText(run)}).` }
           : {
               path: '/api/2.2/jobs/runs/cancel',
               body: `{"run_id":${BigInt(runId)}}`,
@@ -92,12 +103,22 @@ export function createWriter(platform: string, config: Config, deps: PlatformDep
     rerun: (runId, _key, signal) =>
       afterLooking(runId, signal, (run) => {
         if (run.job_run_id !== undefined && run.job_run_id !== run.run_id)
-          return `${runId} is one task of run ${run.job_run_id}, and Databricks repairs whole runs alone.`
+          return {
+            says: `${runId} is one task of run ${run.job_run_id}, and Databricks repairs whole runs alone.`,
+            next: 'never',
+          }
         if (!hasEnded(run))
-          return `Run ${runId} is under way (${stateText(run)}), so nothing was asked of it.`
-        if (stateOf(run) === 'succeeded') return `Nothing of run ${runId} has failed (${stateText(run)}).`
+          return {
+            says: `Run ${runId} is under way (${stateText(run)}), so nothing was asked of it.`,
+            next: 'look',
+          }
+        if (stateOf(run) === 'succeeded')
+          return { says: `Nothing of run ${runId} has failed (${stateText(run)}).`, next: 'never' }
         if (run.job_id === undefined)
-          return `Run ${runId} was submitted without a job, and Databricks repairs runs of jobs alone.`
+          return {
+            says: `Run ${runId} was submitted without a job, and Databricks repairs runs of jobs alone.`,
+            next: 'never',
+          }
         const latest = repairsOf(run).at(-1)?.id ?? null
         const fence = latest === null ? '' : `,"latest_repair_id":${BigInt(latest)}`
         return {

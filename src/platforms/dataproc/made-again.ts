@@ -1,7 +1,8 @@
 // What a job of Dataproc was made of, as it is submitted once more: without what Google adds to it. Pure.
+import { createHash } from 'node:crypto'
 import * as z from 'zod'
 import { type JobInfo, jobSchema } from './schema.ts'
-import { nameOfJob } from './status.ts'
+import { KEY_LABEL, nameOfJob } from './status.ts'
 
 /** The kinds of work that a job may be. */
 const KINDS = ['sparkJob', 'pysparkJob', 'sparkSqlJob', 'sparkRJob', 'hadoopJob', 'hiveJob', 'pigJob', 'prestoJob', 'trinoJob', 'flinkJob'] as const // prettier-ignore
@@ -18,30 +19,47 @@ export const madeSchema = z.looseObject({
 export type MadeJob = z.output<typeof madeSchema>
 
 /**
- * The job as `jobs:submit` takes it. Its name is what its runs are known by: one that only its id told goes on as the
- * label `job_name`, since the new job has an id of its own.
+ * The job as `jobs:submit` takes it, with the key as a label by which it is found again. Its name is what its runs are
+ * known by: one that only its id told goes on as the label `job_name`, or where labels cannot say it in the new id.
  */
-export function madeAgain(made: MadeJob, normalise: (name: string) => string): Record<string, unknown> {
+export function madeAgain(
+  made: MadeJob,
+  key: string,
+  normalise: (name: string) => string,
+): Record<string, unknown> {
   const { placement, scheduling, driverSchedulingConfig } = made
   const work = KINDS.flatMap((kind) => (made[kind] === undefined ? [] : [[kind, made[kind]]]))
-  const named = labelled(jobSchema.parse(made), normalise)
+  const { jobId, label } = nameFor(jobSchema.parse(made), key, normalise)
   // Google's own labels are not to be set.
-  const labels = Object.entries({ ...named, ...made.labels }).filter(([name]) => !name.startsWith('goog-'))
+  const labels = Object.entries({ ...label, ...made.labels }).filter(([name]) => !name.startsWith('goog-'))
   return {
+    ...(jobId === undefined ? {} : { reference: { jobId } }),
     placement: {
       clusterName: placement.clusterName,
       ...(placement.clusterLabels === undefined ? {} : { clusterLabels: placement.clusterLabels }),
     },
     ...Object.fromEntries(work),
-    ...(labels.length === 0 ? {} : { labels: Object.fromEntries(labels) }),
+    labels: { ...Object.fromEntries(labels), [KEY_LABEL]: key },
     ...(scheduling === undefined ? {} : { scheduling }),
     ...(driverSchedulingConfig === undefined ? {} : { driverSchedulingConfig }),
   }
 }
 
-function labelled(job: JobInfo, normalise: (name: string) => string): Record<string, string> {
+/** Google's bound. */
+const MAX_ID = 100
+
+interface Name {
+  readonly label?: Readonly<Record<string, string>>
+  readonly jobId?: string
+}
+
+/** What tells the name of a job that only its id has told; neither where nothing can, and Google names it. */
+function nameFor(job: JobInfo, key: string, normalise: (name: string) => string): Name {
   const { jobId } = job.reference
+  if (nameOfJob(job) !== jobId) return {}
   const name = normalise(jobId)
-  const byIdAlone = nameOfJob(job) === jobId
-  return byIdAlone && /^[a-z0-9_-]{1,63}$/.test(name) ? { job_name: name } : {}
+  if (/^[a-z0-9_-]{1,63}$/.test(name)) return { label: { job_name: name } }
+  // Labels have no capitals. What stands behind the name is stripped as what changes from run to run.
+  const id = `${name}_${createHash('sha256').update(key).digest('hex').slice(0, 20)}`
+  return /^[A-Za-z0-9_-]+$/.test(id) && id.length <= MAX_ID && normalise(id) === name ? { jobId: id } : {}
 }

@@ -21,6 +21,9 @@ const STATES: Readonly<Record<string, RunState>> = {
   CANCELLED: 'cancelled',
 }
 
+/** The label that carries the key under which we have submitted a job. */
+export const KEY_LABEL = 'arrestor-order'
+
 export function stateOf(state: string): RunState {
   return STATES[state] ?? 'unknown'
 }
@@ -63,6 +66,7 @@ export function runOfJob(job: JobInfo, normalise: (name: string) => string, link
   return {
     id: reference.jobId,
     jobName: normalise(nameOfJob(job)),
+    ...(job.labels?.[KEY_LABEL] ? { key: job.labels[KEY_LABEL] } : {}),
     state,
     stateText: [status.state, status.substate].filter((part) => part && part !== 'UNSPECIFIED').join(', '),
     attempt: state === 'retrying' ? Math.max(1, failures) : failures + 1,

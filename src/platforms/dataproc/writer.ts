@@ -1,6 +1,6 @@
 // Cancels jobs and batches of Dataproc and submits jobs once more, once per call and never again by itself.
 import { reasonOf } from '../../errors.ts'
-import type { PlatformWriter, WriteOutcome } from '../../ports.ts'
+import type { AfterRefusal, PlatformWriter, WriteOutcome } from '../../ports.ts'
 import { type Reply, writeOnce } from '../../write-once.ts'
 import { type Aim, createJobRunWriter } from '../job-runs/writer.ts'
 import { createGoogleTokens } from '../google/token.ts'
@@ -25,7 +25,11 @@ export function createWriter(platform: string, config: Config, deps: PlatformDep
   const dataproc = createDataproc(platform, config, tokens, deps)
   const source = createSource(config, dataproc, deps.normaliseJobName)
   const jobs = `v1/projects/${config.project}/regions/${config.region}/jobs`
-  const refused = (detail: string): WriteOutcome => ({ kind: 'refused', detail })
+  const refused = (detail: string, next?: AfterRefusal): WriteOutcome => ({
+    kind: 'refused',
+    detail,
+    ...(next === undefined ? {} : { next }),
+  })
 
   async function cancelling({ home, id }: Aim, signal: AbortSignal): Promise<Wish | string> {
     if (home === 'jobs') return { path: `${jobs}/${id}:cancel`, body: '{}' }
@@ -41,7 +45,7 @@ export function createWriter(platform: string, config: Config, deps: PlatformDep
     if (home !== 'jobs') return `${id} is a batch: of it Dataproc does not tell what it was submitted with.`
     const made = await dataproc.jobAsMade(id, signal)
     if (made === null) return `Dataproc knows no job ${id} any more.`
-    const job = madeAgain(made, deps.normaliseJobName)
+    const job = madeAgain(made, key, deps.normaliseJobName)
     return { path: `${jobs}:submit`, body: JSON.stringify({ job, requestId: key }) }
   }
 
@@ -59,7 +63,8 @@ export function createWriter(platform: string, config: Config, deps: PlatformDep
     } catch (error) {
       return refused(`The ${what} was not sent (${reasonOf(error)}).`)
     }
-    if (typeof wish === 'string') return refused(wish)
+    // What says no is what the thing is, and stays so.
+    if (typeof wish === 'string') return refused(wish, 'never')
     return await writeOnce(
       {
         method: 'POST',
@@ -91,12 +96,23 @@ export function createWriter(platform: string, config: Config, deps: PlatformDep
 
 function outcomeOf({ status, headers, data }: Reply, what: string): WriteOutcome {
   const json = String(headers['content-type'] ?? '').includes('json')
-  if (status === 200 && json) return { kind: 'accepted', detail: `Dataproc took the ${what}.` }
+  if (status === 200 && json)
+    return { kind: 'accepted', detail: `Dataproc took the ${what}.`, ...madeIn(data) }
   if (json && status >= 400 && status < 500 && status !== 408)
     return { kind: 'refused', detail: `Dataproc refused the ${what}: ${status} ${saidIn(data)}`.trim() }
   return {
     kind: 'unknown',
     detail: `It answered ${status} to the ${what}, which is not how Dataproc says yes.`,
+  }
+}
+
+/** The id of the job that an answer speaks of. */
+function madeIn(text: string): { made?: string } {
+  try {
+    const { reference } = JSON.parse(text) as { reference?: { jobId?: unknown } }
+    return typeof reference?.jobId === 'string' ? { made: reference.jobId } : {}
+  } catch {
+    return {}
   }
 }
 

@@ -12,6 +12,7 @@ const count = z.number().nullish()
 const jobRun = z.object({
   id: z.string(),
   name: word,
+  clientToken: word,
   virtualClusterId: word,
   state: z.string(),
   stateDetails: word,

@@ -42,6 +42,7 @@ export function runOf(info: JobRunInfo, normalise: (name: string) => string, lin
     user: info.createdBy ?? null,
     words: wordsOf(info, state),
     traits: traitsOf(info),
+    ...(info.clientToken ? { key: info.clientToken } : {}),
     dates: datesOfArguments(info.jobDriver?.sparkSubmitJobDriver?.entryPointArguments ?? []),
     link,
   }

@@ -2,9 +2,11 @@
 import * as z from 'zod'
 import { reasonOf } from '../../errors.ts'
 import { createCredentials } from '../aws/credentials.ts'
+import { madeOf, textsIn } from '../aws/made-of.ts'
 import { outcomeOf } from '../aws/outcome.ts'
 import { createJobRunWriter } from '../job-runs/writer.ts'
 import type { PlatformWriter } from '../../ports.ts'
+import { withoutSecrets } from '../../secrets.ts'
 import type { PlatformDeps } from '../platform.ts'
 import type { Config } from './config.ts'
 import { type Writes, readsOf, writesOf } from './service.ts'
@@ -32,20 +34,22 @@ export function createWriter(platform: string, config: Config, deps: PlatformDep
       let input: Start
       try {
         const told = await reads.call('DescribeJobRun', { virtualClusterId: home, id }, toldSchema, signal)
-        if (told === null) return { kind: 'refused', detail: `${service} knows no job run ${id} any more.` }
-        input = { ...madeOf(told.jobRun), virtualClusterId: home, clientToken: key }
+        if (told === null)
+          return { kind: 'refused', detail: `${service} knows no job run ${id} any more.`, next: 'never' }
+        input = { ...madeOf<Start>(told.jobRun, MADE_OF), virtualClusterId: home, clientToken: key }
       } catch (error) {
         return { kind: 'refused', detail: `The ${what} was not sent (${reasonOf(error)}).` }
       }
-      return await outcomeOf(service, what, () =>
-        client.call('StartJobRun', input, answerSchema, signal, { raw: true }),
-      )
+      const made: { id?: string } = {}
+      const outcome = await outcomeOf(service, what, async () => {
+        const answer = await client.call('StartJobRun', input, answerSchema, signal, { raw: true })
+        if (answer !== null) made.id = answer.id
+        return answer
+      })
+      const detail = withoutSecrets(textsIn(input.jobDriver))(outcome.detail)
+      return outcome.kind === 'accepted' && made.id !== undefined
+        ? { ...outcome, made: made.id }
+        : { ...outcome, detail }
     },
   })
-}
-
-function madeOf(told: Partial<Start>): Partial<Start> {
-  return Object.fromEntries(
-    MADE_OF.flatMap((name) => (told[name] === undefined ? [] : [[name, told[name]] as const])),
-  )
 }

@@ -2,9 +2,11 @@
 import * as z from 'zod'
 import { reasonOf } from '../../errors.ts'
 import { createCredentials } from '../aws/credentials.ts'
+import { madeOf, textsIn } from '../aws/made-of.ts'
 import { outcomeOf } from '../aws/outcome.ts'
 import { createJobRunWriter } from '../job-runs/writer.ts'
 import type { PlatformWriter } from '../../ports.ts'
+import { withoutSecrets } from '../../secrets.ts'
 import type { PlatformDeps } from '../platform.ts'
 import type { Config } from './config.ts'
 import { type Writes, readsOf, writesOf } from './service.ts'
@@ -37,10 +39,11 @@ export function createWriter(platform: string, config: Config, deps: PlatformDep
       try {
         const asked = { applicationId: home, jobRunId: id }
         const told = await reads.call('GetJobRun', asked, toldSchema, signal)
-        if (told === null) return { kind: 'refused', detail: `${service} knows no job run ${id} any more.` }
+        if (told === null)
+          return { kind: 'refused', detail: `${service} knows no job run ${id} any more.`, next: 'never' }
         const { executionRole } = told.jobRun
         input = {
-          ...madeOf(told.jobRun),
+          ...madeOf<Start>(told.jobRun, MADE_OF),
           applicationId: home,
           executionRoleArn: executionRole,
           clientToken: key,
@@ -48,15 +51,16 @@ export function createWriter(platform: string, config: Config, deps: PlatformDep
       } catch (error) {
         return { kind: 'refused', detail: `The ${what} was not sent (${reasonOf(error)}).` }
       }
-      return await outcomeOf(service, what, () =>
-        client.call('StartJobRun', input, answerSchema, signal, { raw: true }),
-      )
+      const made: { id?: string } = {}
+      const outcome = await outcomeOf(service, what, async () => {
+        const answer = await client.call('StartJobRun', input, answerSchema, signal, { raw: true })
+        if (answer !== null) made.id = answer.jobRunId
+        return answer
+      })
+      const detail = withoutSecrets(textsIn(input.jobDriver))(outcome.detail)
+      return outcome.kind === 'accepted' && made.id !== undefined
+        ? { ...outcome, made: made.id }
+        : { ...outcome, detail }
     },
   })
-}
-
-function madeOf(told: Partial<Start>): Partial<Start> {
-  return Object.fromEntries(
-    MADE_OF.flatMap((name) => (told[name] === undefined ? [] : [[name, told[name]] as const])),
-  )
 }

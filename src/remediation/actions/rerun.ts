@@ -20,12 +20,15 @@ export const rerunJob: PlatformAction = {
   caution: { probe: 'run.rerun', step: STEP, judge: judgeVerdict },
   params: NO_PARAMS,
   target: ({ run, facts }) => run.runId ?? facts['app.app_id'] ?? facts[`${STEP}.run`] ?? null,
-  execute: ({ target, id }, writer, signal) => writer.rerun(target, id, signal),
+  repeatable: true,
+  execute: ({ target, id, earlier }, writer, signal) => writer.rerun(target, id, signal, earlier),
   async verify(order, reader, signal) {
-    const begun = await begunSince(order, reader, signal)
-    return begun === null
-      ? { kind: 'waiting', detail: `${reader.platform} shows no run that has begun since.` }
-      : { kind: 'verified', detail: `Run ${begun.id} is ${begun.state} (${begun.stateText}).` }
+    const made = await madeBy(order, reader, signal)
+    if (made === null)
+      return { kind: 'waiting', detail: `${reader.platform} does not show the run that it was asked for.` }
+    const detail = `Run ${made.id} is ${made.state} (${made.stateText}).`
+    const ended = made.state === 'failed' || made.state === 'cancelled'
+    return { kind: ended ? 'contradicted' : 'verified', detail }
   },
 }
 
@@ -50,27 +53,19 @@ function judgeVerdict(lookup: Lookup): Judgement {
 }
 
 /**
- * The run of the job that has begun since it was ordered: the same one, where the platform repairs it, else a newer one.
- * What goes on has begun since, for the order was given while nothing did; of what is over its time tells.
+ * The run that the order has led to, and no other of the job: the one that the platform said it made, the same one where
+ * the platform repairs it, or after a lost reply the one that carries the order's key.
  */
-async function begunSince(
-  { target, run, requestedAt }: Order,
+async function madeBy(
+  { id, target, run, requestedAt, made }: Order,
   reader: PlatformReader,
   signal: AbortSignal,
 ): Promise<PlatformRun | null> {
+  if (made !== null) return await reader.run({ ...run, runId: made }, signal)
   const own = await reader.run({ ...run, runId: target }, signal)
   if (own === null) return null
-  const since = requestedAt.getTime() - SKEW_MS
-  if (goesOn(own) || (own.repairedAt?.getTime() ?? 0) >= since) return own
+  if ((own.repairedAt?.getTime() ?? 0) >= requestedAt.getTime() - SKEW_MS) return own
   const jobName = own.jobName ?? run.jobName
-  if (jobName === null) return null
-  const ended = own.endedAt?.getTime() ?? 0
-  const later = (await reader.runs(jobName, RUNS_READ, signal)).filter(
-    ({ id, submittedAt }) => id !== own.id && submittedAt !== null && submittedAt.getTime() >= ended,
-  )
-  return later.find((one) => goesOn(one) || (one.submittedAt?.getTime() ?? 0) >= since) ?? null
-}
-
-function goesOn({ state }: PlatformRun): boolean {
-  return state === 'queued' || state === 'running' || state === 'retrying'
+  if (jobName === null || !reader.capabilities.has('runs')) return null
+  return (await reader.runs(jobName, RUNS_READ, signal)).find(({ key }) => key === id) ?? null
 }

@@ -1,6 +1,6 @@
 // Repairing a run: what is asked, what is never asked, and what each answer means.
 import { afterEach, describe, expect, it } from 'vitest'
-import type { PlatformWriter } from '../../../src/ports.ts'
+import type { AfterRefusal, PlatformWriter } from '../../../src/ports.ts'
 import { NEVER, runOf } from '../support.ts'
 import { type Bench, FAILED, RUN, START, SUCCESS, bench, run, task } from './bench.ts'
 import type { Fault } from './stand-in.ts'
@@ -72,20 +72,28 @@ describe('run.rerun', () => {
     expect([reply.status, await reply.text()]).toEqual([400, expect.stringContaining('latest repair ID')])
   })
 
-  it.each<[string, Record<string, unknown>, RegExp]>([
-    ['goes on', run(), /is under way \(RUNNING\)/],
-    ['has succeeded', run({ ...SUCCESS, end_time: START }), /Nothing of run \d+ has failed/],
-    ['was submitted without a job', failed({ job_id: undefined, run_type: 'SUBMIT_RUN' }), /without a job/],
-  ])('is not asked of a run that %s', async (_, one, words) => {
+  it.each<[string, Record<string, unknown>, RegExp, AfterRefusal]>([
+    ['goes on', run(), /is under way \(RUNNING\)/, 'look'],
+    ['has succeeded', run({ ...SUCCESS, end_time: START }), /Nothing of run \d+ has failed/, 'never'],
+    [
+      'was submitted without a job',
+      failed({ job_id: undefined, run_type: 'SUBMIT_RUN' }),
+      /without a job/,
+      'never',
+    ],
+  ])('is not asked of a run that %s', async (_, one, words, next) => {
     const { of, writer } = await writerOf([one])
     const outcome = await writer.rerun(String(RUN), 'act_1', NEVER)
-    expect(outcome).toEqual({ kind: 'refused', detail: expect.stringMatching(words) as string })
+    expect(outcome).toEqual({ kind: 'refused', detail: expect.stringMatching(words) as string, next })
     expect(posts(of)).toBe(0)
   })
 
   it('is not asked of a task, of what is not there, is no run, or cannot be looked at', async () => {
     const { of, writer } = await writerOf()
-    expect((await writer.rerun('3', 'act_1', NEVER)).detail).toContain(`is one task of run ${RUN}`)
+    expect(await writer.rerun('3', 'act_1', NEVER)).toMatchObject({
+      detail: expect.stringContaining(`is one task of run ${RUN}`) as string,
+      next: 'never',
+    })
     expect((await writer.rerun('4', 'act_1', NEVER)).detail).toContain('knows no run')
     expect((await writer.rerun('app-1', 'act_1', NEVER)).detail).toContain('is no run of Databricks')
     of.databricks.fault(/runs\/get$/, { kind: 'status', status: 500 })

@@ -5,6 +5,7 @@ import path from 'node:path'
 import type { Platform } from '../../../src/platforms/platform.ts'
 import { platformConfigSchema, createPlatform } from '../../../src/platforms/registry.ts'
 import { driverLogs, rolled } from '../aws/logs.ts'
+import { createNormaliseJobName } from '../../../src/alerts/job-name.ts'
 import { DEPS } from '../support.ts'
 import { gunzipSync } from 'node:zlib'
 import { type Json, PROJECT, REGION, type StandIn, startGoogle } from './stand-in.ts'
@@ -150,7 +151,7 @@ export async function bench(
         timeout_ms: 2000,
         ...more,
       }),
-      DEPS,
+      { ...DEPS, normaliseJobName: createNormaliseJobName([]) },
     )
   return {
     google,

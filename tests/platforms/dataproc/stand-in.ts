@@ -80,6 +80,7 @@ const submitSchema = z.strictObject({
       done: true,
     })
     .extend({
+      reference: z.strictObject({ jobId: z.string().regex(/^[A-Za-z0-9_-]{1,100}$/) }).optional(),
       placement: z.strictObject({ clusterName: z.string() }),
       labels: z
         .record(z.string().regex(/^(?!goog-)[a-z]/), z.string().regex(/^[a-z0-9_-]{0,63}$/))
@@ -216,9 +217,12 @@ export async function startGoogle(
     if (before !== undefined) return job.parse(before)
     if (!self.clusters.some(({ clusterName }) => clusterName === made.placement.clusterName))
       throw new Refusal(404, 'NOT_FOUND', `Not found: Cluster ${made.placement.clusterName}`)
+    const id = made.reference?.jobId ?? `5f0c-${self.submitted.size + 1}`
+    if (self.jobs.some((other) => idOf(other) === id))
+      throw new Refusal(409, 'ALREADY_EXISTS', `Already exists: Job ${id}`)
     const one: Json = {
       ...made,
-      reference: { projectId: PROJECT, jobId: `5f0c-${self.submitted.size + 1}` },
+      reference: { projectId: PROJECT, jobId: id },
       placement: { ...made.placement, clusterUuid: '0d9c' },
       status: { state: 'PENDING', stateStartTime: new Date().toISOString() },
       jobUuid: 'a7',

@@ -30,16 +30,17 @@ describe('run.rerun', () => {
     expect(await platform.writer?.rerun(JOB, 'act_1', NEVER)).toEqual({
       kind: 'accepted',
       detail: `Dataproc took the starting of job run ${JOB} once more.`,
+      made: '5f0c-1',
     })
     const { pysparkJob, scheduling } = job()
     expect(google.submitted.get('act_1')).toMatchObject({
       placement: { clusterName: 'etl' },
-      labels: { owner: 'etl' },
+      labels: { owner: 'etl', 'arrestor-order': 'act_1' },
       pysparkJob,
       scheduling,
     })
     const [newest] = (await platform.reader.runs('orders-daily', 5, NEVER)).slice(0, 1)
-    expect(newest).toMatchObject({ id: '5f0c-1', state: 'queued', jobName: 'orders-daily' })
+    expect(newest).toMatchObject({ id: '5f0c-1', state: 'queued', jobName: 'orders-daily', key: 'act_1' })
     expect((await platform.writer?.rerun(JOB, 'act_1', NEVER))?.detail).toContain('is under way (PENDING)')
     expect(google.submitted.size).toBe(1)
   })
@@ -54,11 +55,28 @@ describe('run.rerun', () => {
     ])
   })
 
+  it('keeps a name that no label can say, in the new job’s id', async () => {
+    const bare = { mainPythonFileUri: 'gs://code/orders.py' }
+    const id = 'OrdersDaily_20261122'
+    const { google, platform } = await open({ jobs: [job({ ...ERROR, pysparkJob: bare }, id)] }, config)
+    const outcome = await platform.writer?.rerun(id, 'act_1', NEVER)
+    expect(outcome).toMatchObject({ kind: 'accepted' })
+    const [newest] = await platform.reader.runs('OrdersDaily', 5, NEVER)
+    expect(newest).toMatchObject({ state: 'queued', key: 'act_1' })
+    expect(newest?.id).toMatch(/^OrdersDaily_[0-9a-f]{20}$/)
+    expect(outcome).toMatchObject({ made: newest?.id })
+    expect(await platform.writer?.rerun(id, 'act_2', NEVER)).toMatchObject({ kind: 'refused', next: 'look' })
+    expect(google.submitted.size).toBe(1)
+  })
+
   it('asks for no batch, and for no job that goes on or whose cluster is gone', async () => {
     const failed = batch({ state: 'FAILED' })
     const of = await open({ batches: [failed] }, config)
     const { writer } = of.platform
-    expect((await writer?.rerun(BATCH, 'act_1', NEVER))?.detail).toContain('is a batch')
+    expect(await writer?.rerun(BATCH, 'act_1', NEVER)).toMatchObject({
+      detail: expect.stringContaining('is a batch') as string,
+      next: 'never',
+    })
     expect((await writer?.rerun(JOB, 'act_1', NEVER))?.detail).toContain('is under way (RUNNING)')
     expect(posts(of)).toEqual([])
     of.google.jobs[0] = job({ ...ERROR, placement: { clusterName: 'gone' } })

@@ -95,7 +95,9 @@ export async function bench(
         if (typeof token !== 'string' || token.length > 64 || started.has(token)) throw new Refusal(400, 'ValidationException', 'clientToken') // prettier-ignore
         started.set(token, input)
         const id = `0000000320example9${started.size}`
-        runs.unshift(jobRun({ ...made, id, state: 'PENDING', createdAt: iso(Date.now()) }))
+        runs.unshift(
+          jobRun({ ...made, id, clientToken: token, state: 'PENDING', createdAt: iso(Date.now()) }),
+        )
         return {
           id,
           name: made['name'],

@@ -103,12 +103,16 @@ it('is cancelled once; what has ended is not', async () => {
 })
 
 it('is started once more with what it was made of, under the key, while no other run of the job goes on', async () => {
-  const of = await account({ config: { actions: ['run.rerun'] }, runs: [jobRun({ state: 'FAILED', executionRoleArn: 'arn:aws:iam::123456789012:role/etl', tags: { team: 'data' } })] }) // prettier-ignore
+  const of = await account({ config: { actions: ['run.rerun'] }, runs: [jobRun({ state: 'FAILED', executionRoleArn: 'arn:aws:iam::123456789012:role/etl', tags: { team: 'data', 'aws:stack': 'x' } })] }) // prettier-ignore
   const { writer, reader } = of.platform
-  expect(await writer!.rerun(`spark-${RUN}`, 'act_1', NEVER)).toEqual({ kind: 'accepted', detail: `EMR on EKS took the starting of job run ${RUN} once more.` }) // prettier-ignore
+  expect(await writer!.rerun(`spark-${RUN}`, 'act_1', NEVER)).toEqual({ kind: 'accepted', detail: `EMR on EKS took the starting of job run ${RUN} once more.`, made: '0000000320example91' }) // prettier-ignore
   const { jobDriver, configurationOverrides, name, releaseLabel, retryPolicyConfiguration, virtualClusterId } = jobRun() // prettier-ignore
   expect(of.started.get('act_1')).toEqual({ jobDriver, configurationOverrides, name, releaseLabel, retryPolicyConfiguration, virtualClusterId, clientToken: 'act_1', executionRoleArn: 'arn:aws:iam::123456789012:role/etl', tags: { team: 'data' } }) // prettier-ignore
-  expect((await reader.runs('orders-daily-2026-11-22', 5, NEVER))[0]).toMatchObject({ state: 'queued' })
+  expect((await reader.runs('orders-daily-2026-11-22', 5, NEVER))[0]).toMatchObject({
+    id: '0000000320example91',
+    state: 'queued',
+    key: 'act_1',
+  })
   expect((await writer!.rerun(RUN, 'act_1', NEVER)).detail).toContain('is under way (PENDING)')
   of.aws.fault(/StartJobRun/, { kind: 'destroy' })
   of.runs.shift()

@@ -25,6 +25,7 @@ describe('run.rerun', () => {
     expect(await of.platform.writer!.rerun(RUN, 'act_1', NEVER)).toEqual({
       kind: 'accepted',
       detail: `EMR Serverless took the starting of job run ${RUN} once more.`,
+      made: '00f9runexample9000',
     })
     const { jobDriver, configurationOverrides, executionRole, name, mode, retryPolicy } = jobRun()
     expect(of.started.get('act_1')).toEqual({
@@ -50,8 +51,48 @@ describe('run.rerun', () => {
     expect(await of.platform.writer!.rerun(RUN, 'act_1', NEVER)).toEqual({
       kind: 'refused',
       detail: expect.stringContaining('Job run 00f9runexample9000 of') as string,
+      next: 'look',
     })
     expect(starts(of)).toBe(1)
+  })
+
+  it('P7: is not asked of a job run without a name while what was made of it goes on, nor once that is done', async () => {
+    const of = await account({ runs: [jobRun({ ...FAILED, name: undefined })] })
+    const { writer } = of.platform
+    const first = await writer!.rerun(RUN, 'act_1', NEVER)
+    if (first.kind !== 'accepted') throw new Error(first.detail)
+    const earlier = [first.made!]
+    expect(await writer!.rerun(RUN, 'act_2', NEVER, earlier)).toEqual({
+      kind: 'refused',
+      detail: 'Job run 00f9runexample9000, which was started for it before, is queued (SUBMITTED).',
+      next: 'look',
+    })
+    of.runs[0]!['state'] = 'SUCCESS'
+    expect(await writer!.rerun(RUN, 'act_2', NEVER, earlier)).toMatchObject({
+      kind: 'refused',
+      next: 'never',
+    })
+    expect(starts(of)).toBe(1)
+    of.runs[0]!['state'] = 'FAILED'
+    expect(await writer!.rerun(RUN, 'act_2', NEVER, earlier)).toMatchObject({ kind: 'accepted' })
+  })
+
+  it('sends no tag back that AWS has set', async () => {
+    const of = await account({
+      runs: [jobRun({ ...FAILED, tags: { ...TAGS, 'aws:cloudformation:stack-name': 'x' } })],
+    })
+    await of.platform.writer!.rerun(RUN, 'act_1', NEVER)
+    expect(of.started.get('act_1')).toMatchObject({ tags: TAGS })
+    expect(of.started.get('act_1')!['tags']).toEqual(TAGS)
+  })
+
+  it('P12: tells a refusal without the arguments that it quotes', async () => {
+    const of = await account()
+    const message = 'bad driver: [--day, 2026-11-22, --password, dose-of-a-secret]'
+    of.aws.fault(/StartJobRun/, { kind: 'refusal', status: 400, code: 'ValidationException', message })
+    const { detail } = await of.platform.writer!.rerun(RUN, 'act_1', NEVER)
+    expect(detail).toMatch(/^AWS refused .*400 ValidationException bad driver: \[--day, /)
+    expect(detail).not.toContain('dose-of')
   })
 
   it.each<[string, Fault, string, RegExp]>([
