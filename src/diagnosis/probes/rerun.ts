@@ -152,6 +152,7 @@ async function gather(
       later,
       otherRun: others === null ? undefined : (other?.id ?? null),
       willRetry: current === null ? null : current.state === 'retrying',
+      succeeded: current?.state === 'succeeded',
       running: runningOf(app, current?.state ?? null),
     },
   }

@@ -24,6 +24,8 @@ export interface RerunFacts {
   readonly willRetry: boolean | null
   /** It is still running. */
   readonly running: boolean | null
+  /** Its platform says that it ended well. */
+  readonly succeeded: boolean
 }
 
 export interface Verdict {
@@ -65,6 +67,7 @@ export function verdictOf(facts: RerunFacts): Verdict {
 function objections(facts: RerunFacts): string[] {
   const found: string[] = []
   if (facts.running === true) found.push('this run is still under way')
+  if (facts.succeeded) found.push('this run has succeeded')
   if (facts.willRetry === true) found.push('the platform already tries again by itself')
   if (typeof facts.otherRun === 'string')
     found.push(`another run of the job is under way (${facts.otherRun})`)

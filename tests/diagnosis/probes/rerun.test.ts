@@ -58,6 +58,11 @@ it.each<[string, World, string]>([
     { runs: [{ ...RUN, id: 'run-2' }] },
     'another run of the job is under way (run-2)',
   ],
+  [
+    'it has succeeded',
+    { run: { ...RUN, state: 'succeeded', endedAt: RUN.startedAt } },
+    'this run has succeeded',
+  ],
   ['it still runs', { run: RUN }, 'still under way'],
   ['the platform tries again', { run: { ...RUN, state: 'retrying' } }, 'already tries again'],
 ])('unsafe: %s', async (_why, world, reason) => {

@@ -4,7 +4,7 @@ import type { Run } from '../../../src/alerts/model.ts'
 import type { ProbeResult } from '../../../src/diagnosis/model.ts'
 import { runChanges } from '../../../src/diagnosis/probes/run-changes.ts'
 import type { Deployment } from '../../../src/incidents/deployments.ts'
-import type { PlatformReader, PlatformRun, SparkApplication } from '../../../src/ports.ts'
+import type { PlatformReader, PlatformRun, ReadCapability, SparkApplication } from '../../../src/ports.ts'
 import { APP, NO_TOTALS, NOW, RUN, contextOf, readerOf, stage } from '../support.ts'
 
 const at = (day: number, hour: number, minute = 0): Date => new Date(Date.UTC(2026, 10, day, hour, minute))
@@ -31,6 +31,7 @@ interface Two {
   readonly lists?: Readonly<Record<string, PlatformRun['state']>>
   readonly broken?: readonly (keyof PlatformReader)[]
   readonly deployments?: readonly Deployment[]
+  readonly capabilities?: readonly ReadCapability[]
 }
 
 const plan = (schema: string): string => `(1) Scan parquet db.orders\nReadSchema: ${schema}\n`
@@ -42,7 +43,7 @@ async function look(two: Two): Promise<ProbeResult & { readonly asked: string[] 
     (app.id === 'app-good' ? two.good : two.bad) ?? { environment: { 'spark.executor.memory': '8g' }, inputBytes: 100, plan: plan('struct<a:int>') } // prettier-ignore
   const asked: string[] = []
   const reader: PlatformReader = {
-    ...readerOf({ broken: two.broken ?? [] }),
+    ...readerOf({ broken: two.broken ?? [], ...(two.capabilities === undefined ? {} : { capabilities: two.capabilities }) }),
     run: ({ runId }: Run) => {
       asked.push(runId ?? '-')
       return Promise.resolve(runId === null ? current : (runs.find(({ id }) => id === runId) ?? null))
@@ -66,6 +67,16 @@ async function look(two: Two): Promise<ProbeResult & { readonly asked: string[] 
 const sentence = (result: ProbeResult): string => result.findings[0]!.sentence
 
 describe('run.changes', () => {
+  it.each(['sql', 'plans'] as const)('tells columns where a platform has %s', async (told) => {
+    const good = { plan: plan('struct<a:int>') }
+    const bad = { plan: plan('struct<a:string>') }
+    const capabilities = ['application', 'run', 'runs', told] as const
+    expect(sentence(await look({ good, bad, capabilities }))).toContain('orders.a int -> string')
+    expect(sentence(await look({ good, bad, capabilities: capabilities.slice(0, 3) }))).not.toContain(
+      'orders.a',
+    )
+  })
+
   it('tells what differs from the last good run, in one sentence, newest first', async () => {
     const result = await look({
       good: { environment: { 'spark.executor.memory': '8g', 'spark.kubernetes.container.image': 'r/etl:1.4.2' }, inputBytes: 100, plan: plan('struct<a:int>'), app: { sparkVersion: '4.0.1' } },

@@ -15,6 +15,7 @@ const SAFE: RerunFacts = {
   later: [],
   willRetry: false,
   running: false,
+  succeeded: false,
 }
 
 /** A later run, of the 22nd as this one, of the 23rd, or of nobody knows which day. */
@@ -41,6 +42,7 @@ describe('unsafe', () => {
     [{ class: 'data', cause: null }, 'the data or the query has to be mended first'],
     [{ class: 'infrastructure' }, 'what it failed of has to be mended first (preempted)'],
     [{ running: true }, 'this run is still under way'],
+    [{ succeeded: true }, 'this run has succeeded'],
     [{ willRetry: true }, 'the platform already tries again by itself'],
     [{ otherRun: 'app-2' }, 'another run of the job is under way (app-2)'],
     [
@@ -180,6 +182,7 @@ it('never safe while anything that matters is not known, whatever the rest', () 
         ),
         willRetry: option(boolean()),
         running: option(boolean()),
+        succeeded: boolean(),
       }),
       (facts) => {
         const { rerun, reasons } = verdictOf(facts)
@@ -190,7 +193,8 @@ it('never safe while anything that matters is not known, whatever the rest', () 
           !facts.attemptsBefore &&
           facts.otherRun === null &&
           facts.later?.length === 0 &&
-          facts.running === false
+          facts.running === false &&
+          !facts.succeeded
         return reasons.length > 0 && (rerun !== 'safe' || known)
       },
     ),
