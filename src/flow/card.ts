@@ -7,6 +7,7 @@ import { readTicks } from '../incidents/runbook-record.ts'
 import { type ActionRun, listRuns } from '../remediation/action-runs.ts'
 import { type Offer, offersInVain, standingOffers } from '../remediation/offers.ts'
 import { consequenceOf } from '../remediation/action.ts'
+import { onPlatform } from '../remediation/on-platform.ts'
 import { withheldIn } from '../remediation/prepare.ts'
 import { ACTIONS } from '../remediation/registry.ts'
 import type { EntryExplanation, MatchReason, RunnerUp } from '../runbooks/match.ts'
@@ -137,7 +138,7 @@ export async function readCard(tx: Tx, deps: FlowDeps, incidentId: string): Prom
         : [
             {
               ...offer,
-              consequence: consequenceOf(action, offer, lookup),
+              consequence: consequenceOf(onPlatform(action, lookup), offer, lookup),
               danger: action.danger,
             },
           ]

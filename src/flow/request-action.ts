@@ -8,6 +8,7 @@ import { requestRun, runInFlight } from '../remediation/action-runs.ts'
 import { audit } from '../remediation/audit.ts'
 import { type RawInputs, readInputs, recordable } from '../remediation/inputs.ts'
 import { type Offer, findOffer, withdrawOffer } from '../remediation/offers.ts'
+import { onPlatform } from '../remediation/on-platform.ts'
 import { ACTIONS } from '../remediation/registry.ts'
 import { type Role, mayDo } from '../remediation/roles.ts'
 import type { Params } from '../runbooks/model.ts'
@@ -63,7 +64,7 @@ export async function askForInputs(
     async (tx, incident, offer): Promise<Asked> => {
       const action = ACTIONS.get(offer.action)
       const lookup = await namesOf(tx, deps, incident)
-      const consequence = action === undefined ? '' : consequenceOf(action, offer, lookup)
+      const consequence = action === undefined ? '' : consequenceOf(onPlatform(action, lookup), offer, lookup)
       return { kind: 'ask', form: { offer, incident, consequence, danger: action?.danger ?? true } }
     },
   )

@@ -62,6 +62,8 @@ interface ActionBase {
   readonly params: z.ZodType
   /** Where parameters with templates go, which decides how values are escaped; plain text unless said. */
   readonly destinations?: Destinations
+  /** The same by kind of platform, where it does another thing there. */
+  readonly consequenceOn?: Readonly<Record<string, string>>
   /** Its caution sees what an earlier one has led to: one that has shown does not stand in the way of another. */
   readonly repeatable?: boolean
   /** What it is judged by before it is offered, and once more before it runs. Absent: nothing. */

@@ -369,3 +369,35 @@ it('repairs a run of Databricks, which then shows it begun anew; its success end
     await workspace.close()
   }
 })
+
+it('P7: repairs a run of Databricks once more only when the first repair has shown and failed, too', async () => {
+  const ended = { ...FAILED, end_time: START + 60_000 }
+  const workspace = await bench(
+    { runs: [run({ ...ended, tasks: [task('load', ended)] })] },
+    { actions: ['run.rerun'], logs: 'none' },
+  )
+  try {
+    const { reader, writer } = workspace.platform
+    const of = await scene({ reader, writer: writer!, runId: String(RUN_ID) })
+    const failAgain = (): void =>
+      workspace.databricks.workspace.runs.forEach((one) => void Object.assign(one, ended))
+    await of.press()
+    expect(await of.act()).toMatchObject({ state: 'succeeded', verified: 'pending' })
+    await diagnose(of.deps, of.incident.id)
+    expect(await rerunOn(of)).toBeUndefined()
+    expect(await of.verify()).toMatchObject({ verified: 'verified' })
+    await diagnose(of.deps, of.incident.id)
+    expect((await of.card()).withheld).toContainEqual({
+      title: 'Rerun Job',
+      says: expect.stringContaining('under way') as string,
+    })
+    failAgain()
+    await diagnose(of.deps, of.incident.id)
+    await desk.clock.advance(1_000)
+    expect(await of.press()).toMatchObject({ kind: 'done' })
+    expect(await of.act()).toMatchObject({ state: 'succeeded' })
+    expect(workspace.databricks.repaired).toHaveLength(2)
+  } finally {
+    await workspace.close()
+  }
+})

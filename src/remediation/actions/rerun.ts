@@ -14,6 +14,11 @@ export const rerunJob: PlatformAction = {
   id: 'run.rerun',
   title: 'Rerun Job',
   consequence: 'Runs {target} once more, as it was made.',
+  consequenceOn: {
+    // "The current job and task settings": Jobs API, runs/repair.
+    databricks:
+      'Repairs run {target}: what failed of it runs again with its parameters, by the settings and code that the job has now.',
+  },
   danger: true,
   needs: 'run.rerun',
   floor: 'responder',
