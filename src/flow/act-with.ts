@@ -4,6 +4,7 @@ import { type Deployment, listDeployments } from '../incidents/deployments.ts'
 import type { WriteOutcome } from '../ports.ts'
 import { type ActionRun, runToBeVerified } from '../remediation/action-runs.ts'
 import type { Action, Pipeline, Verification } from '../remediation/action.ts'
+import { offeredAt } from '../remediation/offers.ts'
 import type { Order } from '../remediation/order.ts'
 import { ACTIONS } from '../remediation/registry.ts'
 import { REQUESTS } from '../remediation/requests.ts'
@@ -76,6 +77,11 @@ export function lookOf(deps: FlowDeps, incident: Incident, run: ActionRun, actio
 function pipelineOf(deps: FlowDeps, incident: Incident, run: ActionRun): Pipeline {
   return {
     deployments: () => deps.store.transaction((tx) => deploymentsOf(tx, incident)),
+    news: () =>
+      deps.store.transaction(async (tx) => {
+        const since = await offeredAt(tx, run.offerId)
+        return (await deploymentsOf(tx, incident)).filter((one) => since === null || one.receivedAt > since)
+      }),
     async send(name, { type, data }, signal) {
       const webhook = deps.webhooks.find((one) => one.name === name)
       if (webhook === undefined || !webhooksFor(deps, incident.team).includes(name))

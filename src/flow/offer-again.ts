@@ -1,7 +1,7 @@
 // A button anew, where an action did not happen: the old one stays used, so that a stale press still does nothing (P8).
 import { newId } from '../incidents/id.ts'
 import type { ActionRun } from '../remediation/action-runs.ts'
-import { addOffers, findOffer, standingOffers } from '../remediation/offers.ts'
+import { addOffers, findOffer, offeredAt, standingOffers } from '../remediation/offers.ts'
 import type { Tx } from '../store/store.ts'
 
 /** Offers what the run was made from once more, unless the same stands already. */
@@ -10,5 +10,7 @@ export async function offerAgain(tx: Tx, run: ActionRun, now: Date): Promise<voi
   if (offer === null) return
   const standing = await standingOffers(tx, run.incidentId)
   if (standing.some((other) => other.action === offer.action && other.target === offer.target)) return
-  await addOffers(tx, [{ ...offer, id: newId('off', now) }], now)
+  // What it says was read then, and may have been overtaken since.
+  const readAt = (await offeredAt(tx, offer.id)) ?? now
+  await addOffers(tx, [{ ...offer, id: newId('off', now) }], readAt)
 }

@@ -48,6 +48,8 @@ interface ActionBase {
   readonly consequence: string
   /** Words of the consequence for parameters that have no value. */
   readonly unsaid?: Readonly<Record<string, string>>
+  /** What is to be said beside it of what is known; null for nothing. */
+  adds?(lookup: Lookup): string | null
   readonly danger: boolean
   /** Processes end with it, and what only they could tell: evidence is captured before. */
   readonly endsEvidence?: boolean
@@ -84,6 +86,8 @@ export interface PlatformAction extends ActionBase {
 export interface Pipeline {
   /** Deploy markers that speak of the run's job, those that came last among them. */
   deployments(): Promise<readonly Deployment[]>
+  /** Those of them that came since the button was offered. */
+  news(): Promise<readonly Deployment[]>
   /** Sends one request by this webhook, with what is known of incident, run and person. */
   send(webhook: string, request: PipelineRequest, signal: AbortSignal): Promise<WriteOutcome>
 }
@@ -106,21 +110,26 @@ export interface WebhookAction extends ActionBase {
 
 export type Action = PlatformAction | WebhookAction
 
-/** So much of one value stands in a consequence. */
+/** So much of one value stands in a consequence: its beginning, and what tells two apart, such as a digest. */
 const MAX_VALUE = 60
+const MAX_HEAD = 24
 
-/** The consequence of an action for this target, in full, and what its caution says of what is known. */
+/** The consequence of an action for this target, in full, and what is known that must be said with it. */
 export function consequenceOf(
-  { consequence, unsaid = {}, caution }: Pick<Action, 'consequence' | 'unsaid' | 'caution'>,
+  { consequence, unsaid = {}, adds, caution }: Pick<Action, 'consequence' | 'unsaid' | 'adds' | 'caution'>,
   { target, params }: { readonly target: string; readonly params: Params },
   lookup: Lookup,
 ): string {
   const said = Object.entries(unsaid).reduce((text, [name, words]) => {
     const value = params[name]
-    const shown = typeof value === 'string' ? redact(value).slice(0, MAX_VALUE).toWellFormed() : words
+    const shown = typeof value === 'string' ? shortened(redact(value)) : words
     return text.replaceAll(`{${name}}`, () => shown)
   }, consequence)
   const whole = said.replaceAll('{target}', () => target)
-  const judgement = judge(caution, lookup)
-  return judgement.says === null ? whole : `${whole} ${judgement.says}`
+  return [whole, adds?.(lookup) ?? null, judge(caution, lookup).says].filter((one) => one !== null).join(' ')
+}
+
+function shortened(value: string): string {
+  if (value.length <= MAX_VALUE) return value
+  return `${value.slice(0, MAX_HEAD)}…${value.slice(MAX_HEAD + 1 - MAX_VALUE)}`.toWellFormed()
 }

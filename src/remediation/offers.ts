@@ -88,6 +88,12 @@ export async function findOffer(tx: Tx, id: string): Promise<Offer | null> {
   return row === undefined ? null : toOffer(row)
 }
 
+/** When what an offer says was read; of one that is offered again, when it first was. */
+export async function offeredAt(tx: Tx, id: string): Promise<Date | null> {
+  const row = await tx.selectFrom('offers').select('created_at').where('id', '=', id).executeTakeFirst()
+  return row?.created_at ?? null
+}
+
 /** Offers that were used and refused, where no press changes that, each with the words of the refusal; the last one first. */
 export async function offersInVain(
   tx: Tx,

@@ -92,6 +92,7 @@ async function rollBackSample(): Promise<ActionSample> {
   )[0]!
   const pipelineOf = (order: Order): Pipeline => ({
     deployments: () => Promise.resolve(deployments),
+    news: () => Promise.resolve([]),
     send: (_webhook, { type, data }) => {
       const about = aboutFor(order.target.split('/')[1]!)
       return hook.send({ id: order.id, type, at: new Date(), data: { ...about, ...data } }, SIGNAL)

@@ -77,7 +77,7 @@ describe('Roll Back', () => {
     )
     await shown(world)
     expect(JSON.stringify(world.cards()[0]!.blocks)).toContain(
-      'Asks pipeline to take data-platform/nightly-orders back from v2 to v1.',
+      'Goes from v2 back to v1: pipeline is asked to take data-platform/nightly-orders there.',
     )
     await world.press('U0BOB', 'act')
     await world.until(() => card(world).includes('done and verified'), 'the verification', 1_000)
@@ -155,13 +155,28 @@ describe('Roll Back', () => {
     expect(pipeline.posts).toBe(1)
   })
 
-  it('sends nothing where something else was deployed since it was offered', async () => {
+  it('P13: sends nothing where something else was deployed since, and is offered anew from that', async () => {
     const { world, pipeline, announce } = await badDeploy()
     await shown(world)
+    const offered = findButton(world.cards()[0]!, 'act')!.value
     await announce('deploy', 'v3')
     await world.press('U0BOB', 'act')
     await world.until(() => card(world).includes('v3 is deployed by now'), 'the refusal')
     expect(pipeline.posts).toBe(0)
+    const dialog = (): string => JSON.stringify(world.cards()[0]!.blocks)
+    await world.until(() => dialog().includes('Goes from v3 back to v2'), 'the new dialog', 2_000)
+    expect(findButton(world.cards()[0]!, 'act')!.value).not.toBe(offered)
+  })
+
+  it('P13: is offered anew when something else is deployed, before anybody presses it', async () => {
+    const { world, announce } = await badDeploy()
+    await shown(world)
+    await announce('deploy', 'v3')
+    await world.until(
+      () => JSON.stringify(world.cards()[0]!.blocks).includes('Goes from v3 back to v2'),
+      'the new dialog',
+      2_000,
+    )
   })
 
   it('P13: is withheld from a team that no webhook serves, with what to configure', async () => {

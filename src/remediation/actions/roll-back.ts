@@ -15,20 +15,30 @@ const params = z.strictObject({
   reason: name.optional().describe('why, for whoever reads the pipeline’s log'),
 })
 
+/** Name in facts: of the probe that each diagnosis runs, by the step that it runs it by. */
+const LAST_GOOD_AT = 'changes.last_good_at'
+/** By so much the clock of whoever sends markers may be behind ours. */
+const MAX_SKEW_MS = 5 * 60_000
+
 export const rollBack: WebhookAction = {
   id: 'deploy.roll-back',
   title: 'Roll Back',
+  // From what to what stands first: a dialog shows the beginning of what is long.
   consequence:
-    'Asks {webhook} to take {target} back from {from} to {to}. Tables and checkpoints stay as the newer version left them.',
+    'Goes from {from} back to {to}: {webhook} is asked to take {target} there. Tables and checkpoints stay as the newer version left them.',
   unsaid: { webhook: 'the pipeline', from: 'what is deployed', to: 'what was there before' },
+  adds: (lookup) =>
+    timeOf(lookup(LAST_GOOD_AT)) === null
+      ? 'No good run of the job is known: what was there before may be bad, too.'
+      : null,
   danger: true,
   untilVerified: true,
   needs: null,
   floor: 'commander',
   params,
   target: ({ team, run }) => (run.jobName === null ? null : `${team}/${run.jobName.replaceAll(/\s+/g, '-')}`),
-  fix(given, { webhooks, deployments }) {
-    const { current, previous } = deployedOf(deployments)
+  fix(given, { webhooks, deployments, facts }) {
+    const { current, previous } = deployedOf(deployments, timeOf(facts[LAST_GOOD_AT]))
     const known: readonly (readonly [string, string | null])[] = [
       ['webhook', webhooks[0] ?? null],
       ['from', current === null ? null : nameOf(current)],
@@ -39,19 +49,27 @@ export const rollBack: WebhookAction = {
   async execute(order, pipeline, signal) {
     const { webhook, from = null, to = null, reason = null } = params.parse(order.params)
     if (webhook === undefined) return { kind: 'refused', detail: 'No webhook was named. Nothing was sent.' }
-    const { current, previous } = deployedOf(await pipeline.deployments())
-    if (from !== null && current !== null && !isCalled(current, from))
-      return {
-        kind: 'refused',
-        detail: `${nameOf(current)} is deployed by now, and no longer ${from}. Nothing was sent.`,
-      }
-    const data = { from, to, reason, deployed: told(current), previous: told(previous) }
+    const markers = await pipeline.deployments()
+    const { current } = deployedOf(markers)
+    const isFrom = (one: Deployment): boolean => from !== null && isCalled(one, from)
+    const news = (await pipeline.news()).find((one) => one.what !== 'config' && !isFrom(one))
+    const overtaken =
+      from !== null && current !== null && !isFrom(current)
+        ? `${nameOf(current)} is deployed by now, and no longer ${from}`
+        : news !== undefined
+          ? `A deploy marker${saying(news)} has come since this was offered`
+          : null
+    if (overtaken !== null)
+      return { kind: 'refused', detail: `${overtaken}. Nothing was sent.`, next: 'look' }
+    const data = { from, to, reason, deployed: told(markers, from), previous: told(markers, to) }
     return await pipeline.send(webhook, { type: 'rollback.requested.v1', data }, signal)
   },
   async verify(order, pipeline) {
-    const { to } = params.parse(order.params)
-    const since = (await pipeline.deployments()).filter((one) => isNews(one, order))
-    const wanted = since.find((one) => to === undefined || isCalled(one, to))
+    const { from, to } = params.parse(order.params)
+    const all = await pipeline.deployments()
+    const since = all.filter((one) => isNews(one, order))
+    const known = all.filter(({ receivedAt }) => receivedAt < order.requestedAt)
+    const wanted = since.find((one) => (to === undefined ? isBack(one, known, from) : isCalled(one, to)))
     if (wanted !== undefined)
       return {
         kind: 'verified',
@@ -63,19 +81,39 @@ export const rollBack: WebhookAction = {
       detail:
         other === undefined
           ? 'No deploy marker of the job has come since it was asked for.'
-          : `A deploy marker says ${other}, which is not ${to ?? 'it'}.`,
+          : `A deploy marker says ${other}, which is not ${to ?? 'what was there before'}.`,
     }
   },
 }
 
-/** Came after the order, and speaks of a deployment done since. */
-function isNews({ what, receivedAt }: Deployment, { requestedAt }: Order): boolean {
-  return what !== 'config' && receivedAt >= requestedAt
+/** Came after the order, and speaks of a deployment done since: a marker may be late. */
+function isNews({ what, at, receivedAt }: Deployment, { requestedAt }: Order): boolean {
+  return what !== 'config' && receivedAt >= requestedAt && at.getTime() >= requestedAt.getTime() - MAX_SKEW_MS
 }
 
-/** A deployment as a receiver reads it. */
-function told(deployment: Deployment | null): Readonly<Record<string, unknown>> | null {
-  if (deployment === null) return null
+/** Where nobody said to what: a rollback, or something that was deployed before, but not what was to go. */
+function isBack(one: Deployment, known: readonly Deployment[], from: string | undefined): boolean {
+  if (from !== undefined && isCalled(one, from)) return false
+  const name = nameOf(one)
+  return one.what === 'rollback' || (name !== null && known.some((before) => isCalled(before, name)))
+}
+
+function saying(deployment: Deployment): string {
+  const name = nameOf(deployment)
+  return name === null ? '' : ` of ${name}`
+}
+
+function timeOf(text: string | undefined): Date | null {
+  const at = new Date(text ?? '')
+  return Number.isNaN(at.getTime()) ? null : at
+}
+
+/** The newest deployment of that name as a receiver reads it; null where none is known. */
+function told(markers: readonly Deployment[], name: string | null): Readonly<Record<string, unknown>> | null {
+  const [deployment] = markers
+    .filter((one) => name !== null && one.what !== 'config' && isCalled(one, name))
+    .toSorted((a, b) => b.at.getTime() - a.at.getTime())
+  if (deployment === undefined) return null
   const { what, version, image, commit, summary, by, url, at } = deployment
   return { what, version, image, commit, summary, by, url, at: at.toISOString() }
 }

@@ -49,12 +49,13 @@ function offerButton(offer: OfferView, index: number): Button {
   // The form says what will happen, and is submitted or left: a dialog before it would ask twice.
   if (Object.keys(offer.inputs).length > 0)
     return button(`${ACTION.ask}:${index}`, `${offer.title}…`, offer.id, style)
+  const needs = ` Needs a ${offer.requires}.`
   return {
     // Ids are unique within a message, so offers are numbered; which action it is stands in the offer.
     ...button(`${ACTION.act}:${index}`, offer.title, offer.id, style),
     confirm: {
       title: plain(`${offer.title}?`, 100),
-      text: plain(cut(`${offer.consequence} Needs a ${offer.requires}.`, 300), 300),
+      text: plain(`${cut(offer.consequence, 300 - needs.length)}${needs}`, 300),
       confirm: plain(offer.title, 30),
       deny: plain('Leave It', 30),
       ...(offer.danger ? { style: 'danger' as const } : {}),
