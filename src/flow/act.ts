@@ -31,9 +31,9 @@ import { lookAgainAt } from './look-again.ts'
 import { offerAgain } from './offer-again.ts'
 import { discretionOf } from './settings.ts'
 
-/** How long one execution may take; after the lease the run is `unknown` and its target held. */
-/** What is captured before (seven seconds at most) and this together stay below the lease. */
+/** How long one execution may take; with what is asked and captured before (see `captureBefore`) it stays below the lease. */
 const EXECUTE_MS = 20_000
+/** After it the run is `unknown` and its target held. */
 const LEASE_MS = 45_000
 
 /** Handler of the `act` job. Coming twice is harmless: a run starts once. */
