@@ -110,6 +110,12 @@ describe('the card says', () => {
     )
   })
 
+  it('P8: who may press, however long what will happen is', () => {
+    const consequence = `Goes from v2 back to v1: ${'long-job-'.repeat(60)}.`
+    const blocks = JSON.stringify(cardMessage(viewWith({ offers: [{ ...OFFER, consequence }] })).blocks)
+    expect(blocks).toMatch(/Goes from v2 back to v1: [^"]*… Needs a commander\./)
+  })
+
   it('what a kill does, before it is confirmed', () => {
     const { blocks } = cardMessage(viewWith({ offers: [OFFER] }))
     expect(JSON.stringify(blocks)).toContain('Work it has not written is lost. Needs a commander.')
