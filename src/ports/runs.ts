@@ -67,6 +67,8 @@ export interface PlatformRun {
   readonly unreached?: readonly string[]
   /** How it was made, as far as the platform says; short texts, to be compared with other runs of the job. */
   readonly traits?: Readonly<Partial<Record<RunTrait, string>>>
+  /** Why its platform can run none of its kind once more: `it is a batch, and ...`. Absent where nothing says so. */
+  readonly notAgain?: string
   /** The key that it was asked for under, where the platform keeps and shows it. */
   readonly key?: string
   /** Of which data it is, as far as what it was given says so. */

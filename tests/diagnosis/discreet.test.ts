@@ -38,7 +38,7 @@ const OURS: Readonly<Record<string, string>> = {
   'spark.log': 'signature cause class',
   'spark.performance': 'worst severity',
   'spark.progress': 'severity',
-  'run.rerun': 'rerun reasons class signature cause certainty writes',
+  'run.rerun': 'rerun reasons class signature cause certainty writes not_again',
   'run.changes': 'newest',
   'run.state': 'state signature cause class',
   'spark.skew': 'severity',

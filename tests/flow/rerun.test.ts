@@ -225,6 +225,26 @@ describe('the verdict', () => {
   })
 })
 
+describe('P13: what its platform runs none of its kind again', () => {
+  const BATCH: World = { ...SAFE, run: { ...ENDED, notAgain: 'it is a batch' } }
+  const says = 'It cannot be run again from here: it is a batch.'
+
+  it('is not offered, however safe it were, and the card says why', async () => {
+    const of = await scene({ reader: readerOf(BATCH) })
+    expect(await rerunOn(of)).toBeUndefined()
+    expect((await of.card()).withheld).toContainEqual({ title: 'Rerun Job', says })
+  })
+
+  it('is not asked for where that shows just before', async () => {
+    const { reader, change } = turning(SAFE)
+    const of = await scene({ reader })
+    await of.press()
+    change(BATCH)
+    expect(await of.act()).toMatchObject({ state: 'failed', detail: says })
+    expect(of.keys).toEqual([])
+  })
+})
+
 describe('P5, P8: just before it runs', () => {
   it('is asked afresh: another run that somebody has begun stops it, nothing is sent, all is looked at anew', async () => {
     const { reader, change } = turning(SAFE)

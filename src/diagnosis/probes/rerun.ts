@@ -35,13 +35,14 @@ export const rerun: Probe = {
     writes: 'how it writes: append, overwrite, if-absent, merge, unknown, or none; several with a comma',
     streaming: 'true for a stream',
     other_run: 'another run of the job that is under way; none where there is none',
+    not_again: 'why its platform can run none of its kind once more; none where nothing says so',
     later_run: 'the newest run of the job that began after it and is over; none where there is none',
   },
   async run(_params, context) {
     const { reader } = context
     if (reader === null) throw new Error('no platform')
     const unreached: string[] = []
-    const { id, facts, best, link } = await gather(reader, context, unreached)
+    const { id, facts, best, link, notAgain } = await gather(reader, context, unreached)
     const verdict = verdictOf(facts)
     const modes = [...new Set((facts.writes ?? []).map(({ mode }) => mode))].sort()
     const finding: Finding = {
@@ -65,6 +66,7 @@ export const rerun: Probe = {
         writes: facts.writes === null ? null : modes.length === 0 ? 'none' : modes.join(', '),
         streaming: facts.streaming,
         other_run: facts.otherRun === undefined ? null : (facts.otherRun ?? 'none'),
+        not_again: notAgain,
         later_run: facts.later === null ? null : (facts.later[0]?.id ?? 'none'),
       }),
       findings: [finding],
@@ -80,6 +82,8 @@ interface Gathered {
   readonly facts: RerunFacts
   readonly best: Named | null
   readonly link: string | null
+  /** Null where the run cannot be looked at. */
+  readonly notAgain: string | null
 }
 
 async function gather(
@@ -137,6 +141,7 @@ async function gather(
     id: own ?? null,
     best,
     link: current?.link ?? app?.link ?? null,
+    notAgain: current === null ? null : (current.notAgain ?? 'none'),
     facts: {
       // What only may be the reason is none to run it again.
       class: best === null || best.certainty === 'low' ? null : best.mode.class,

@@ -220,6 +220,9 @@ function shortRun(client: DatabricksClient, normalise: (name: string) => string,
     dates: datesOfRun(run),
     endedAt: endOf(run, state),
     ...(repairedAt === null ? {} : { repairedAt }),
+    ...(run.job_id === undefined
+      ? { notAgain: 'it was submitted without a job, and Databricks repairs runs of jobs alone' }
+      : {}),
     applicationId: null,
     queue: null,
     user: run.creator_user_name ?? null,

@@ -103,6 +103,7 @@ export function runOfBatch(batch: BatchInfo, normalise: (name: string) => string
     ),
     state,
     stateText: batch.state,
+    notAgain: 'it is a batch, and Dataproc does not tell what a batch was submitted with',
     // A batch is never tried again by itself.
     attempt: 1,
     maxAttempts: 1,

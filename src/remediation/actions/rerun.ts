@@ -40,6 +40,8 @@ export const rerunJob: PlatformAction = {
 /** Unsafe is nobody's, what is not known is a commander's. */
 function judgeVerdict(lookup: Lookup): Judgement {
   const reasons = lookup(`${STEP}.reasons`)
+  const notAgain = lookup(`${STEP}.not_again`) ?? 'none'
+  if (notAgain !== 'none') return { kind: 'withheld', says: `It cannot be run again from here: ${notAgain}.` }
   switch (lookup(`${STEP}.rerun`)) {
     case 'safe':
       return { kind: 'open', requires: null, says: `Safe: ${reasons ?? 'nothing stands against it'}.` }

@@ -35,6 +35,7 @@ it('safe: preempted while it overwrote, and nobody else runs', async () => {
     writes: 'overwrite',
     streaming: false,
     other_run: 'none',
+    not_again: 'none',
     later_run: 'none',
   })
   expect(findings).toMatchObject([

@@ -88,6 +88,17 @@ describe('run.rerun', () => {
     expect(posts(of)).toBe(0)
   })
 
+  it('says of a run without a job, and of no other, that it can never be repaired', async () => {
+    const look = async (one: Record<string, unknown>): Promise<string | undefined> => {
+      const { of } = await writerOf([one])
+      const { notAgain } = (await of.platform.reader.run(runOf({ runId: String(RUN) }), NEVER))!
+      await of.close()
+      return notAgain
+    }
+    expect(await look(failed({ job_id: undefined, run_type: 'SUBMIT_RUN' }))).toContain('without a job')
+    expect(await look(failed())).toBeUndefined()
+  })
+
   it('is not asked of a task, of what is not there, is no run, or cannot be looked at', async () => {
     const { of, writer } = await writerOf()
     expect(await writer.rerun('3', 'act_1', NEVER)).toMatchObject({

@@ -1,6 +1,6 @@
 // Cancelling jobs and batches of Dataproc: what each answer means, and that nothing is asked twice.
 import { afterEach, describe, expect, it } from 'vitest'
-import { NEVER } from '../support.ts'
+import { NEVER, runOf } from '../support.ts'
 import { BATCH, type Bench, JOB, batch, bench, job } from './bench.ts'
 
 let at: Bench | null = null
@@ -72,7 +72,10 @@ describe('run.rerun', () => {
   it('asks for no batch, and for no job that goes on or whose cluster is gone', async () => {
     const failed = batch({ state: 'FAILED' })
     const of = await open({ batches: [failed] }, config)
-    const { writer } = of.platform
+    const { writer, reader } = of.platform
+    expect(await reader.run(runOf({ runId: BATCH }), NEVER)).toMatchObject({
+      notAgain: expect.stringContaining('is a batch') as string,
+    })
     expect(await writer?.rerun(BATCH, 'act_1', NEVER)).toMatchObject({
       detail: expect.stringContaining('is a batch') as string,
       next: 'never',
