@@ -105,6 +105,20 @@ describe('a marker', () => {
   }) // prettier-ignore
 })
 
+test('a marker of another platform proves nothing', async () => {
+  const of = (platform: string): Partial<Deployment> => ({ platform })
+  const known = BEFORE.map((one) => ({ ...one, ...of('prod') }))
+  const look = async (platform: string): Promise<string> => {
+    const pipeline = {
+      deployments: () => Promise.resolve([...known, markerOf('deploy', 'v1', LATER, of(platform))]),
+      news: () => Promise.resolve([]),
+      send: () => Promise.reject(new Error('nothing is sent to look')),
+    }
+    return (await rollBack.verify(orderOf({ webhook: 'first', from: 'v2', to: 'v1' }), pipeline, SIGNAL)).kind
+  }
+  expect([await look('staging'), await look('prod')]).toEqual(['waiting', 'verified'])
+})
+
 describe('a press', () => {
   const press = async (params: Params, known: readonly Deployment[], news: readonly Deployment[]): Promise<unknown[]> => {
     const sent: unknown[] = []

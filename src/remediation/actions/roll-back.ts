@@ -67,8 +67,8 @@ export const rollBack: WebhookAction = {
   async verify(order, pipeline) {
     const { from, to } = params.parse(order.params)
     const all = await pipeline.deployments()
-    const since = all.filter((one) => isNews(one, order))
     const known = all.filter(({ receivedAt }) => receivedAt < order.requestedAt)
+    const since = all.filter((one) => isNews(one, order) && isWhere(one, known))
     const wanted = since.find((one) => (to === undefined ? isBack(one, known, from) : isCalled(one, to)))
     if (wanted !== undefined)
       return {
@@ -89,6 +89,12 @@ export const rollBack: WebhookAction = {
 /** Came after the order, and speaks of a deployment done since: a marker may be late. */
 function isNews({ what, at, receivedAt }: Deployment, { requestedAt }: Order): boolean {
   return what !== 'config' && receivedAt >= requestedAt && at.getTime() >= requestedAt.getTime() - MAX_SKEW_MS
+}
+
+/** An incident without a platform hears of all: what is done on another, such as staging, proves nothing. */
+function isWhere({ platform }: Deployment, known: readonly Deployment[]): boolean {
+  const platforms = new Set(known.flatMap((one) => one.platform ?? []))
+  return platform === null || platforms.size === 0 || platforms.has(platform)
 }
 
 /** Where nobody said to what: a rollback, or something that was deployed before, but not what was to go. */
