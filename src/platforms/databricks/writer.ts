@@ -1,6 +1,6 @@
 // Cancels and repairs runs of a Databricks workspace, once per call and never again by itself.
 import { reasonOf } from '../../errors.ts'
-import type { AfterRefusal, PlatformWriter, WriteOutcome } from '../../ports.ts'
+import type { PlatformWriter, WriteOutcome } from '../../ports.ts'
 import { type Reply, writeOnce } from '../../write-once.ts'
 import type { PlatformDeps } from '../platform.ts'
 import { createDatabricksClient } from './client.ts'
@@ -9,6 +9,8 @@ import { isId } from './find.ts'
 import { type RunInfo, refusalSchema, runSchema } from './schema.ts'
 import { repairsOf, stateOf, stateText } from './status.ts'
 import { createTokens } from './token.ts'
+import { jsonPost } from '../http/json-post.ts'
+import { type Against, refused } from '../refused.ts'
 
 /** What is sent, and how it is spoken of. */
 interface Wish {
@@ -19,12 +21,6 @@ interface Wish {
   readonly what: string
 }
 
-/** Why nothing is sent, and what may come of another press. */
-interface Against {
-  readonly says: string
-  readonly next?: AfterRefusal
-}
-
 /**
  * A writer that can cancel runs and repair them. Databricks takes the cancelling of a run that has ended with the same
  * 200, so the run is looked at first; that it took the request says nothing of the end, which is for the reader to see.
@@ -32,11 +28,6 @@ interface Against {
 export function createWriter(platform: string, config: Config, deps: PlatformDeps): PlatformWriter {
   const tokens = createTokens(platform, config, deps)
   const client = createDatabricksClient(platform, config, tokens, deps)
-  const refused = (detail: string, next?: AfterRefusal): WriteOutcome => ({
-    kind: 'refused',
-    detail,
-    ...(next === undefined ? {} : { next }),
-  })
 
   /** Looks at the run, and sends what `wishFor` makes of it; or says why nothing is sent. */
   async function afterLooking(
@@ -60,19 +51,7 @@ export function createWriter(platform: string, config: Config, deps: PlatformDep
     }
     const { path, body, what } = wish
     return await writeOnce(
-      {
-        method: 'POST',
-        url: `${client.host}${path}`,
-        body,
-        headers: {
-          'content-type': 'application/json',
-          accept: 'application/json',
-          authorization: `Bearer ${token}`,
-        },
-        timeoutMs: config.timeout_ms,
-        httpAgent: deps.httpAgent,
-        httpsAgent: deps.httpsAgent,
-      },
+      jsonPost({ url: `${client.host}${path}`, body, token, timeoutMs: config.timeout_ms }, deps),
       {
         outcome: (reply) => outcomeOf(reply, what),
         neverSent: `${platform} went away before the ${what} was sent`,

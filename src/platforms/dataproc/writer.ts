@@ -1,6 +1,6 @@
 // Cancels jobs and batches of Dataproc and submits jobs once more, once per call and never again by itself.
 import { reasonOf } from '../../errors.ts'
-import type { AfterRefusal, PlatformWriter, WriteOutcome } from '../../ports.ts'
+import type { PlatformWriter, WriteOutcome } from '../../ports.ts'
 import { type Reply, writeOnce } from '../../write-once.ts'
 import { type Aim, createJobRunWriter } from '../job-runs/writer.ts'
 import { createGoogleTokens } from '../google/token.ts'
@@ -9,6 +9,8 @@ import type { Config } from './config.ts'
 import { addressOf, createDataproc } from './service.ts'
 import { createSource } from './source.ts'
 import { madeAgain } from './made-again.ts'
+import { jsonPost } from '../http/json-post.ts'
+import { refused } from '../refused.ts'
 
 interface Wish {
   readonly path: string
@@ -25,11 +27,6 @@ export function createWriter(platform: string, config: Config, deps: PlatformDep
   const dataproc = createDataproc(platform, config, tokens, deps)
   const source = createSource(config, dataproc, deps.normaliseJobName)
   const jobs = `v1/projects/${config.project}/regions/${config.region}/jobs`
-  const refused = (detail: string, next?: AfterRefusal): WriteOutcome => ({
-    kind: 'refused',
-    detail,
-    ...(next === undefined ? {} : { next }),
-  })
 
   async function cancelling({ home, id }: Aim, signal: AbortSignal): Promise<Wish | string> {
     if (home === 'jobs') return { path: `${jobs}/${id}:cancel`, body: '{}' }
@@ -66,19 +63,10 @@ export function createWriter(platform: string, config: Config, deps: PlatformDep
     // What says no is what the thing is, and stays so.
     if (typeof wish === 'string') return refused(wish, 'never')
     return await writeOnce(
-      {
-        method: 'POST',
-        url: `${addressOf(config)}/${wish.path}`,
-        body: wish.body,
-        headers: {
-          'content-type': 'application/json',
-          accept: 'application/json',
-          authorization: `Bearer ${token}`,
-        },
-        timeoutMs: config.timeout_ms,
-        httpAgent: deps.httpAgent,
-        httpsAgent: deps.httpsAgent,
-      },
+      jsonPost(
+        { url: `${addressOf(config)}/${wish.path}`, body: wish.body, token, timeoutMs: config.timeout_ms },
+        deps,
+      ),
       {
         outcome: (reply) => outcomeOf(reply, what),
         neverSent: `The ${what} was not sent`,

@@ -1,7 +1,7 @@
 // Cancels steps of EMR, once per call and never again by itself; applications that are named by YARN's id on YARN.
 import * as z from 'zod'
 import { reasonOf } from '../../errors.ts'
-import type { PlatformWriter, WriteOutcome } from '../../ports.ts'
+import type { PlatformWriter } from '../../ports.ts'
 import { createCredentials } from '../aws/credentials.ts'
 import { NOBODY } from '../job-runs/reader.ts'
 import { outcomeOfFailure } from '../aws/outcome.ts'
@@ -14,6 +14,7 @@ import { type FoundStep, createClusters, findStep, isStepId } from './find.ts'
 import { readsOf, writesOf } from './service.ts'
 import { yarnConfigOf } from './spark.ts'
 import { inClusterMode, stateOf } from './status.ts'
+import { refused } from '../refused.ts'
 
 const answerSchema = z.object({
   CancelStepsInfoList: z.array(z.object({ StepId: z.string(), Status: z.string(), Reason: z.string().nullish() })), // prettier-ignore
@@ -30,7 +31,6 @@ export function createWriter(platform: string, config: Config, deps: PlatformDep
   const client = writesOf(platform, config, credentials, deps)
   const yarnConfig = yarnConfigOf(config)
   const yarn = yarnConfig === null ? null : createYarnWriter(platform, yarnConfig, deps)
-  const refused = (detail: string): WriteOutcome => ({ kind: 'refused', detail })
 
   return {
     platform,

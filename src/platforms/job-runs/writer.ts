@@ -1,19 +1,14 @@
 // Cancels what clouds call job runs, and starts them once more: looked at first, asked once, and never again by itself.
 import { reasonOf } from '../../errors.ts'
-import type { AfterRefusal, PlatformWriter, WriteCapability, WriteOutcome } from '../../ports.ts'
+import type { PlatformWriter, WriteCapability, WriteOutcome } from '../../ports.ts'
 import { type JobRun, type JobRuns, NOBODY, findJobRun, isLive } from './reader.ts'
+import { type Against, refused } from '../refused.ts'
 
 /** A job run that is there; `what` is said after "the": `cancelling of job run 00f`. */
 export interface Aim {
   readonly home: string
   readonly id: string
   readonly what: string
-}
-
-/** Why nothing is sent, and what may come of another press. */
-interface Against {
-  readonly says: string
-  readonly next?: AfterRefusal
 }
 
 /** What differs between the services. Each sends its one request, says what came of it, and does not throw. */
@@ -35,12 +30,6 @@ export function createJobRunWriter(
   normalise: (name: string) => string,
   writes: JobRunWrites,
 ): PlatformWriter {
-  const refused = (detail: string, next?: AfterRefusal): WriteOutcome => ({
-    kind: 'refused',
-    detail,
-    ...(next === undefined ? {} : { next }),
-  })
-
   /** Looks at the run, then sends; what `against` answers is why nothing is sent. */
   async function afterLooking(
     runId: string,

@@ -12,6 +12,7 @@ import { type Cluster, findRecord } from './find.ts'
 import { GROUPS, type Resource } from './operators.ts'
 import { stateOf } from './pods.ts'
 import { type Recorded, type Traces, createTraces, ownerOf, placeIn } from './record.ts'
+import { refused } from '../refused.ts'
 
 const MAX_BYTES = 4 * 1024 * 1024
 
@@ -52,7 +53,6 @@ export function createWriter(
     normalise: deps.normaliseJobName,
     traces,
   }
-  const refused = (detail: string): WriteOutcome => ({ kind: 'refused', detail })
 
   async function send(deed: Deed, signal: AbortSignal): Promise<WriteOutcome> {
     let connection

@@ -9,6 +9,7 @@ import type { PlatformDeps } from '../platform.ts'
 import { createReadClient } from '../spark-rest/client.ts'
 import { type Found, findBatch, stateOf } from './batches.ts'
 import type { Config } from './config.ts'
+import { refused } from '../refused.ts'
 
 /**
  * A writer that can kill, once per call and never again by itself. It takes Livy's id or Spark's application id, looks
@@ -31,7 +32,6 @@ export function createWriter(platform: string, config: Config, deps: PlatformDep
     ...agents,
     ...(deps.gate === undefined ? {} : { gate: deps.gate }),
   })
-  const refused = (detail: string): WriteOutcome => ({ kind: 'refused', detail })
 
   return {
     platform,

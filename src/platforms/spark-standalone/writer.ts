@@ -9,6 +9,7 @@ import { cannotRerun } from '../cannot-rerun.ts'
 import type { PlatformDeps } from '../platform.ts'
 import type { Config } from './config.ts'
 import { killFormOf } from './master-page.ts'
+import { refused } from '../refused.ts'
 
 /** The master's page lists its active and its last 200 ended applications: well under this. */
 const MAX_PAGE_BYTES = 32 * 1024 * 1024
@@ -35,7 +36,6 @@ export function createWriter(platform: string, config: Config, deps: PlatformDep
     ...(deps.httpAgent === undefined ? {} : { httpAgent: deps.httpAgent }),
     ...(deps.httpsAgent === undefined ? {} : { httpsAgent: deps.httpsAgent }),
   }
-  const refused = (detail: string): WriteOutcome => ({ kind: 'refused', detail })
 
   return {
     platform,

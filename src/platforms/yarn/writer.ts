@@ -9,6 +9,7 @@ import type { PlatformDeps } from '../platform.ts'
 import { isYarnId, rmHeadersOf } from './clients.ts'
 import type { Config } from './config.ts'
 import { remoteExceptionSchema, stateSchema } from './schema.ts'
+import { refused } from '../refused.ts'
 
 const MAX_BYTES = 1024 * 1024
 const ENDED: ReadonlySet<string> = new Set(['FINISHED', 'FAILED', 'KILLED'])
@@ -38,7 +39,6 @@ export function createWriter(platform: string, config: Config, deps: PlatformDep
     ...(deps.httpAgent === undefined ? {} : { httpAgent: deps.httpAgent }),
     ...(deps.httpsAgent === undefined ? {} : { httpsAgent: deps.httpsAgent }),
   }
-  const refused = (detail: string): WriteOutcome => ({ kind: 'refused', detail })
 
   /** What to do at one ResourceManager; a string says why it was no use and nothing was asked of it. */
   async function killAt(rmUrl: string, appId: string, signal: AbortSignal): Promise<WriteOutcome | string> {
