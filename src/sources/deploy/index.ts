@@ -75,10 +75,13 @@ function ofDeploymentStatus(raw: unknown): Read {
   // What the creator put into the deployment's payload says which jobs are meant.
   const payload = typeof deployment.payload === 'object' && deployment.payload !== null ? deployment.payload : {} // prettier-ignore
   const environment = status.environment ?? deployment.environment
-  const summary = `${repository.full_name}${environment == null ? '' : ` to ${environment}`}`
+  const from = [repository.full_name, ...(deployment.ref === deployment.sha ? [] : [deployment.ref])].join(
+    ', ',
+  )
+  const summary = `${from}${environment == null ? '' : ` to ${environment}`}`
   return ofMarker({
     what: deployment.task.startsWith('rollback') ? 'rollback' : 'deploy',
-    version: deployment.ref === deployment.sha ? undefined : deployment.ref,
+    version: versionIn(deployment.ref),
     by: status.creator?.login ?? deployment.creator?.login,
     url: status.log_url || status.target_url,
     ...payload,
@@ -99,12 +102,17 @@ function ofWorkflowRun(raw: unknown): Read {
     what: 'deploy',
     id: `github-workflow-${run.id}-${run.run_attempt}`,
     commit: run.head_sha,
-    version: run.head_branch ?? undefined,
-    summary: `${repository.full_name}${run.name == null ? '' : `, ${run.name}`}`,
+    version: versionIn(run.head_branch ?? ''),
+    summary: [repository.full_name, run.name, run.head_branch].filter(Boolean).join(', '),
     by: run.actor?.login,
     url: run.html_url,
     at: run.updated_at,
   })
+}
+
+/** A tag such as `v1.5.0`. A branch is no version: each deployment of it would have the same, so that none could be told from another. */
+function versionIn(ref: string): string | undefined {
+  return /^v?\d+(?:\.\d+)+(?:[-+.][\w.+-]+)?$/.test(ref) ? ref : undefined
 }
 
 function toMarker(given: GivenMarker, { defaults, normaliseJobName }: MarkerContext): DeployMarker {

@@ -144,7 +144,7 @@ describe('GitHub', () => {
       commit: SHA,
       version: 'v1.5.0',
       by: 'alice',
-      summary: 'acme/orders to production',
+      summary: 'acme/orders, v1.5.0 to production',
       url: 'https://github.com/acme/orders/actions/runs/9',
       at: new Date('2026-11-22T14:10:00Z'),
     })
@@ -166,11 +166,29 @@ describe('GitHub', () => {
     expect(only(workflow('completed', 'success'))).toMatchObject({
       id: 'github-workflow-9-2',
       commit: SHA,
-      version: 'main',
+      version: null,
       by: 'alice',
-      summary: 'acme/orders, Deploy',
+      summary: 'acme/orders, Deploy, main',
     })
   })
+
+  it.each([
+    ['v1.5.0', 'v1.5.0'],
+    ['2026.11.23', '2026.11.23'],
+    ['v1.5.0-rc.1', 'v1.5.0-rc.1'],
+    ['main', null],
+    ['1.x', null],
+    ['release/2026-11', null],
+    [SHA, null],
+  ])(
+    'the ref %s is the version %s: a branch is none, since each of its deployments would have the same',
+    (ref, version) => {
+      const event = status('success')
+      expect(only({ ...event, deployment: { ...event.deployment, ref } }).version).toBe(version)
+      const run = workflow('completed', 'success')
+      expect(only({ ...run, workflow_run: { ...run.workflow_run, head_branch: ref } }).version).toBe(version)
+    },
+  )
 
   it.each([
     ['a ping', { zen: 'Design for failure.', hook_id: 1 }],
