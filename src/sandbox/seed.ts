@@ -9,6 +9,7 @@ export const TOKENS = {
   slackSigningSecret: 'sandbox-signing-secret',
   pagerdutyApi: 'sandbox-pagerduty-token',
   pagerdutyWebhookSecret: 'sandbox-pagerduty-webhook-secret',
+  rollbackSecret: 'sandbox-rollback-secret',
 } as const
 
 const BOT = { id: 'U0ARRESTOR', name: 'Arrestor' } as const

@@ -1,6 +1,7 @@
-// The sandbox: a Slack, a PagerDuty and a Spark on this machine, and the page on which they are seen and broken.
+// The sandbox: a Slack, a PagerDuty, a Spark and a deployment pipeline on this machine, and the page on which they are seen and broken.
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
+import { createPipelineServer, type PipelineServer } from './pipeline/server.ts'
 import { createPagerDutyServer, type PagerDutyServer } from './pagerduty/server.ts'
 import { PAGERDUTY_SERVICES, PAGERDUTY_USERS, TOKENS, WORKSPACE } from './seed.ts'
 import { openMemory } from './shell/memory.ts'
@@ -12,13 +13,13 @@ import { createSparkReplay, type SparkReplay } from './spark/replay.ts'
 import { ensureCertificates } from './tls.ts'
 
 export type SandboxOptions = {
-  /** Of the page; Slack, PagerDuty and Spark take the next three. 0 = any four free ports. */
+  /** Of the page; Slack, PagerDuty and Spark take the next three, the pipeline any. 0 = any free ports. */
   port: number
   /** Where state and certificates are kept, so that a second start goes on where the first ended. */
   dataDir: string
   /** Where alerts are sent, such as http://127.0.0.1:3000. */
   serviceUrl: string
-  /** The bearer token of the service's Alertmanager webhook. */
+  /** The bearer token of the service's webhooks for Alertmanager and deploy markers. */
   webhookToken: string
   now?: () => number
 }
@@ -31,11 +32,12 @@ export type Sandbox = {
   slack: SlackServer
   pagerduty: PagerDutyServer
   spark: SparkReplay
+  pipeline: PipelineServer
   close: () => Promise<void>
 }
 
 /**
- * Starts all four servers on 127.0.0.1. The product itself is not started here.
+ * Starts all five servers on 127.0.0.1. The product itself is not started here.
  * Errors: a port that is taken (nothing is left running then), or state in `dataDir` that is not a sandbox's.
  */
 export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
@@ -70,13 +72,16 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
       }),
     )
     const spark = opened(await createSparkReplay({ port: port(3), stateFile: file('spark.json'), now }))
+    const pipeline = opened(
+      await createPipelineServer({ port: 0, secret: TOKENS.rollbackSecret, serviceUrl, webhookToken, now }),
+    )
     const parts = { slack, pagerduty, spark: sparkPart(spark) }
     const page = opened(
       await createPageServer({ port: port(0), parts, memory, serviceUrl, webhookToken, now }),
     )
     for (const part of [slack, pagerduty, spark]) part.subscribe(page.changed)
-    const env = environment({ slack, pagerduty, spark, caFile: tls.caFile ?? file('ca.pem') })
-    return { url: page.url, env, slack, pagerduty, spark, close }
+    const env = environment({ slack, pagerduty, spark, pipeline, caFile: tls.caFile ?? file('ca.pem') })
+    return { url: page.url, env, slack, pagerduty, spark, pipeline, close }
   } catch (error) {
     await close()
     throw error
@@ -87,6 +92,7 @@ function environment(at: {
   slack: SlackServer
   pagerduty: PagerDutyServer
   spark: SparkReplay
+  pipeline: PipelineServer
   caFile: string
 }): Record<string, string> {
   const [dataPlatform, streaming] = PAGERDUTY_SERVICES
@@ -103,6 +109,8 @@ function environment(at: {
     PAGERDUTY_ROUTING_KEY_STREAMING: streaming?.routingKey ?? '',
     SANDBOX_SPARK_MASTER_URL: at.spark.masterUrl,
     SANDBOX_SPARK_HISTORY_URL: at.spark.historyUrl,
+    SANDBOX_ROLLBACK_URL: at.pipeline.rollbackUrl,
+    SANDBOX_ROLLBACK_SECRET: TOKENS.rollbackSecret,
     ARRESTOR_CA_FILE: at.caFile,
   }
 }

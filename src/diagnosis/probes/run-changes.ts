@@ -1,12 +1,11 @@
 // What changed since the last good run of the job: deploy markers, versions, configuration, columns, input; newest first.
 import { shortCommit } from '../../alerts/deploy-marker.ts'
-import type { Deployment } from '../../incidents/deployments.ts'
-import { speaksOf } from '../../incidents/deployments.ts'
+import { type Deployment, speaksOf } from '../../incidents/deployments.ts'
 import type { PlatformRun } from '../../ports.ts'
 import { type Comparison, compareRuns } from '../changes/compare.ts'
 import { beginningOf, lastGoodRun } from '../changes/last-good.ts'
 import { type Change, newestFirst } from '../changes/model.ts'
-import type { Confidence, Finding, Outputs, Probe } from '../model.ts'
+import type { Confidence, Finding, Outputs, Probe, ProbeResult } from '../model.ts'
 import { NO_PARAMS, blank, blindly, outputsOf, span, unseen } from './support.ts'
 
 /** Without a last good run, so far back deploy markers may have to do with it. */
@@ -45,27 +44,33 @@ export const runChanges: Probe = {
     if (reader === null) throw new Error('no platform')
     const current = await reader.run(run, signal)
     const jobName = run.jobName ?? current?.jobName ?? null
-    if (current === null || jobName === null) {
+    const nothing = (): ProbeResult => {
       const sentence = `${reader.platform} knows no run of this alert, so there is nothing to compare.`
       return { outputs: blank(runChanges), findings: [blindly(unseen(runChanges.id, sentence, []))] }
     }
-    const good = await lastGoodRun(reader, run, current, jobName, signal)
-    const comparison = good === null ? null : await compareRuns(reader, run, current, good, signal)
+    if (jobName === null) return nothing()
+    const good = current === null ? null : await lastGoodRun(reader, run, current, jobName, signal)
+    const comparison =
+      current === null || good === null ? null : await compareRuns(reader, run, current, good, signal)
     const since = (good === null ? null : beginningOf(good)) ?? new Date(now.getTime() - LOOK_BACK_MS)
     const markers = deployments
       .filter((one) => speaksOf(one, jobName, reader.platform) && one.at >= since && one.at <= now)
       .toSorted((a, b) => b.at.getTime() - a.at.getTime())
+    // What was deployed is told where no run of it is seen, too.
+    if (current === null && markers.length === 0) return nothing()
     const changes = newestFirst([
       ...markers.map((one) => changeOf(one, current)),
       ...(comparison?.changes ?? []),
     ])
-    const facts = { current, good, comparison, markers, changes, jobName, deployments }
+    const facts = { platform: reader.platform, current, good, comparison, markers, changes, jobName }
     return { outputs: outputsFor(facts), findings: [summary(facts), ...details(facts)] }
   },
 } // prettier-ignore
 
 interface Facts {
-  readonly current: PlatformRun
+  readonly platform: string
+  /** Null where the platform knows none. */
+  readonly current: PlatformRun | null
   readonly good: PlatformRun | null
   readonly comparison: Comparison | null
   /** Since the last good run, newest first. */
@@ -74,8 +79,8 @@ interface Facts {
   readonly jobName: string
 }
 
-function changeOf(marker: Deployment, current: PlatformRun): Change {
-  const began = beginningOf(current)
+function changeOf(marker: Deployment, current: PlatformRun | null): Change {
+  const began = current === null ? null : beginningOf(current)
   const when =
     began === null
       ? `at ${stamp(marker.at)}`
@@ -92,7 +97,7 @@ function wordsOf({ what, version, image, commit, summary, by }: Deployment): str
   return `${what === 'config' ? 'change of configuration' : what} ${which}${also}${by === null ? '' : ` by ${by}`}`
 }
 
-function summary({ current, good, comparison, changes, jobName }: Facts): Finding {
+function summary({ platform, current, good, comparison, changes, jobName }: Facts): Finding {
   const unreached = comparison?.unreached ?? []
   const clauses = changes.slice(0, TOLD).map(({ text }) => text)
   const rest = changes.length - clauses.length
@@ -103,7 +108,11 @@ function summary({ current, good, comparison, changes, jobName }: Facts): Findin
   let sentence: string
   let confidence: Confidence = 'high'
   if (good === null) {
-    sentence = `No earlier successful run of ${jobName} is known to compare with${changes.length === 0 ? '' : `; in the last seven days: ${told}`}`
+    const missing =
+      current === null
+        ? `${platform} knows no run of this alert`
+        : `No earlier successful run of ${jobName} is known to compare with`
+    sentence = `${missing}${changes.length === 0 ? '' : `; in the last seven days: ${told}`}`
     confidence = changes.length === 0 ? 'low' : 'medium'
   } else if (changes.length > 0) sentence = `Since the last good run (${which}): ${told}`
   else if (compared.length === 0) {
@@ -116,7 +125,7 @@ function summary({ current, good, comparison, changes, jobName }: Facts): Findin
     severity: 'none',
     sentence: `${cut(sentence.replaceAll(/\s+/g, ' '))}.`,
     evidence: [],
-    link: changes[0]?.link ?? good?.link ?? current.link,
+    link: changes[0]?.link ?? good?.link ?? current?.link ?? null,
     confidence,
     unreached,
   }
@@ -159,7 +168,7 @@ function details({ good, changes }: Facts): Finding[] {
 function outputsFor({ current, good, comparison, markers, changes }: Facts): Outputs {
   const [newest] = changes
   const [marker] = markers
-  const began = beginningOf(current)
+  const began = current === null ? null : beginningOf(current)
   /** Null: not told by both runs. */
   const trait = (name: 'commit' | 'image' | 'spark_version' | 'runtime' | 'node_type'): string | null =>
     comparison === null ? null : (comparison.traits.find((one) => one.trait === name)?.text ?? 'none')

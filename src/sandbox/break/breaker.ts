@@ -58,17 +58,16 @@ export function createBreaker(options: BreakerOptions): Breaker {
   /** What was deployed comes first, as it did. Sent again it is known by its id. */
   async function announce(scenario: Scenario, { startsAt }: Burning): Promise<Refused | undefined> {
     if (scenario.deployed === undefined) return undefined
-    const { minutesBefore, ...said } = scenario.deployed
-    const at = goTime(new Date(startsAt).getTime() - minutesBefore * 60_000)
     const jobs = scenario.alerts({ startsAt }).flatMap(({ labels }) => labels['job_name'] ?? [])
-    const marker = {
-      id: `${scenario.id}-${startsAt}`,
+    const deployments = scenario.deployed.map(({ minutesBefore, ...said }) => ({
+      id: `${scenario.id}-${said.version}-${startsAt}`,
       job_names: [...new Set(jobs)],
+      team: scenario.team,
       platform: 'sandbox',
-      at,
+      at: goTime(new Date(startsAt).getTime() - minutesBefore * 60_000),
       ...said,
-    }
-    return await post(options, 'deploy', { ...marker, team: scenario.team })
+    }))
+    return await post(options, 'deploy', { deployments })
   }
 
   async function deliver(groups: readonly AlertGroup[], endsAt?: string): Promise<Refused | undefined> {

@@ -17,8 +17,8 @@ export type Scenario = {
   channel: string
   /** The recording that the Spark replay plays for it, when there is one. */
   recording?: string
-  /** What its pipeline deployed some minutes before: the card tells of it. */
-  deployed?: Deployed
+  /** What its pipeline deployed before, the oldest first: the card tells of it. */
+  deployed?: readonly Deployed[]
   /** The workers of the Spark replay are gone while it burns. */
   losesWorkers?: boolean
   /** The labels that Alertmanager's route groups by. */
@@ -99,7 +99,7 @@ export const SCENARIOS: readonly Scenario[] = [
     team: 'data-platform',
     severity: 'critical',
     recording: 'executor-oom',
-    deployed: { version: '1.5.0', commit: '4f9c2d10aa', by: 'dana', minutesBefore: 40 },
+    deployed: [{ version: '1.5.0', commit: '4f9c2d10aa', by: 'dana', minutesBefore: 40 }],
     alertname: 'SparkExecutorOOMKilled',
     labels: { job_name: 'orders-daily' },
     summary: 'Executors of orders-daily are being killed: out of memory',
@@ -161,6 +161,23 @@ export const SCENARIOS: readonly Scenario[] = [
     summary: 'clicks-to-lake is 14 minutes behind its source',
     description: 'The input rate is 1.8 times the processing rate, and has been for 10 minutes.',
     expr: 'spark_streaming_lag_seconds{job_name="clicks-to-lake"} > 600',
+  }),
+  single({
+    id: 'bad-deploy',
+    title: 'Bad deployment',
+    explains:
+      'Since a new version went out, the check of its output fails. Bob may press Roll Back; the pipeline does it.',
+    team: 'data-platform',
+    severity: 'critical',
+    deployed: [
+      { version: '2.3.1', commit: '9b1e6c02d4', by: 'dana', minutesBefore: 3 * 24 * 60 },
+      { version: '2.4.0', commit: 'c07d51f3aa', by: 'dana', minutesBefore: 1 },
+    ],
+    alertname: 'SparkJobDeploymentFailing',
+    labels: { job_name: 'invoices-daily' },
+    summary: 'invoices-daily 2.4.0 writes invoices without a currency',
+    description: 'The check of its output has failed since 2.4.0 went out; 2.3.1 passed it.',
+    expr: 'invoices_check_failed{job_name="invoices-daily"} > 0',
   }),
   single({
     id: 'no-alive-workers',

@@ -10,8 +10,10 @@ export const KEPT_OUT =
 
 const SHOWN = 3
 const QUOTE = 400
-/** Its sentence has a line of its own. */
 const CHANGES = 'run.changes'
+const VERDICT = 'run.rerun'
+/** Their sentences have lines of their own. */
+const APART: ReadonlySet<string> = new Set([CHANGES, VERDICT])
 
 /** The evidence blocks of a card; what diagnosis is doing when there are none yet. */
 export function evidence(view: CardView): KnownBlock[] {
@@ -25,7 +27,7 @@ export function evidence(view: CardView): KnownBlock[] {
     blocks.push({ type: 'context', elements: [mrkdwn(nothingFound(view.findings))] })
   if (view.keptOut === true && view.findings.length > 0)
     blocks.push({ type: 'context', elements: [mrkdwn(KEPT_OUT)] })
-  const verdict = view.findings.find(({ probe }) => probe === 'run.rerun')
+  const verdict = view.findings.find(({ probe }) => probe === VERDICT)
   if (verdict !== undefined)
     blocks.push({ type: 'context', elements: [mrkdwn(inline(verdict.sentence, 300))] })
   // What could not be compared at all is told in the thread alone.
@@ -63,7 +65,7 @@ function quotedOnce(findings: readonly Finding[]): Finding[] {
 
 /** Never "nothing abnormal" where nothing was looked at: the probes say themselves what they found in order or missing. */
 function nothingFound(findings: readonly Finding[]): string {
-  const others = findings.filter(({ probe }) => probe !== CHANGES)
+  const others = findings.filter(({ probe }) => !APART.has(probe))
   if (others.length === 0) return 'The diagnosis found nothing to look at.'
   const said = (of: readonly Finding[]): string =>
     [...new Set(of.map((finding) => inline(finding.sentence, 160)))].slice(0, 3).join(' · ')

@@ -209,6 +209,14 @@ describe('the last good run', () => {
     expect(sentence(result)).toBe('batch knows no run of this alert, so there is nothing to compare.')
     expect(result.outputs['count']).toBeNull()
   })
+
+  it('of a run that the platform does not know: what was deployed is told all the same', async () => {
+    const result = await look({ current: null, deployments: [{ ...MARKER, version: '1.5.0', by: 'alice' }] })
+    expect(sentence(result)).toMatch(
+      /^batch knows no run of this alert; in the last seven days: deploy 1\.5\.0.* by alice at 20/,
+    )
+    expect(result.outputs).toMatchObject({ deploy_by: 'alice', last_good: 'none', deploy_minutes: null })
+  })
 })
 
 describe('deploy markers', () => {

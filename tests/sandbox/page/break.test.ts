@@ -167,13 +167,17 @@ describe('breaking something', () => {
     expect(first).toMatchObject({
       path: '/webhooks/deploy',
       body: {
-        id: 'executor-oom-2026-11-22T10:00:00Z',
-        job_names: ['orders-daily'],
-        platform: 'sandbox',
-        team: 'data-platform',
-        version: '1.5.0',
-        by: 'dana',
-        at: '2026-11-22T09:20:00Z',
+        deployments: [
+          {
+            id: 'executor-oom-1.5.0-2026-11-22T10:00:00Z',
+            job_names: ['orders-daily'],
+            platform: 'sandbox',
+            team: 'data-platform',
+            version: '1.5.0',
+            by: 'dana',
+            at: '2026-11-22T09:20:00Z',
+          },
+        ],
       },
     })
     expect(again?.body).toEqual(first?.body)

@@ -203,7 +203,7 @@ describe('the page’s API', () => {
     expect((await ui()).scenarios.every((one) => one.firing === 0)).toBe(true)
     const [marker, ...alerts] = harness.service.received.map(({ body }) => body)
     // What broke it was deployed a little before.
-    expect(marker).toHaveProperty('commit')
+    expect(marker).toHaveProperty('deployments.0.commit')
     expect(alerts.map((body) => body['status'])).toEqual(['firing', 'resolved'])
   })
 
