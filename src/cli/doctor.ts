@@ -101,17 +101,30 @@ function platformChecks(config: Config): Promise<Check>[] {
 
 /** Each webhook that actions send; nothing is set off. */
 function webhookChecks(config: Config): Promise<Check>[] {
-  const webhooks = Object.entries(config.rollback.webhooks)
-  if (webhooks.length === 0) return []
+  return Object.entries(config.rollback.webhooks).map(([name, webhook]) =>
+    check(`webhook ${name}`, () =>
+      connected(async (connection) => {
+        const [sender] = createWebhooks({ [name]: webhook }, connection)
+        return (await sender?.check(AbortSignal.timeout(ASK_MS))) ?? ''
+      }),
+    ),
+  )
+}
+
+/** Asks over a connection as the service has it. Throws ARR-102. */
+async function connected<T>(ask: (connection: Connection) => Promise<T>): Promise<T> {
   const ca = readCertificateAuthority(process.env)
   const proxy = readVariable(process.env, 'HTTPS_PROXY')
   const connection = createConnection({
+    timeoutMs: ASK_MS,
     ...(ca === undefined ? {} : { ca }),
     ...(proxy === undefined ? {} : { proxy }),
   })
-  return createWebhooks(config.rollback.webhooks, connection).map((webhook) =>
-    check(`webhook ${webhook.name}`, () => webhook.check(AbortSignal.timeout(ASK_MS))),
-  )
+  try {
+    return await ask(connection)
+  } finally {
+    closeConnection(connection)
+  }
 }
 
 async function check(what: string, ask: () => Promise<string>): Promise<Check> {
@@ -180,31 +193,16 @@ async function pagerDutyCheck(config: Config): Promise<Check[]> {
         says: 'no PAGERDUTY_API_TOKEN: pages go out, but cannot be confirmed or checked here',
       },
     ]
-  const apiUrl = readVariable(environment, 'PAGERDUTY_API_URL')
-  const proxy = readVariable(environment, 'HTTPS_PROXY')
-  let connection: Connection | null = null
-  try {
-    const ca = readCertificateAuthority(environment)
-    connection = createConnection({
-      timeoutMs: ASK_MS,
-      ...(ca === undefined ? {} : { ca }),
-      ...(proxy === undefined ? {} : { proxy }),
-    })
-    const rest = createRest({ connection, apiUrl: apiUrl ?? addressesOf(config.pagerduty).apiUrl, token })
-    const answer = await rest.openIncidents([])
-    if (answer.kind === 'ok') return [{ what: 'PagerDuty', state: 'ok', says: 'the REST API answers' }]
-    return [
-      {
-        what: 'PagerDuty',
-        state: 'failed',
-        says: reason(new ArrestorError('ARR-401', { why: answer.detail })),
-      },
-    ]
-  } catch (error) {
-    return [{ what: 'PagerDuty', state: 'failed', says: reason(error) }]
-  } finally {
-    if (connection !== null) closeConnection(connection)
-  }
+  const apiUrl = readVariable(environment, 'PAGERDUTY_API_URL') ?? addressesOf(config.pagerduty).apiUrl
+  return [
+    await check('PagerDuty', async () => {
+      const answer = await connected((connection) =>
+        createRest({ connection, apiUrl, token }).openIncidents([]),
+      )
+      if (answer.kind === 'ok') return 'the REST API answers'
+      throw new ArrestorError('ARR-401', { why: answer.detail })
+    }),
+  ]
 }
 
 async function runbookCheck(config: Config): Promise<Check[]> {

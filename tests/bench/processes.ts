@@ -101,6 +101,8 @@ export async function startOutside(): Promise<Outside> {
       PAGERDUTY_ROUTING_KEY_STREAMING: PAGERDUTY_SERVICES[1]?.routingKey ?? '',
       SANDBOX_SPARK_MASTER_URL: spark.masterUrl,
       SANDBOX_SPARK_HISTORY_URL: spark.historyUrl,
+      SANDBOX_ROLLBACK_URL: 'http://127.0.0.1:9/rollback',
+      SANDBOX_ROLLBACK_SECRET: TOKENS.rollbackSecret,
       PORT: '0',
       LOG_LEVEL: 'info',
     },

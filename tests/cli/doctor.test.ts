@@ -59,6 +59,7 @@ describe('arrestor doctor', () => {
       'channel of team streaming',
       'PagerDuty',
       'platform sandbox',
+      'webhook pipeline',
       'runbooks',
     ])
       expect(stdout).toMatch(new RegExp(`^ok +${what}: \\S`, 'm'))
@@ -101,12 +102,6 @@ describe('arrestor doctor', () => {
       /^ARR-203: /,
     ],
     [
-      'an authority that is not there',
-      async () => Promise.resolve({ ARRESTOR_CA_FILE: '/no/such.pem' }),
-      'PagerDuty',
-      /^ARR-102: .*ARRESTOR_CA_FILE/,
-    ],
-    [
       'PagerDuty behind an unknown authority',
       async () => Promise.resolve({ ARRESTOR_CA_FILE: '' }),
       'PagerDuty',
@@ -124,6 +119,18 @@ describe('arrestor doctor', () => {
     expect(failed(checks)).toEqual([where])
     expect(says(checks, where)).toMatch(pattern)
     expect(says(checks, where)).not.toContain('not-this-one')
+  })
+
+  it('tells an authority that is not there to all that would trust it', async () => {
+    const { code, checks } = await examine({ ARRESTOR_CA_FILE: '/no/such.pem' })
+    expect([code, failed(checks)]).toEqual([1, ['PagerDuty', 'webhook pipeline']])
+    for (const what of failed(checks)) expect(says(checks, what)).toMatch(/^ARR-102: .*ARRESTOR_CA_FILE/)
+  })
+
+  it('tells a pipeline that is not there', async () => {
+    const { code, checks } = await examine({ SANDBOX_ROLLBACK_URL: `${await deadUrl()}/rollback` })
+    expect([code, failed(checks)]).toEqual([1, ['webhook pipeline']])
+    expect(says(checks, 'webhook pipeline')).toMatch(/ECONNREFUSED|refused/)
   })
 
   it('tells a channel that is not there, or that the app is not in, by team', async () => {

@@ -32,10 +32,9 @@ async function badDeploy(
   })
   const { url } = pipeline
   world = await startWorld({
+    environment: { SANDBOX_ROLLBACK_URL: url, SANDBOX_ROLLBACK_SECRET: SECRET },
     config: (yaml) =>
-      `${yaml}
-rollback: { webhooks: { pipeline: { url: '${url}', secret: ${SECRET}${teams} } } }
-`,
+      yaml.replace("'${SANDBOX_ROLLBACK_SECRET}' }", `'\${SANDBOX_ROLLBACK_SECRET}'${teams} }`),
   })
   const { service } = world
   const announce = async (what: string, version: string): Promise<void> => {

@@ -271,7 +271,9 @@ describe.skipIf(!present)('the page in Chromium (skipped without one: apt-get in
     await page.keyboard.press('Enter')
     await page.getByTestId('break-executor-oom').focus()
     await page.keyboard.press('Enter')
-    await until(() => harness.service.received.length === 1)
+    // A deployment is announced before the alert that it causes.
+    await until(() => harness.service.received.some(({ body }) => body['status'] === 'firing'))
+    await page.getByTestId('break-menu').waitFor({ state: 'detached' })
     const ts = await say('C0DATA', CARD)
     await message(ts).getByTestId('button-more').focus()
     await page.keyboard.press('Enter')

@@ -137,6 +137,9 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     PAGERDUTY_ROUTING_KEY_STREAMING: PAGERDUTY_SERVICES[1]!.routingKey,
     SANDBOX_SPARK_MASTER_URL: spark.masterUrl,
     SANDBOX_SPARK_HISTORY_URL: spark.historyUrl,
+    // No pipeline is there; tests that roll back start one of their own.
+    SANDBOX_ROLLBACK_URL: 'http://127.0.0.1:9/rollback',
+    SANDBOX_ROLLBACK_SECRET: TOKENS.rollbackSecret,
     ...options.environment,
   }
   const yaml = readFileSync(new URL('../../src/cli/sandbox.yml', import.meta.url), 'utf8')
