@@ -8,6 +8,7 @@ import type {
   SparkExecutor,
   SparkStage,
 } from '../ports.ts'
+import { utcSecond } from '../utc.ts'
 import type { CapturedFile } from './capture.ts'
 import { readLog } from './failures/read-log.ts'
 import type { Dump } from './probes/threads.ts'
@@ -147,5 +148,5 @@ function firstLine(text: string): string {
 }
 
 function when(at: Date | null): string {
-  return at === null ? '-' : `${at.toISOString().slice(0, 19).replace('T', ' ')} UTC`
+  return at === null ? '-' : utcSecond(at)
 }

@@ -13,10 +13,6 @@ export function oneLine(said: unknown): string {
   return text.replaceAll(/\s*\n\s*/g, ' ')
 }
 
-export function stamp(date: Date): string {
-  return `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`
-}
-
 /** `3 min ago`: enough to tell an outage of today from one of last week. */
 export function ago(date: Date, now: Date): string {
   const minutes = Math.max(0, Math.round((now.getTime() - date.getTime()) / 60_000))

@@ -2,7 +2,8 @@
 import { nameOf } from '../runbooks/folder.ts'
 import type { Library } from '../runbooks/load.ts'
 import type { SourceState } from '../runbooks/source-state.ts'
-import { type Check, oneLine, stamp } from './check.ts'
+import { utcMinute } from '../utc.ts'
+import { type Check, oneLine } from './check.ts'
 
 /** Broken files that are told one by one. */
 const MAX_FILES_TOLD = 10
@@ -40,7 +41,7 @@ export function checkRunbooks({ files, served, stale, refused, problems, loadedA
         : stale.length > 0
           ? 'warning'
           : 'ok',
-    says: `${served.length} serve from ${files.size} files, ${stale.length} of them by their last good version; ${refused.length} are refused; loaded ${stamp(loadedAt)}`,
+    says: `${served.length} serve from ${files.size} files, ${stale.length} of them by their last good version; ${refused.length} are refused; loaded ${utcMinute(loadedAt)}`,
   }
   const lines = broken.slice(0, MAX_FILES_TOLD).map((file): Check => {
     const first = problems.find((problem) => problem.file === file && problem.level === 'error')
@@ -72,15 +73,15 @@ export function checkSource(source: SourceState): Check {
   const serves =
     commit === null
       ? 'nothing was ever fetched'
-      : `${source.ref ?? 'the default branch'} at ${commit.slice(0, 12)}${fetchedAt === null ? '' : `, fetched ${stamp(fetchedAt)}`}`
+      : `${source.ref ?? 'the default branch'} at ${commit.slice(0, 12)}${fetchedAt === null ? '' : `, fetched ${utcMinute(fetchedAt)}`}`
   const what = `repository ${name}`
   if (failure !== null)
     return {
       what,
       state: commit === null ? 'failed' : 'warning',
-      says: `${serves}; since ${stamp(failure.since)}: ${oneLine(failure.says)}`,
+      says: `${serves}; since ${utcMinute(failure.since)}: ${oneLine(failure.says)}`,
     }
-  const looked = lookedAt === null ? 'not looked at yet' : `looked at ${stamp(lookedAt)}`
+  const looked = lookedAt === null ? 'not looked at yet' : `looked at ${utcMinute(lookedAt)}`
   return skipped.length === 0
     ? { what, state: 'ok', says: `${serves}, ${looked}` }
     : {

@@ -1,6 +1,7 @@
 // What the running service knows of itself: database, Slack, what waits to be delivered, PagerDuty, platforms, runbooks.
 import type { PlatformReader } from '../ports.ts'
-import { type Check, ago, oneLine, stamp } from './check.ts'
+import { utcMinute } from '../utc.ts'
+import { type Check, ago, oneLine } from './check.ts'
 import type { FlowDeps } from './deps.ts'
 import { checkRunbooks, checkSource, concerning } from './examine-runbooks.ts'
 
@@ -165,6 +166,6 @@ async function checkPagerDuty({ store, clock, settings }: FlowDeps, of: Teams): 
 function checkSlack(deps: FlowDeps): Check {
   const { connected, since, problem } = deps.slackConnection()
   if (connected)
-    return { what: 'Slack', state: 'ok', says: `connected since ${since === null ? '?' : stamp(since)}` }
+    return { what: 'Slack', state: 'ok', says: `connected since ${since === null ? '?' : utcMinute(since)}` }
   return { what: 'Slack', state: 'failed', says: oneLine(problem ?? 'not connected') }
 }

@@ -139,9 +139,10 @@ export function recordable(params: Params): Params {
   )
 }
 
-/** `reason="disk full", overhead_mib=512` for people; empty without parameters. */
+/** `overhead_mib=512, reason="disk full"` for people, by name: databases keep no order. Empty without parameters. */
 export function spokenParams(params: Params): string {
   return Object.entries(recordable(params))
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
     .join(', ')
 }

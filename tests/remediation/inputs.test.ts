@@ -151,7 +151,7 @@ describe('P12: what is kept and said', () => {
     }
     expect(JSON.stringify(recordable(params))).not.toContain('hunter2')
     expect(spokenParams(params)).toBe(
-      'reason="password=[redacted] was leaked", token="[redacted]", deep=["https://[redacted]@x/"], n=5',
+      'deep=["https://[redacted]@x/"], n=5, reason="password=[redacted] was leaked", token="[redacted]"',
     )
   })
 

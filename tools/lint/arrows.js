@@ -2,13 +2,14 @@
 // a room may import those named beside it and itself. `docs/architecture.md` explains why.
 import path from 'node:path'
 
-const BASE = ['errors', 'ports', 'secrets']
+const BASE = ['errors', 'ports', 'secrets', 'utc']
 const DOMAIN = ['alerts', 'runbooks', 'incidents', 'diagnosis', 'remediation', 'escalation']
 
 /** @type {Record<string, string[] | '*'>} */
 export const ARROWS = {
   errors: [],
   secrets: [],
+  utc: [],
   ports: ['errors', 'alerts'],
   send: [],
   'write-once': [...BASE, 'send'],

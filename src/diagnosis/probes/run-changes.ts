@@ -2,6 +2,7 @@
 import { shortCommit } from '../../alerts/deploy-marker.ts'
 import { type Deployment, speaksOf } from '../../incidents/deployments.ts'
 import type { PlatformRun } from '../../ports.ts'
+import { utcMinute } from '../../utc.ts'
 import { type Comparison, compareRuns } from '../changes/compare.ts'
 import { beginningOf, lastGoodRun } from '../changes/last-good.ts'
 import { type Change, newestFirst } from '../changes/model.ts'
@@ -83,7 +84,7 @@ function changeOf(marker: Deployment, current: PlatformRun | null): Change {
   const began = current === null ? null : beginningOf(current)
   const when =
     began === null
-      ? `at ${stamp(marker.at)}`
+      ? `at ${utcMinute(marker.at)}`
       : marker.at <= began
         ? `${span(began.getTime() - marker.at.getTime())} before`
         : `${span(marker.at.getTime() - began.getTime())} into the run`
@@ -104,7 +105,7 @@ function summary({ platform, current, good, comparison, changes, jobName }: Fact
   const told = rest > 0 ? `${clauses.join(', ')} and ${rest} more` : clauses.join(', ')
   const compared = comparison?.compared ?? []
   const at = good === null ? null : beginningOf(good)
-  const which = good === null ? '' : `${good.id}${at === null ? '' : `, ${stamp(at)}`}`
+  const which = good === null ? '' : `${good.id}${at === null ? '' : `, ${utcMinute(at)}`}`
   let sentence: string
   let confidence: Confidence = 'high'
   if (good === null) {
@@ -206,9 +207,4 @@ function outputsFor({ current, good, comparison, markers, changes }: Facts): Out
 
 function cut(sentence: string): string {
   return sentence.length > MAX_SENTENCE ? `${sentence.slice(0, MAX_SENTENCE - 1).toWellFormed()}…` : sentence
-}
-
-/** `2026-11-21 02:10 UTC`: evidence has no reader's zone. */
-function stamp(at: Date): string {
-  return `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`
 }

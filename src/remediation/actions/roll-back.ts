@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import type { Deployment } from '../../incidents/deployments.ts'
 import { deployedOf, isCalled, nameOf } from '../../incidents/deployed.ts'
+import { utcSecond } from '../../utc.ts'
 import type { Order } from '../order.ts'
 import type { WebhookAction } from '../action.ts'
 
@@ -73,7 +74,7 @@ export const rollBack: WebhookAction = {
     if (wanted !== undefined)
       return {
         kind: 'verified',
-        detail: `A deploy marker says ${nameOf(wanted) ?? wanted.what}, at ${wanted.at.toISOString()}.`,
+        detail: `A deploy marker says ${nameOf(wanted) ?? wanted.what}, at ${utcSecond(wanted.at)}.`,
       }
     const other = since.map(nameOf).find((one) => one !== null)
     return {
