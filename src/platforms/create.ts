@@ -36,9 +36,9 @@ function gated(
   normaliseJobName: (name: string) => string,
   metrics?: GateMetrics,
 ): Platform {
-  const { concurrency, per_second: perSecond } = config.probing
-  const gate = createGate(name, { concurrency, perSecond }, metrics)
-  const metricsGate = createGate(name, { concurrency, perSecond }, metrics)
+  const { concurrency, per_second: perSecond, renew_ms: renewMs } = config.probing
+  const gate = createGate(name, { concurrency, perSecond, renewMs }, metrics)
+  const metricsGate = createGate(name, { concurrency, perSecond, renewMs }, metrics)
   const { reader } = createPlatform(name, config, { normaliseJobName, gate, metricsGate })
   const fresh = createPlatform(name, config, {
     normaliseJobName,

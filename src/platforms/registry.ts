@@ -20,6 +20,15 @@ import { yarn } from './yarn/index.ts'
 const probingSchema = z.strictObject({
   concurrency: z.int().min(1).max(100).default(8).describe('requests under way at a time'),
   per_second: z.int().min(1).max(1000).default(100).describe('requests begun in a second'),
+  // By default forty incidents that miss forty names in one list within two seconds have it asked for three times, not forty.
+  renew_ms: z
+    .int()
+    .min(0)
+    .max(60_000)
+    .default(1000)
+    .describe(
+      'the least between two askings for a list that incidents share, where one of them misses its run in it',
+    ),
 })
 
 /** What every kind may have beside what is its own. */

@@ -142,7 +142,11 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     SANDBOX_ROLLBACK_SECRET: TOKENS.rollbackSecret,
     ...options.environment,
   }
-  const yaml = readFileSync(new URL('../../src/cli/sandbox.yml', import.meta.url), 'utf8')
+  // Requests take real time: nothing waits for a second of it before a list is asked for anew.
+  const yaml = readFileSync(new URL('../../src/cli/sandbox.yml', import.meta.url), 'utf8').replace(
+    '    kind: spark-standalone\n',
+    '    kind: spark-standalone\n    probing: { renew_ms: 0 }\n',
+  )
   const logs: string[] = []
   const parsed = (change: (text: string) => string): Config =>
     parseConfig(change(yaml), 'sandbox.yml', environment)

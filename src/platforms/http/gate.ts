@@ -27,18 +27,21 @@ export const NO_PLACE_WORDS = "there was no time left, the platform's budget was
 
 /** Long enough for incidents of one cause, which come within a second or two; short enough that nobody is misled. */
 const TTL_MS = 5000
-/** Forty incidents that miss forty names in one list within two seconds have it asked for three times, not forty. */
-const RENEW_MS = 1000
 /** Of a platform's answers that are kept for others. */
 const MAX_KEPT_BYTES = 16 * 1024 * 1024
 
 export type GateMetrics = Pick<Metrics, 'platformWaits' | 'platformShared'>
 
-export function createGate(platform: string, limits: BudgetLimits, metrics?: GateMetrics): Gate {
+export interface GateLimits extends BudgetLimits {
+  /** The least between two askings for what is kept, for those who want it newer, in milliseconds. */
+  readonly renewMs: number
+}
+
+export function createGate(platform: string, limits: GateLimits, metrics?: GateMetrics): Gate {
   const budget = createBudget(limits, (ms) => metrics?.platformWaits.observe({ platform }, ms / 1000))
   const answers = createSharedAnswers({
     ttlMs: TTL_MS,
-    renewMs: RENEW_MS,
+    renewMs: limits.renewMs,
     weigh: weightOf,
     maxWeight: MAX_KEPT_BYTES,
     onShared: (begunAt) => {

@@ -81,7 +81,7 @@ it('an object is read by each asker for itself, to its end in one place', async 
   const aws = await startAws({ identity: IDENTITY, region: REGION, objects })
   open = aws
   let [under, most] = [0, 0]
-  const gate = createGate('batch', { concurrency: 1, perSecond: 1000 })
+  const gate = createGate('batch', { concurrency: 1, perSecond: 1000, renewMs: 0 })
   const counting: typeof gate = {
     fresh: () => counting,
     ask: (key, signal, send) => {

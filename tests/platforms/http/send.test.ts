@@ -89,7 +89,7 @@ describe('a server that asks for Kerberos', () => {
   it('answers that several may share are asked for once, though no token is like another', async () => {
     const realm = realmOf()
     const server = await realm.server('HTTP/localhost', () => ({ body: 'well' }))
-    const gate = createGate('batch', { concurrency: 4, perSecond: 100 })
+    const gate = createGate('batch', { concurrency: 4, perSecond: 100, renewMs: 0 })
     const request = requestOf(sendOf(realm.tokens), { gate })
     await request(get(named(server.url)), NEVER)
     await Promise.all([request(get(named(server.url)), NEVER), request(get(named(server.url)), NEVER)])

@@ -9,7 +9,7 @@ describe('the configuration of a platform', () => {
     expect(platformConfigSchema.parse(LEAST)).toEqual({
       ...LEAST,
       driver_ui: 'linked',
-      probing: { concurrency: 8, per_second: 100 },
+      probing: { concurrency: 8, per_second: 100, renew_ms: 1000 },
       timeout_ms: 5000,
       actions: [],
     })
