@@ -13,6 +13,7 @@ import { kubernetes } from './kubernetes/index.ts'
 import { livy } from './livy/index.ts'
 import { prometheusSchema } from './prometheus/config.ts'
 import { createMetricsReader } from './prometheus/reader.ts'
+import type { HistoryConfig } from './spark-rest/history-client.ts'
 import { sparkStandalone } from './spark-standalone/index.ts'
 import { yarn } from './yarn/index.ts'
 
@@ -134,13 +135,21 @@ function yarnSecrets(
   return [...authSecrets(config), ...(token === undefined ? [] : [token])]
 }
 
+function historySecrets({ history_auth: auth }: Pick<HistoryConfig, 'history_auth'>): readonly string[] {
+  return authSecrets({ auth })
+}
+
 function ownSecrets(config: PlatformConfig): readonly string[] {
   switch (config.kind) {
     case 'spark-standalone':
     case 'livy':
-      return authSecrets(config)
+      return [...authSecrets(config), ...historySecrets(config)]
     case 'emr':
-      return [...awsSecrets(config), ...(config.yarn === undefined ? [] : yarnSecrets(config.yarn))]
+      return [
+        ...awsSecrets(config),
+        ...historySecrets(config),
+        ...(config.yarn === undefined ? [] : yarnSecrets(config.yarn)),
+      ]
     case 'emr-serverless':
     case 'emr-on-eks':
       return awsSecrets(config)
@@ -148,12 +157,13 @@ function ownSecrets(config: PlatformConfig): readonly string[] {
     case 'dataproc':
       return []
     case 'yarn':
-      return yarnSecrets(config)
+      return [...yarnSecrets(config), ...historySecrets(config)]
     case 'kubernetes':
       return [config.auth, config.act_auth]
         .map((auth) => (auth?.type === 'token' ? auth.token : undefined))
         .concat(config.history_authorization)
         .filter((secret) => secret !== undefined)
+        .concat(historySecrets(config))
     case 'databricks': {
       const { auth, s3 } = config
       const more = s3 === undefined ? [] : awsSecrets(s3)

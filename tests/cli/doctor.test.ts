@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Sandbox, createSandbox } from '../../src/sandbox/server.ts'
 import type { Check } from '../../src/flow/check.ts'
 import { HAS_GIT, createOrigin } from '../checkout/support.ts'
-import { deadUrl } from '../platforms/support.ts'
+import { deadUrl, stage } from '../platforms/support.ts'
 import { metricsOf, startPrometheus } from '../support/prometheus.ts'
 import { STACK, arrestor, arrestorProcess } from './run.ts'
 
@@ -161,6 +161,31 @@ describe('arrestor doctor', () => {
     const gone = await examine({}, file)
     expect(says(gone.checks, 'Prometheus of sandbox')).toMatch(/^ARR-501: /)
     expect(JSON.stringify([well, refused, gone])).not.toContain('metrics-secret')
+  })
+
+  it('fails where the master is well and its History Server refuses us', async () => {
+    const master = await stage(() => ({
+      body: '{"status":"ALIVE","workers":[],"activeapps":[],"completedapps":[],"activedrivers":[],"completeddrivers":[]}',
+    }))
+    // Spark's own JWSFilter, to a request without a token that it takes.
+    const history = await stage(() => ({
+      status: 403,
+      type: 'text/html',
+      body: '<title>Error 403 JWT Validate Fail</title>',
+    }))
+    const file = path.join(dir, 'history.yml')
+    const { readFileSync } = await import('node:fs')
+    writeFileSync(
+      file,
+      readFileSync(CONFIG, 'utf8')
+        .replace(/master_url: .*/, `master_url: ${master.url}`)
+        .replace(/history_url: .*/, `history_url: ${history.url}`),
+    )
+    const { code, checks } = await examine({}, file)
+    await Promise.all([master.close(), history.close()])
+    expect([code, failed(checks)]).toEqual([1, ['platform sandbox']])
+    expect(says(checks, 'platform sandbox')).toMatch(/^ARR-506: .*JWT Validate Fail/)
+    expect(says(checks, 'platform sandbox')).toContain(`${history.url}/api/v1/version`)
   })
 
   it('warns of what will disappoint at night: nobody to page, no second way, no commander', async () => {

@@ -68,7 +68,7 @@ export function createAddressReader(addresses: Addresses): PlatformReader {
     },
     ...sparkDetails(at),
     async check(signal) {
-      return `${await historyCheck(history, signal)}.`
+      return `${await historyCheck(platform, history, signal)}.`
     },
   }
 }

@@ -1,9 +1,8 @@
 // How EMR on EC2 is written in arrestor.yml.
 import * as z from 'zod'
 import { awsShape, s3Place } from '../aws/config.ts'
+import { historyShape } from '../spark-rest/history-client.ts'
 import { configSchema as yarnSchema } from '../yarn/config.ts'
-
-const url = z.url({ protocol: /^https?$/, error: 'must be an http or https address' })
 
 export const configSchema = z.strictObject({
   kind: z.literal('emr').describe('what it is'),
@@ -24,11 +23,9 @@ export const configSchema = z.strictObject({
       }),
     ])
     .describe('which clusters are read'), // prettier-ignore
-  history_url: url
-    .optional()
-    .describe('web interface of a Spark History Server, for example on the primary node: http://ip-10-0-0-1:18080'), // prettier-ignore
+  ...historyShape,
   yarn: yarnSchema
-    .omit({ kind: true, actions: true, history_url: true, timeout_ms: true })
+    .omit({ kind: true, actions: true, history_url: true, history_auth: true, timeout_ms: true })
     .optional()
     .describe("YARN on the primary node, for live drivers and YARN's own words, where it can be reached"),
   logs: z

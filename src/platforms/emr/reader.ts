@@ -1,6 +1,6 @@
 // Reads EMR on EC2: EMR knows steps and clusters, S3 has their logs, and Spark is asked where it can be reached.
 import type { Run } from '../../alerts/model.ts'
-import { ArrestorError, reasonOf } from '../../errors.ts'
+import { ArrestorError } from '../../errors.ts'
 import type { PlatformReader, ReadCapability, SparkApplication } from '../../ports.ts'
 import { createCredentials } from '../aws/credentials.ts'
 import { applicationOf, knownRun } from '../event-log/delivered.ts'
@@ -164,7 +164,7 @@ export function createReader(platform: string, config: Config, deps: PlatformDep
         }),
       )
       const more = ids.length > 5 ? `, and ${ids.length - 5} others` : ''
-      const also = spark === null ? '' : `; ${await spark.check(signal).catch((error: unknown) => `Spark does not answer (${reasonOf(error)})`)}` // prettier-ignore
+      const also = spark === null ? '' : `; ${await spark.check(signal)}`
       return `EMR in ${config.region} answers: ${ids.length === 0 ? 'no cluster fits' : `cluster ${told.join(', cluster ')}${more}`}${also.replace(/\.$/, '')}.` // prettier-ignore
     },
   }

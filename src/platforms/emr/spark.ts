@@ -3,8 +3,8 @@ import type { Run } from '../../alerts/model.ts'
 import { ArrestorError } from '../../errors.ts'
 import type { PlatformReader, SparkApplication } from '../../ports.ts'
 import type { PlatformDeps } from '../platform.ts'
-import { createReadClient } from '../spark-rest/client.ts'
 import { sparkDetails } from '../spark-rest/details.ts'
+import { createHistoryClient } from '../spark-rest/history-client.ts'
 import { endedAs, foundInHistory, historyCheck, historyOf, historyPlace } from '../spark-rest/history.ts'
 import { isYarnId } from '../yarn/clients.ts'
 import { createReader as createYarnReader } from '../yarn/reader.ts'
@@ -35,6 +35,7 @@ export function yarnConfigOf(config: Config): YarnConfig | null {
     timeout_ms: config.timeout_ms,
     actions: config.actions,
     ...(config.history_url === undefined ? {} : { history_url: config.history_url }),
+    ...(config.history_auth === undefined ? {} : { history_auth: config.history_auth }),
   })
 }
 
@@ -42,15 +43,8 @@ export function yarnConfigOf(config: Config): YarnConfig | null {
 export function createSpark(platform: string, config: Config, deps: PlatformDeps): Spark | null {
   const yarn = yarnConfigOf(config)
   if (yarn !== null) return createYarnReader(platform, yarn, deps)
-  if (config.history_url === undefined) return null
-  const history = createReadClient({
-    platform,
-    baseUrl: config.history_url,
-    timeoutMs: config.timeout_ms,
-    ...(deps.httpAgent === undefined ? {} : { httpAgent: deps.httpAgent }),
-    ...(deps.httpsAgent === undefined ? {} : { httpsAgent: deps.httpsAgent }),
-    ...(deps.gate === undefined ? {} : { gate: deps.gate }),
-  })
+  const history = createHistoryClient(platform, config, deps)
+  if (history === null) return null
   return {
     ...sparkDetails((app, _signal, read) =>
       app.foundAt === 'history'
@@ -72,6 +66,6 @@ export function createSpark(platform: string, config: Config, deps: PlatformDeps
       }
       return foundInHistory(history, described, newest.completed ? await endedAs(history, info, signal) : 'unknown') // prettier-ignore
     },
-    check: (signal) => historyCheck(history, signal),
+    check: (signal) => historyCheck(platform, history, signal),
   }
 }

@@ -13,10 +13,10 @@ const KNOWN: ReadonlyMap<string, string> = new Map(
 )
 
 /** How to give what is asked for. */
-const MENDS: Readonly<Record<string, string>> = {
-  Negotiate: 'it asks for Kerberos (`auth: { type: kerberos, ... }`)',
-  Basic: 'it asks for a name and password (`auth: { type: basic, ... }`)',
-  Bearer: 'it asks for a token (`auth: { type: bearer, ... }`)',
+const MENDS: Readonly<Record<string, (key: string) => string>> = {
+  Negotiate: (key) => `it asks for Kerberos (\`${key}: { type: kerberos, ... }\`)`,
+  Basic: (key) => `it asks for a name and password (\`${key}: { type: basic, ... }\`)`,
+  Bearer: (key) => `it asks for a token (\`${key}: { type: bearer, ... }\`)`,
 }
 
 /** What is wrong where a KDC gave us a token and the server does not take it. */
@@ -27,14 +27,14 @@ const NOT_TAKEN: Readonly<Record<number, string>> = {
 
 /**
  * One clause: the status, what we sent, what it asks for, and the server's own first words where they are plain text.
- * Nothing of a credential is in it; `sent` is what the request carried.
+ * Nothing of a credential is in it; `sent` is what the request carried, `key` where in the configuration one is written.
  */
-export function refusalWords(answer: Answer, sent: Readonly<Record<string, string>>): string {
+export function refusalWords(answer: Answer, sent: Readonly<Record<string, string>>, key = 'auth'): string {
   const asked = schemesOf(answer.headers['www-authenticate'])
   const wish =
     answer.negotiated === true
       ? NOT_TAKEN[answer.status]
-      : asked.map((name) => MENDS[name]).find((mend) => mend !== undefined)
+      : asked.map((name) => MENDS[name]?.(key)).find((mend) => mend !== undefined)
   const said = plainWords(answer)
   return [
     `it answers ${answer.status} to ${answer.negotiated === true ? 'our Kerberos token' : sentWords(sent)}`,

@@ -14,10 +14,11 @@ const ANYTHING = z.object({ kind: z.string().endsWith('List'), items: z.array(z.
 
 /**
  * Tries what is read, one object of each: asking for permissions would be a POST (SelfSubjectAccessReview), and what is
- * allowed there may still fail. Throws where no pod of any namespace may be read; `pods/log` and `pods/proxy` need a
+ * allowed there may still fail. Throws where no pod of any namespace may be read, and where the History Server fails; `pods/log` and `pods/proxy` need a
  * pod and are not tried.
  */
 export async function checkOf(
+  platform: string,
   api: Api,
   config: Config,
   history: ReadClient | null,
@@ -33,7 +34,7 @@ export async function checkOf(
     api.get('/version', versionSchema, signal).catch(() => null),
     operatorsThere(api, config, readable, signal),
     lackingIn(api, readable, signal),
-    historyCheck(history, signal),
+    historyCheck(platform, history, signal),
   ])
   const closed = config.namespaces
     .filter((namespace) => !readable.includes(namespace))

@@ -1,5 +1,6 @@
 // How Spark on Kubernetes is written in arrestor.yml: whose API server, as whom, which namespaces.
 import * as z from 'zod'
+import { historyShape } from '../spark-rest/history-client.ts'
 
 const url = z.url({ protocol: /^https?$/, error: 'must be an http or https address' })
 
@@ -74,14 +75,14 @@ export const configSchema = z.strictObject({
     .describe(
       "how live driver UIs are reached: through the API server's proxy of pods (needs `get` on `pods/proxy`), or not at all",
     ),
-  history_url: url
-    .optional()
-    .describe('web interface of the Spark History Server, for example http://spark-history:18080'),
+  ...historyShape,
   history_authorization: z
     .string()
     .min(1)
     .optional()
-    .describe('Authorization header for the History Server alone'),
+    .describe(
+      'Authorization header for the History Server alone, as it stands; `history_auth` goes before it',
+    ),
   timeout_ms: z.int().min(100).max(60_000).default(10_000).describe('how long one request may take'),
   actions: z
     .array(z.enum(['application.kill']))

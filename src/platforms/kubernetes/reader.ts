@@ -5,8 +5,8 @@ import { notOffered } from '../not-offered.ts'
 import type { PlatformDeps } from '../platform.ts'
 import { isPathWord } from '../spark-rest/allow-list.ts'
 import type { Place } from '../spark-rest/application.ts'
-import { createReadClient } from '../spark-rest/client.ts'
 import { liveDetails, sparkDetails } from '../spark-rest/details.ts'
+import { createHistoryClient } from '../spark-rest/history-client.ts'
 import { atDriverOrHistory, historyPlace } from '../spark-rest/history.ts'
 import { createApi } from './api.ts'
 import { isName } from './allow-list.ts'
@@ -50,20 +50,7 @@ export function createReader(
 ): PlatformReader {
   const api = createApi(platform, config, deps)
   const cluster: Cluster = { api, config, normalise: deps.normaliseJobName, traces }
-  const history =
-    config.history_url === undefined
-      ? null
-      : createReadClient({
-          platform,
-          baseUrl: config.history_url,
-          timeoutMs: config.timeout_ms,
-          ...(config.history_authorization === undefined
-            ? {}
-            : { headers: { authorization: config.history_authorization } }),
-          ...(deps.httpAgent === undefined ? {} : { httpAgent: deps.httpAgent }),
-          ...(deps.httpsAgent === undefined ? {} : { httpsAgent: deps.httpsAgent }),
-          ...(deps.gate === undefined ? {} : { gate: deps.gate }),
-        })
+  const history = createHistoryClient(platform, config, deps, { authorization: config.history_authorization })
   const locate = createLocate(cluster, history)
 
   function placeOf(app: SparkApplication): Place {
@@ -114,7 +101,7 @@ export function createReader(
       const record = await findRecord(cluster, run, signal)
       return record === null ? [] : eventsOf(api, record, limit, signal)
     },
-    check: (signal) => checkOf(api, config, history, signal),
+    check: (signal) => checkOf(platform, api, config, history, signal),
   }
 }
 

@@ -1,6 +1,7 @@
 // How an Apache Livy server is written in arrestor.yml.
 import * as z from 'zod'
 import { authSchema } from '../http/auth.ts'
+import { historyShape } from '../spark-rest/history-client.ts'
 
 const url = z.url({ protocol: /^https?$/, error: 'must be an http or https address' })
 
@@ -8,9 +9,7 @@ const url = z.url({ protocol: /^https?$/, error: 'must be an http or https addre
 export const configSchema = z.strictObject({
   kind: z.literal('livy').describe('what it is'),
   livy_url: url.describe('the Livy server, for example http://livy:8998'),
-  history_url: url
-    .optional()
-    .describe('web interface of the Spark History Server, for example http://spark-history:18080'),
+  ...historyShape,
   authorization: z
     .string()
     .min(1)

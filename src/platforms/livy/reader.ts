@@ -8,7 +8,8 @@ import type { PlatformDeps } from '../platform.ts'
 import type { Place } from '../spark-rest/application.ts'
 import { type ReadClient, createReadClient } from '../spark-rest/client.ts'
 import { sparkDetails } from '../spark-rest/details.ts'
-import { historyOf, historyPlace } from '../spark-rest/history.ts'
+import { createHistoryClient } from '../spark-rest/history-client.ts'
+import { historyCheck, historyOf, historyPlace } from '../spark-rest/history.ts'
 import type { ApplicationInfo } from '../spark-rest/schema.ts'
 import { type Found, findBatch, namesakes, runIdOf, runOfLivy, stateOf } from './batches.ts'
 import type { Config } from './config.ts'
@@ -21,20 +22,17 @@ const LOG_LINES = 2000
 
 /** A reader of the server that this configuration names. Nothing is asked before its methods are called. */
 export function createReader(platform: string, config: Config, deps: PlatformDeps): PlatformReader {
-  const send = createSend(platform, config, deps.kerberos)
-  const client = (baseUrl: string): ReadClient =>
-    createReadClient({
-      platform,
-      baseUrl,
-      timeoutMs: config.timeout_ms,
-      headers: authHeaders(config),
-      send,
-      ...(deps.httpAgent === undefined ? {} : { httpAgent: deps.httpAgent }),
-      ...(deps.httpsAgent === undefined ? {} : { httpsAgent: deps.httpsAgent }),
-      ...(deps.gate === undefined ? {} : { gate: deps.gate }),
-    })
-  const livy = client(config.livy_url)
-  const history = config.history_url === undefined ? null : client(config.history_url)
+  const livy = createReadClient({
+    platform,
+    baseUrl: config.livy_url,
+    timeoutMs: config.timeout_ms,
+    headers: authHeaders(config),
+    send: createSend(platform, config, deps.kerberos),
+    ...(deps.httpAgent === undefined ? {} : { httpAgent: deps.httpAgent }),
+    ...(deps.httpsAgent === undefined ? {} : { httpsAgent: deps.httpsAgent }),
+    ...(deps.gate === undefined ? {} : { gate: deps.gate }),
+  })
+  const history = createHistoryClient(platform, config, deps, config)
   const { normaliseJobName: normalise } = deps
   const linkOf = ({ kind, session }: Found): string =>
     kind === 'sessions'
@@ -99,7 +97,7 @@ export function createReader(platform: string, config: Config, deps: PlatformDep
           url: `${livy.baseUrl}/batches`,
           why: 'it answers 404',
         })
-      return `Livy ${livy.baseUrl} answers and knows ${batches.total} batches; ${history === null ? 'no History Server is configured' : `details come from ${history.baseUrl}`}.`
+      return `Livy ${livy.baseUrl} answers and knows ${batches.total} batches; ${await historyCheck(platform, history, signal)}.`
     },
   }
 }

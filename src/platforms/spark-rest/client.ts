@@ -17,6 +17,8 @@ export interface ReadClientOptions {
   readonly baseUrl: string
   /** Sent with every request, to this base alone; asked for at each, since some are good for minutes. */
   readonly headers?: Headers | (() => Headers)
+  /** The key of the configuration that says who we are to it (default `auth`). */
+  readonly credential?: string
   /** As somebody (`http/send.ts`), who may be told to any server: what it sends is good there alone. */
   readonly send?: Send
   /** Milliseconds for one request; Spark's own pages answer in tens. */
@@ -107,7 +109,7 @@ export function createReadClient(options: ReadClientOptions): ReadClient {
       throw new ArrestorError('ARR-506', {
         platform,
         url: shownUrl(url),
-        why: refusalWords(answer, own()),
+        why: refusalWords(answer, own(), options.credential),
       })
     if (status >= 500 || status === 429) throw unreachable(url, statusWords(answer))
     if (status !== 200) throw unexpected(url, statusWords(answer))

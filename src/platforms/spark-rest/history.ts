@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import type { Run } from '../../alerts/model.ts'
 import type { ApplicationState, SparkApplication } from '../../ports.ts'
-import { ArrestorError, reasonOf } from '../../errors.ts'
+import { ArrestorError } from '../../errors.ts'
 import { isPathWord } from './allow-list.ts'
 import { type Place, lastJobFailed, lastQueryFailed } from './application.ts'
 import { choose, looksLikeApplication } from './choose.ts'
@@ -123,13 +123,23 @@ export async function endedAs(
   return job === null ? 'unknown' : 'finished'
 }
 
-/** For `doctor`: whether there is a History Server and what it runs, as a part of a sentence. */
-export async function historyCheck(history: ReadClient | null, signal: AbortSignal): Promise<string> {
+/**
+ * For `doctor`: what the History Server runs, as a part of a sentence. Throws where one is configured and refuses us or does
+ * not answer (ARR-501, ARR-502, ARR-506 to ARR-508): without it whatever has ended shows no details.
+ */
+export async function historyCheck(
+  platform: string,
+  history: ReadClient | null,
+  signal: AbortSignal,
+): Promise<string> {
   if (history === null) return 'no History Server is configured'
-  try {
-    const version = await history.json('/api/v1/version', versionSchema, signal)
-    return `the History Server runs Spark ${version?.spark ?? 'of unknown version'}`
-  } catch (error) {
-    return `the History Server does not answer (${reasonOf(error)})`
-  }
+  const version = await history.json('/api/v1/version', versionSchema, signal)
+  // Who knows no version is no History Server, however politely it says so.
+  if (version === null)
+    throw new ArrestorError('ARR-502', {
+      platform,
+      url: `${history.baseUrl}/api/v1/version`,
+      why: 'it answers 404',
+    })
+  return `the History Server ${history.baseUrl} runs Spark ${version.spark}`
 }

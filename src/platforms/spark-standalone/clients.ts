@@ -7,6 +7,7 @@ import type { PlatformDeps } from '../platform.ts'
 import { isPathWord } from '../spark-rest/allow-list.ts'
 import type { Place } from '../spark-rest/application.ts'
 import { type ReadClient, createReadClient } from '../spark-rest/client.ts'
+import { createHistoryClient } from '../spark-rest/history-client.ts'
 import { historyPlace } from '../spark-rest/history.ts'
 import type { Config } from './config.ts'
 import { type Master, masterSchema } from './schema.ts'
@@ -21,9 +22,12 @@ export interface Clients {
 
 /** Clients of the cluster that this configuration names; the authorization goes to its own servers alone. */
 export function createClients(platform: string, config: Config, deps: PlatformDeps): Clients {
-  const trusted = [config.master_url, config.history_url]
-    .filter((url) => url !== undefined)
-    .map((url) => new URL(url).origin)
+  const originOf = (url: string | undefined): string | null =>
+    url === undefined ? null : new URL(url).origin
+  // With a credential of its own, a History Server's host gets the master's no more.
+  const trusted = [config.master_url, config.history_auth === undefined ? config.history_url : undefined].map(
+    originOf,
+  )
   const headers = authHeaders(config)
   const send = createSend(platform, config, deps.kerberos)
   const client = (baseUrl: string): ReadClient =>
@@ -37,12 +41,14 @@ export function createClients(platform: string, config: Config, deps: PlatformDe
       ...(deps.httpsAgent === undefined ? {} : { httpsAgent: deps.httpsAgent }),
       ...(deps.gate === undefined ? {} : { gate: deps.gate }),
     })
+  const history = createHistoryClient(platform, config, deps, config)
   return {
     master: client(config.master_url),
-    history: config.history_url === undefined ? null : client(config.history_url),
+    history,
     driver(baseUrl) {
       const { origin, hostname } = new URL(baseUrl)
-      if (!trusted.includes(origin) && !hostAllowed(hostname, config.driver_ui_hosts))
+      const own = trusted.includes(origin) || origin === originOf(config.history_url)
+      if (!own && !hostAllowed(hostname, config.driver_ui_hosts))
         throw new ArrestorError('ARR-501', {
           platform,
           url: origin,

@@ -1,6 +1,7 @@
 // How a standalone Spark cluster is written in arrestor.yml.
 import * as z from 'zod'
 import { authSchema } from '../http/auth.ts'
+import { historyShape } from '../spark-rest/history-client.ts'
 
 const url = z.url({ protocol: /^https?$/, error: 'must be an http or https address' })
 
@@ -11,9 +12,7 @@ const url = z.url({ protocol: /^https?$/, error: 'must be an http or https addre
 export const configSchema = z.strictObject({
   kind: z.literal('spark-standalone').describe('what it is'),
   master_url: url.describe('web interface of the master, for example http://spark-master:8080'),
-  history_url: url
-    .optional()
-    .describe('web interface of the History Server, for example http://spark-history:18080'),
+  ...historyShape,
   driver_ui: z
     .union([z.enum(['linked', 'none']), z.string().regex(/^https?:\/\/.*\{app_id\}/)])
     .default('linked')

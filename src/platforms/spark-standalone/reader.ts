@@ -69,7 +69,7 @@ export function createReader(platform: string, config: Config, deps: PlatformDep
       const alive = master.workers.filter(({ state }) => state === 'ALIVE').length
       return (
         `Spark master ${clients.master.baseUrl} is ${master.status}: ${alive} of ${master.workers.length} workers alive, ` +
-        `${master.activeapps.length} active applications; ${await historyCheck(clients.history, signal)}.`
+        `${master.activeapps.length} active applications; ${await historyCheck(platform, clients.history, signal)}.`
       )
     },
   }

@@ -7,6 +7,7 @@ import type { PlatformDeps } from '../platform.ts'
 import { isPathWord } from '../spark-rest/allow-list.ts'
 import type { Place } from '../spark-rest/application.ts'
 import { type Query, type ReadClient, createReadClient } from '../spark-rest/client.ts'
+import { createHistoryClient } from '../spark-rest/history-client.ts'
 import { historyPlace } from '../spark-rest/history.ts'
 import type { Config } from './config.ts'
 
@@ -55,7 +56,7 @@ export function createClients(platform: string, config: Config, deps: PlatformDe
 
   return {
     rms,
-    history: config.history_url === undefined ? null : client(config.history_url, authorization),
+    history: createHistoryClient(platform, config, deps, config),
     jobHistory: config.job_history_url === undefined ? null : client(config.job_history_url, authorization),
     // A driver behind the proxy gets no token: the proxy would hand it on.
     driver: (rmUrl, appId) => client(`${rmUrl}/proxy/${appId}`, authorization),

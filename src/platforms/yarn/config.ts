@@ -1,6 +1,7 @@
 // How a YARN cluster is written in arrestor.yml.
 import * as z from 'zod'
 import { authSchema } from '../http/auth.ts'
+import { historyShape } from '../spark-rest/history-client.ts'
 
 const url = z.url({ protocol: /^https?$/, error: 'must be an http or https address' })
 
@@ -17,9 +18,7 @@ export const configSchema = z.strictObject({
     .describe(
       'web interfaces of the ResourceManagers, for example http://rm1:8088; of several the active one is asked, and no other address that a standby names',
     ),
-  history_url: url
-    .optional()
-    .describe('web interface of the Spark History Server, for example http://spark-history:18080'),
+  ...historyShape,
   job_history_url: url
     .optional()
     .describe(

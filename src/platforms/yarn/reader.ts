@@ -57,7 +57,7 @@ export function createReader(platform: string, config: Config, deps: PlatformDep
       return record === null ? null : logOf(platform, clients, config, record.app.id, bytes, signal)
     },
     async check(signal) {
-      return `${await rmCheck(clients, signal)}; ${await historyCheck(clients.history, signal)}.`
+      return `${await rmCheck(clients, signal)}; ${await historyCheck(platform, clients.history, signal)}.`
     },
   }
 }
