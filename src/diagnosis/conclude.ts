@@ -46,9 +46,9 @@ const OF_PERFORMANCE: Readonly<Record<string, string>> = {
  */
 export function conclude(results: readonly StepResult[]): Conclusion | null {
   const said = results.flatMap(bySignature).sort((a, b) => a.rank - b.rank)
-  const measured = results
-    .flatMap((result) => [...bySkew(result), ...byFigures(result)])
-    .sort((a, b) => Number(isAside(a)) - Number(isAside(b)) || byGravity(a.severity, b.severity))
+  const measured = withoutEchoes(results.flatMap((result) => [...bySkew(result), ...byFigures(result)])).sort(
+    (a, b) => Number(isAside(a)) - Number(isAside(b)) || byGravity(a.severity, b.severity),
+  )
   const [best] = said
   if (best !== undefined && best.rank < DOUBTFUL) return best.conclusion
   return measured[0]?.conclusion ?? best?.conclusion ?? null
@@ -92,15 +92,30 @@ function confidenceOf(output: unknown): Confidence | null {
 interface Measured {
   readonly severity: FindingSeverity
   readonly conclusion: Conclusion
+  /** Told by a task that still runs, and may just as well hang. */
+  readonly mayHang?: true
 }
 
 /** Time and bytes are uneven: the data. Time alone, where bytes were compared: the host. */
 function bySkew({ outputs, findings }: StepResult): Measured[] {
-  const { skewed, data_ratio: data } = outputs
+  const { skewed, data_ratio: data, running } = outputs
   const [finding] = findings
   if (finding?.probe !== 'spark.skew' || !matters(finding)) return []
   if (skewed === true) return [figures('F05', finding)]
-  return typeof data === 'number' ? [figures('F06', finding)] : []
+  if (typeof data !== 'number') return []
+  return [{ ...figures('F06', finding), ...(running === true ? { mayHang: true as const } : {}) }]
+}
+
+/**
+ * That nothing moves says less than why: a stage that waits for its hot partition stands still. A task that does not end
+ * and has no more to do than others is no slow host where all stands still: it hangs.
+ */
+function withoutEchoes(measured: readonly Measured[]): Measured[] {
+  const told = new Set(measured.map(({ conclusion }) => conclusion.id))
+  return measured.filter(
+    ({ conclusion, mayHang }) =>
+      !(conclusion.id === 'F13' && told.has('F05')) && !(mayHang === true && told.has('F13')),
+  )
 }
 
 /** A finding of figures begins its evidence with its id: `gc_ratio: sum totalGCTime ...`. */

@@ -158,6 +158,8 @@ export interface SparkTaskTimes {
   readonly executorId: string
   readonly launchedAt: Date
   readonly endedAt: Date | null
+  /** From storage and shuffle, so far where it runs; absent or null where nobody tells. */
+  readonly readBytes?: number | null
 }
 
 /** One thread of a driver's or executor's JVM, as Spark's thread dump has it. */

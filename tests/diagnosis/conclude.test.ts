@@ -31,9 +31,14 @@ function measured(id: string, severity: FindingSeverity): StepResult {
   return { step: 'perf', outputs: {}, findings: [finding('spark.performance', { severity, evidence })] }
 }
 
-const skew = (skewed: boolean, data: number | null, severity: FindingSeverity = 'high'): StepResult => ({
+const skew = (
+  skewed: boolean,
+  data: number | null,
+  severity: FindingSeverity = 'high',
+  running = false,
+): StepResult => ({
   step: 'skew',
-  outputs: { skewed, data_ratio: data },
+  outputs: { skewed, data_ratio: data, running },
   findings: [finding('spark.skew', { severity })],
 })
 
@@ -57,6 +62,10 @@ describe('what broke', () => {
     ['a symptom before figures', [measured('gc_ratio', 'critical'), said('F04', 'fetch-failed', 'medium')], 'F04'],
     ['figures before what only may be', [said('F11', 'told-to-end', 'low'), measured('gc_ratio', 'high')], 'F07'],
     ['what only may be before nothing', [said('F11', 'told-to-end', 'low'), measured('gc_ratio', 'low')], 'F11'],
+    ['a hot partition that runs before the standstill it makes', [measured('no_progress', 'critical'), skew(true, 90, 'medium', true)], 'F05'],
+    ['a standstill before a task that only may be slow', [measured('no_progress', 'medium'), skew(false, 1, 'critical', true)], 'F13'],
+    ['a slow host while nothing stands still', [skew(false, 1, 'medium', true)], 'F06'],
+    ['a slow host whose tasks have ended by its gravity', [measured('no_progress', 'medium'), skew(false, 1, 'critical')], 'F06'],
     ['the graver of two figures', [measured('spill_ratio', 'medium'), measured('gc_ratio', 'high')], 'F07'],
     ['anything before idle slots, however many', [measured('idle_cores', 'critical'), measured('gc_ratio', 'medium')], 'F07'],
     ['idle slots before nothing', [measured('idle_cores', 'critical')], 'F31'],

@@ -5,12 +5,24 @@ import { type BarsChart, type Chart, wordsOf } from './model.ts'
 
 const NAMES: Readonly<Record<string, string>> = { '0': 'fastest', '0.5': 'median', '1': 'longest' }
 
-/** `longestMs` may be that of a task that failed: quantiles are of successful ones only. Null without two quantiles. */
+/** What is known of the longest task beside the quantiles, which are of successful ones only. */
+interface Longest {
+  readonly longestMs: number
+  readonly medianMs: number
+  readonly longest: 'succeeded' | 'failed' | 'running'
+}
+
+const WORDS = {
+  succeeded: { bar: 'longest', note: 'The longest took', which: 'longest', did: 'took' },
+  failed: { bar: 'failed', note: 'One that failed took', which: 'longest, which failed,', did: 'took' },
+  running: { bar: 'running', note: 'One that runs has taken', which: 'longest, which still runs,', did: 'has taken' },
+} as const // prettier-ignore
+
+/** Null without two quantiles. */
 export function taskTimesChart(
   stage: SparkStage,
   quantiles: SparkTaskQuantiles,
-  longestMs: number,
-  medianMs: number,
+  { longestMs, medianMs, longest }: Longest,
 ): Chart | null {
   const known = quantiles.quantiles
     .map((share, index) => ({ share, ms: quantiles.runMs[index] }))
@@ -18,22 +30,22 @@ export function taskTimesChart(
     .toSorted((a, b) => a.share - b.share)
   if (known.length < 2) return null
   const times = `${times3(longestMs / Math.max(1, medianMs))} times`
-  const failed = longestMs > Math.max(...known.map(({ ms }) => ms))
+  const { bar, note, which, did } = WORDS[longest]
+  const beside = longest !== 'succeeded'
   const bars = known
-    .filter(({ share }) => !(failed && share === 1))
+    .filter(({ share }) => !(beside && share === 1))
     .map(({ share, ms }): BarsChart['bars'][number] => ({
       name: NAMES[String(share)] ?? `${Number((share * 100).toFixed(1))} %`,
       value: ms,
       tone: share === 1 ? 'alarm' : share === 0.5 ? 'told' : 'plain',
     }))
-  if (failed) bars.push({ name: 'failed', value: longestMs, tone: 'alarm' })
+  if (beside) bars.push({ name: bar, value: longestMs, tone: 'alarm' })
   const said = bars.map(({ name, value }) => `${name} ${span(value)}`).join(', ')
-  const which = failed ? 'longest, which failed,' : 'longest'
   return wordsOf({
     kind: 'bars',
     title: `Stage ${stage.id}.${stage.attempt}: how long its tasks took`,
-    note: `${failed ? 'One that failed took' : 'The longest took'} ${span(longestMs)}, ${times} the median of ${span(medianMs)}`,
-    alt: `Times of the ${plural(stage.tasks, 'task')} of stage ${stage.id}.${stage.attempt}, from the fastest to the longest: ${said}. The ${which} took ${times} the median.`,
+    note: `${note} ${span(longestMs)}, ${times} the median of ${span(medianMs)}`,
+    alt: `Times of the ${plural(stage.tasks, 'task')} of stage ${stage.id}.${stage.attempt}, from the fastest to the longest: ${said}. The ${which} ${did} ${times} the median.`,
     unit: 'ms',
     axis: 'share of the tasks that were done within',
     bars,

@@ -1,16 +1,18 @@
 // Whether one task of a stage does far more than the others, by time and by bytes.
 import * as z from 'zod'
-import type { PlatformReader, SparkApplication, SparkStage, SparkTaskQuantiles } from '../../ports.ts'
-import {
-  type Finding,
-  type FindingSeverity,
-  type Probe,
-  type ProbeContext,
-  byGravity,
-  gradeOf,
-  milder,
-} from '../model.ts'
+import { attempting } from '../attempt.ts'
+import type { SparkApplication } from '../../ports.ts'
+import { type Evidence, type Finding, type Probe, type ProbeContext, byGravity } from '../model.ts'
 import { shownAt, tasksShownAt } from '../performance/shown.ts'
+import {
+  LEAST_TASKS,
+  RUNNING_READ,
+  type Skew,
+  type SkewLimits,
+  measureSkew,
+  stagesToCompare,
+} from '../performance/skew.ts'
+import { stageName } from '../performance/snapshot.ts'
 import { type Thresholds, fourSchema, materialFor, thresholdsFor } from '../thresholds.ts'
 import { taskTimesChart } from '../chart/task-times.ts'
 import { outputsOf, size, span, unseen, withApplication } from './support.ts'
@@ -38,14 +40,7 @@ const params = z
 type Given = z.output<typeof params>
 
 /** What counts after runbook, operator and we have spoken. */
-interface Params extends Pick<Given, 'least_s' | 'least_mib'> {
-  /** Of time, and of bytes. */
-  readonly time: Thresholds
-  readonly data: Thresholds
-  readonly materialMs: Thresholds
-}
-
-function limitsOf(given: Given, context: ProbeContext): Params {
+function limitsOf(given: Given, context: ProbeContext): SkewLimits {
   const seconds = given.material_s
   return {
     ...given,
@@ -58,31 +53,9 @@ function limitsOf(given: Given, context: ProbeContext): Params {
   }
 }
 
-/** The longest stages are where skew costs most; the rest is not asked for. */
-const STAGES_READ = 5
-/** With fewer tasks a median says nothing. */
-const LEAST_TASKS = 4
-
-interface Skew {
-  readonly stage: SparkStage
-  readonly time: number
-  readonly data: number | null
-  readonly longestMs: number
-  /** The same of the tasks that succeeded, as Spark's summary has it. */
-  readonly succeededMs: number
-  readonly succeededBytes: number
-  readonly medianMs: number
-  readonly largest: number
-  readonly median: number
-  readonly severity: FindingSeverity
-  readonly quantiles: SparkTaskQuantiles
-}
-
 /**
- * severity = min(severity of the ratio, severity of what it costs), per stage:
- *   time ratio = max / median of `executorRunTime`; data ratio = max / median of bytes read (shuffle and input);
- *   cost = max - median of `executorRunTime`.
- * Spark's quantiles hold successful tasks only, so failed ones (a hot partition that dies) are put beside them.
+ * The most uneven of the stages that cost most or run (`measureSkew` has the formulas), by time and by bytes. Live, too:
+ * the task that everybody waits for has not ended yet.
  */
 export const skew: Probe = {
   id: 'spark.skew',
@@ -94,7 +67,8 @@ export const skew: Probe = {
     ratio: 'longest task / median task, by time, of the most uneven stage',
     data_ratio: 'the same by bytes read; null where too little is read',
     stage: 'id of the most uneven stage',
-    longest_s: 'seconds of its longest task',
+    longest_s: 'seconds of its longest task, until now where that runs',
+    running: 'true where its longest task still runs',
     median_s: 'seconds of its median task',
     skewed: 'true where both time and bytes are uneven and it matters',
     severity: 'none, low, medium, high or critical',
@@ -102,12 +76,12 @@ export const skew: Probe = {
   run: (raw, context) =>
     withApplication(skew, context, async (app, reader) => {
       const limits = limitsOf(params.parse(raw ?? {}), context)
-      const stages = (await reader.stages(app, context.signal))
-        .filter(({ tasks }) => tasks >= LEAST_TASKS)
-        .sort((a, b) => b.executorRunMs - a.executorRunMs)
-        .slice(0, STAGES_READ)
+      const { now, signal } = context
+      const unreached = [...app.unreached]
+      const attempt = attempting(unreached, signal)
+      const stages = stagesToCompare(app, await reader.stages(app, signal))
       const measured = await Promise.all(
-        stages.map((stage) => measure(stage, app, reader, limits, context.signal)),
+        stages.map((stage) => measureSkew(stage, app, reader, limits, { now, signal, attempt })),
       )
       const uneven = measured
         .filter((one) => one !== null)
@@ -122,7 +96,7 @@ export const skew: Probe = {
           : `No task of ${app.name} has succeeded yet in the stages looked at, so there is nothing to compare.` // prettier-ignore
         return {
           outputs: outputsOf(skew, { app_id: app.id }),
-          findings: [unseen(skew.id, sentence, app.unreached)],
+          findings: [unseen(skew.id, sentence, unreached)],
         }
       }
       return {
@@ -132,72 +106,70 @@ export const skew: Probe = {
           data_ratio: worst.data === null ? null : round(worst.data),
           stage: worst.stage.id,
           longest_s: round(worst.longestMs / 1000),
+          running: worst.longest === 'running',
           median_s: round(worst.medianMs / 1000),
           skewed: worst.severity !== 'none' && worst.data !== null && worst.data >= limits.data[0],
           severity: worst.severity,
         }),
-        findings: [findingOf(worst, app, limits)],
+        findings: [findingOf(worst, app, limits, now, unreached)],
       }
     }),
 }
 
-async function measure(
-  stage: SparkStage,
+function findingOf(
+  worst: Skew,
   app: SparkApplication,
-  reader: PlatformReader,
-  limits: Params,
-  signal: AbortSignal,
-): Promise<Skew | null> {
-  const quantiles = await reader.taskQuantiles(app, stage, signal)
-  if (quantiles === null) return null
-  const failed = stage.failedTasks > 0 ? await reader.failedTasks(app, stage, signal) : []
-  const medianMs = at(quantiles, quantiles.runMs, 0.5)
-  const succeededMs = at(quantiles, quantiles.runMs, 1)
-  const longestMs = Math.max(succeededMs, ...failed.map(({ runMs }) => runMs ?? 0))
-  const read = (point: number): number =>
-    at(quantiles, quantiles.shuffleReadBytes, point) + at(quantiles, quantiles.inputBytes, point)
-  const [median, largest] = [read(0.5), Math.max(read(1), ...failed.map(({ readBytes }) => readBytes ?? 0))]
-  // A median below one (milli)second or byte would turn any task into a monster.
-  const time = longestMs / Math.max(1, medianMs)
-  const data = largest < limits.least_mib * 1024 ** 2 ? null : largest / Math.max(1, median)
-  const byRatio = longestMs < limits.least_s * 1000 ? 'none' : gradeOf(time, limits.time)
-  const byCost = gradeOf(longestMs - medianMs, limits.materialMs)
-  return { stage, time, data, longestMs, succeededMs, succeededBytes: read(1), medianMs, largest, median, severity: milder(byRatio, byCost), quantiles } // prettier-ignore
-}
-
-function findingOf(worst: Skew, app: SparkApplication, limits: Params): Finding {
-  const { stage, time, data } = worst
-  const ratio = `${round(time)} times the median (${span(worst.longestMs)} against ${span(worst.medianMs)})`
-  const bytes = data === null
-    ? `it reads ${size(worst.largest)}, too little to tell data from a slow host`
-    : data >= limits.data[0]
-      ? `it reads ${round(data)} times as much (${size(worst.largest)} against ${size(worst.median)}), so the data is uneven`
-      : `it reads no more than others (${size(worst.largest)}), so look at its host, garbage collection or fetches` // prettier-ignore
+  limits: SkewLimits,
+  now: Date,
+  unreached: readonly string[],
+): Finding {
+  const { stage, data } = worst
+  const runs = worst.longest === 'running'
+  const ratio = `${runs ? 'still runs, for' : 'took'} ${round(worst.time)} times the median (${span(worst.longestMs)} against ${span(worst.medianMs)})`
+  const even = data === null || data < limits.data[0]
   const small = worst.severity === 'none' ? ' Too little to matter.' : ''
   // An even stage needs no picture.
-  const chart =
-    worst.severity === 'none' ? null : taskTimesChart(stage, worst.quantiles, worst.longestMs, worst.medianMs)
+  const chart = worst.severity === 'none' ? null : taskTimesChart(stage, worst.quantiles, worst)
   return {
     probe: skew.id,
     severity: worst.severity,
-    sentence: `The longest task of stage ${stage.id}.${stage.attempt} (${stage.name}) took ${ratio}; ${bytes}.${small}`,
-    evidence: [
-      { text: `task_skew: executorRunTime max ${worst.succeededMs} ms, median ${worst.medianMs} ms; data_skew: readBytes + bytesRead max ${worst.succeededBytes}, median ${worst.median}`, from: `stage ${stage.id}.${stage.attempt}, taskSummary`, link: tasksShownAt(app, stage) },
-      // What failed is in no summary of Spark's.
-      ...(worst.longestMs > worst.succeededMs || worst.largest > worst.succeededBytes
-        ? [{ text: `executorRunTime ${worst.longestMs} ms, bytes read ${worst.largest}`, from: `stage ${stage.id}.${stage.attempt}, failed tasks`, link: shownAt(app, `stages/${stage.id}/${stage.attempt}/taskList?status=FAILED&sortBy=runtime&length=50`) }]
-        : []),
-    ],
+    sentence: `The longest task of stage ${stageName(stage)} (${stage.name}) ${ratio}; ${bytesSaid(worst, limits)}.${small}`,
+    evidence: evidenceOf(worst, app, now),
     link: stage.link,
-    confidence: data === null ? 'medium' : 'high',
-    unreached: app.unreached,
+    // One that runs without much to read may just as well hang.
+    confidence: data === null || (runs && even) || unreached.length > app.unreached.length ? 'medium' : 'high',
+    unreached,
     ...(chart === null ? {} : { chart }),
   } // prettier-ignore
 }
 
-/** The value at one quantile; 0 where Spark gave none. */
-function at(quantiles: SparkTaskQuantiles, values: readonly number[], point: number): number {
-  return values[quantiles.quantiles.indexOf(point)] ?? 0
+/** What its bytes say of the reason. */
+function bytesSaid({ data, largest, median, longest }: Skew, limits: SkewLimits): string {
+  const runs = longest === 'running'
+  const reads = runs ? 'it has read' : 'it reads'
+  if (data === null) return `${reads} ${size(largest)}, too little to tell data from a slow host`
+  if (data >= limits.data[0])
+    return `${reads} ${round(data)} times as much (${size(largest)} against ${size(median)}), so the data is uneven`
+  return `${reads} no more than others (${size(largest)}), so look at its host, garbage collection or fetches${runs ? ', or whether it hangs' : ''}`
+}
+
+/** Spark's summary, and beside it what is in no summary of Spark's; what runs goes first, since the rest waits for it. */
+function evidenceOf(worst: Skew, app: SparkApplication, now: Date): Evidence[] {
+  const { stage, running } = worst
+  const name = stageName(stage)
+  const list = (query: string): string =>
+    shownAt(app, `stages/${stage.id}/${stage.attempt}/taskList?${query}`)
+  const counts = (ms: number, bytes: number): boolean =>
+    ms > worst.succeededMs || bytes > worst.succeededBytes
+  return [
+    ...(running !== null && counts(running.runMs, running.readBytes)
+      ? [{ text: `task_skew: task ${running.id} has run for ${running.runMs} ms, launchTime ${running.launchedAt.toISOString()}, seen ${now.toISOString()}; it has read ${running.readBytes} bytes`, from: `stage ${name}, running tasks`, link: list(`status=RUNNING&sortBy=ID&length=${RUNNING_READ}`) }]
+      : []),
+    { text: `task_skew: executorRunTime max ${worst.succeededMs} ms, median ${worst.medianMs} ms; data_skew: readBytes + bytesRead max ${worst.succeededBytes}, median ${worst.median}`, from: `stage ${name}, taskSummary`, link: tasksShownAt(app, stage) },
+    ...(counts(worst.failedMs, worst.failedBytes)
+      ? [{ text: `executorRunTime ${worst.failedMs} ms, bytes read ${worst.failedBytes}`, from: `stage ${name}, failed tasks`, link: list('status=FAILED&sortBy=runtime&length=50') }]
+      : []),
+  ] // prettier-ignore
 }
 
 function round(value: number): number {

@@ -155,8 +155,9 @@ export async function readTaskTimes(
     stage.completedTasks === 0 ? [] : ask('SUCCESS', Math.max(0, stage.completedTasks - length)),
   ])
   const times = (rows: readonly z.output<typeof taskSchema>[], over: boolean): SparkTaskTimes[] =>
-    rows.flatMap(({ taskId, executorId, launchTime, duration }) =>
-      launchTime == null || (over && duration === undefined)
+    rows.flatMap((row) => {
+      const { taskId, executorId, launchTime, duration } = row
+      return launchTime == null || (over && duration === undefined)
         ? []
         : [
             {
@@ -164,9 +165,10 @@ export async function readTaskTimes(
               executorId,
               launchedAt: launchTime,
               endedAt: over ? new Date(launchTime.getTime() + (duration ?? 0)) : null,
+              readBytes: bytesOf(row),
             },
-          ],
-    )
+          ]
+    })
   return [...times(running, false), ...times(ended, true)]
 }
 

@@ -65,7 +65,11 @@ describe('task times', () => {
 
   it('stand from the fastest to the longest, which alarms', () => {
     const chart = stored(
-      taskTimesChart(stage, quantiles([800, 1_100, 1_600, 2_000, 2_300, 3_100, 252_000]), 252_000, 2_000),
+      taskTimesChart(stage, quantiles([800, 1_100, 1_600, 2_000, 2_300, 3_100, 252_000]), {
+        longestMs: 252_000,
+        medianMs: 2_000,
+        longest: 'succeeded',
+      }),
     )
     expect(chart).toMatchObject({ kind: 'bars', note: 'The longest took 4 min, 126 times the median of 2 s' })
     if (chart.kind !== 'bars') throw new Error('no bars')
@@ -83,7 +87,11 @@ describe('task times', () => {
   })
 
   it('show a failed task that ran longer than all that succeeded', () => {
-    const chart = taskTimesChart(stage, quantiles([80, 110, 160, 200, 230, 310, 420]), 52_000, 200)
+    const chart = taskTimesChart(stage, quantiles([80, 110, 160, 200, 230, 310, 420]), {
+      longestMs: 52_000,
+      medianMs: 200,
+      longest: 'failed',
+    })
     expect(chart).toMatchObject({ note: 'One that failed took 52 s, 260 times the median of 200 ms' })
     expect(chart?.kind === 'bars' && chart.bars.at(-1)).toEqual({
       name: 'failed',
@@ -93,7 +101,9 @@ describe('task times', () => {
   })
 
   it('need two quantiles', () => {
-    expect(taskTimesChart(stage, quantiles([]), 1, 1)).toBeNull()
+    expect(
+      taskTimesChart(stage, quantiles([]), { longestMs: 1, medianMs: 1, longest: 'succeeded' }),
+    ).toBeNull()
   })
 })
 

@@ -26,6 +26,9 @@ const SQL = path.join(
   'sql-4.3.0.json',
 )
 
+const summaryOf = (attempt: string): string =>
+  `stages/${attempt}/taskSummary?quantiles=0.0,0.05,0.25,0.5,0.75,0.95,1.0`
+
 /** Twenty minutes old; every time below is so many minutes before it was looked at. */
 export function madeRecording(): Recording {
   const base = structuredClone(loadRecording('data-skew', '4'))
@@ -61,15 +64,18 @@ export function madeRecording(): Recording {
   Object.assign(last, { diskBytesSpilled: 2 * GIB, inputBytes: GIB, resultSize: 9000, shuffleFetchWaitTime: 60 })
   Object.assign(wide, { numTasks: 6000, numCompleteTasks: 6000 })
   const failed = { ...structuredClone(early), attemptId: 1, status: 'FAILED', numTasks: 8, numFailedTasks: 5, numCompleteTasks: 3, failureReason: 'Job aborted due to stage failure: Task 0 failed 4 times' }
-  const active = { ...structuredClone(last), stageId: 4, status: 'ACTIVE', numTasks: 40, numCompleteTasks: 2, submissionTime: ago(8), diskBytesSpilled: 0, resultSize: 0 }
+  const active = { ...structuredClone(last), stageId: 4, status: 'ACTIVE', numTasks: 40, numCompleteTasks: 39, submissionTime: ago(8), diskBytesSpilled: 0, resultSize: 0 }
   Reflect.deleteProperty(active, 'completionTime')
   stages.push(failed, active)
   const [task] = structuredClone(body<Row[]>('stages/0/0/taskList?sortBy=-runtime&length=60'))
-  const running = { ...task!, taskId: 70, launchTime: ago(7), status: 'RUNNING' }
+  // The hot partition, which no summary holds yet.
+  const running: Row = { ...task!, taskId: 70, launchTime: ago(7), status: 'RUNNING' }
   Reflect.deleteProperty(running, 'duration')
+  Object.assign(running['taskMetrics'] as Row, { executorRunTime: 0, shuffleReadMetrics: { remoteBytesRead: 900 * MIB, localBytesRead: 60 * MIB } })
   Object.assign(live.app, {
     'stages/0/1/taskList?sortBy=-runtime&length=60': { ...OK, body: [{ ...task!, taskId: 60, status: 'FAILED', errorMessage: 'java.lang.OutOfMemoryError: Java heap space' }] },
     'stages/4/0/taskList?sortBy=-runtime&length=60': { ...OK, body: [running] },
+    [summaryOf('4/0')]: structuredClone(live.app[summaryOf('0/0')]!),
   })
   const [job] = body<Row[]>('jobs')
   Object.assign(job!, { submissionTime: ago(18), completionTime: ago(12) })

@@ -186,12 +186,13 @@ export const RECOMPUTE: Readonly<Record<string, (behind: Behind) => number>> = {
   },
   big_broadcast: (behind) => Math.max(...operator(behind, 'data size').map(bytes)),
   task_skew: (behind) =>
-    Math.max(at(summary(behind)['executorRunTime'], 2), failedMost(behind, (task) => number(within(task, 'taskMetrics'), 'executorRunTime'))) /
+    Math.max(at(summary(behind)['executorRunTime'], 2), failedMost(behind, (task) => number(within(task, 'taskMetrics'), 'executorRunTime')), runsFor(behind)) /
     Math.max(1, at(summary(behind)['executorRunTime'], 1)),
   data_skew(behind) {
     const read = (point: 1 | 2): number =>
       at(within(summary(behind), 'shuffleReadMetrics')['readBytes'], point) + at(within(summary(behind), 'inputMetrics')['bytesRead'], point)
-    return read(2) / Math.max(1, read(1))
+    const hot = hotTask(behind)
+    return Math.max(read(2), failedMost(behind, bytesRead), hot === null ? 0 : bytesRead(hot)) / Math.max(1, read(1))
   },
   task_fail_rate(behind) {
     const attempt = Number(behind.said(/attempt (\d+)/))
@@ -236,6 +237,24 @@ export const RECOMPUTE: Readonly<Record<string, (behind: Behind) => number>> = {
     return sum(Object.entries(counters).map(([name, { count }]) => (name.endsWith('.numDroppedEvents') ? count : 0)))
   },
 } // prettier-ignore
+
+const bytesRead = (task: Row): number => {
+  const metrics = within(task, 'taskMetrics')
+  const shuffle = within(metrics, 'shuffleReadMetrics')
+  return number(within(metrics, 'inputMetrics'), 'bytesRead') + number(shuffle, 'remoteBytesRead') + number(shuffle, 'localBytesRead')
+} // prettier-ignore
+
+/** Of the running tasks the one that was launched first, where they are told. */
+function hotTask(behind: Behind): Row | null {
+  if (!behind.text.includes('has run for')) return null
+  const running = rows(behind.answer(/\/taskList\?status=RUNNING/))
+  return running.toSorted((a, b) => instant(a['launchTime']) - instant(b['launchTime']))[0] ?? null
+}
+
+function runsFor(behind: Behind): number {
+  const hot = hotTask(behind)
+  return hot === null ? 0 : instant(behind.said(/seen (\S+); it has read/)) - instant(hot['launchTime'])
+}
 
 /** The most among failed tasks, where they are told; 0 where none is. */
 function failedMost(behind: Behind, of: (task: Row) => number): number {

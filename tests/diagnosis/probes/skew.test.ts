@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest'
 import type { ProbeResult } from '../../../src/diagnosis/model.ts'
 import { skew } from '../../../src/diagnosis/probes/skew.ts'
-import type { SparkTaskQuantiles } from '../../../src/ports.ts'
-import { type World, contextOf, stage, task } from '../support.ts'
+import type { SparkTaskQuantiles, SparkTaskTimes } from '../../../src/ports.ts'
+import { APP, type Calls, NOW, type World, contextOf, readerOf, stage, task } from '../support.ts'
 
 const MIB = 1024 ** 2
 
@@ -74,6 +74,90 @@ it('a hot partition that dies is seen, although quantiles leave failed tasks out
   }
   const { outputs } = await look({ ...dying, quantiles: quantiles(30, 35, 50, 60) })
   expect(outputs).toMatchObject({ ratio: 20, data_ratio: 100, severity: 'medium', skewed: true })
+})
+
+describe('a task that still runs is seen, although quantiles leave it out', () => {
+  const running = (seconds: number, mib: number | null, id = 7): SparkTaskTimes => ({
+    id,
+    executorId: '1',
+    launchedAt: new Date(NOW.getTime() - seconds * 1000),
+    endedAt: null,
+    readBytes: mib === null ? null : mib * MIB,
+  })
+  const waiting = { stages: [stage({ tasks: 200, completedTasks: 199 })], quantiles: quantiles(3, 5, 1, 2) }
+
+  it.each([
+    [45, 'none'],
+    [120, 'low'],
+    [600, 'medium'],
+    [1200, 'high'],
+    [7800, 'critical'],
+  ])('for %i s against a median of three: %s', async (seconds, severity) => {
+    const { outputs, findings } = await look({ ...waiting, taskTimes: [running(3, 1, 9), running(seconds, 160)] })
+    expect(outputs).toMatchObject({ severity, running: true, longest_s: seconds, ratio: Number((seconds / 3).toFixed(1)), data_ratio: 160, skewed: severity !== 'none' })
+    expect(findings[0]).toMatchObject({ severity, confidence: 'high', unreached: [] })
+  }) // prettier-ignore
+
+  it('says so first, with the figures and where they stand', async () => {
+    const { findings } = await look({ ...waiting, taskTimes: [running(600, 160)] })
+    expect(findings[0]?.sentence).toBe(
+      'The longest task of stage 0.0 (collect at orders.py:29) still runs, for 200 times the median (10 min against 3 s); it has read 160 times as much (160 MiB against 1 MiB), so the data is uneven.',
+    )
+    expect(findings[0]?.evidence).toEqual([
+      {
+        text: `task_skew: task 7 has run for 600000 ms, launchTime 2026-11-22T14:50:00.000Z, seen 2026-11-22T15:00:00.000Z; it has read ${160 * MIB} bytes`,
+        from: 'stage 0.0, running tasks',
+        link: `${String(APP.apiUrl)}/stages/0/0/taskList?status=RUNNING&sortBy=ID&length=50`,
+      },
+      expect.objectContaining({ from: 'stage 0.0, taskSummary' }),
+    ])
+    expect(findings[0]?.chart?.alt).toContain('running 10 min. The longest, which still runs, has taken 200 times the median.') // prettier-ignore
+  })
+
+  it('with no more to read than others it may hang, and nobody is sure of a slow host', async () => {
+    const even = { ...waiting, quantiles: quantiles(3, 5, 150, 160) }
+    const { outputs, findings } = await look({ ...even, taskTimes: [running(600, 155)] })
+    expect(outputs).toMatchObject({ skewed: false, running: true })
+    expect(findings[0]).toMatchObject({ confidence: 'medium', sentence: expect.stringContaining('or whether it hangs') }) // prettier-ignore
+  })
+
+  it('says nothing yet of a stage that is not half done: its median may be that of the empty partitions', async () => {
+    const begun = { ...waiting, stages: [stage({ tasks: 200, completedTasks: 99 })] }
+    const { outputs } = await look({ ...begun, taskTimes: [running(600, 160)] })
+    expect(outputs).toMatchObject({ severity: 'none', running: false, longest_s: 5 })
+  })
+
+  it.each([
+    ['has ended', { ...APP, endedAt: NOW }],
+    ['is read in the History Server, which does not tell of now', { ...APP, foundAt: 'history' as const }],
+  ])('nothing runs in an application that %s', async (_what, application) => {
+    const calls: Calls = {}
+    const world = { ...waiting, application, taskTimes: [running(600, 160)] }
+    const context = { ...contextOf(world), reader: readerOf(world, calls) }
+    const { outputs } = await skew.run(skew.params.parse(undefined), context)
+    expect(outputs).toMatchObject({ running: false, severity: 'none' })
+    expect(calls['taskTimes']).toBeUndefined()
+  })
+
+  it('P13: running tasks that cannot be read are named, and the rest still comes', async () => {
+    const { outputs, findings } = await look({ ...waiting, broken: ['taskTimes'] })
+    expect(outputs).toMatchObject({ running: false, longest_s: 5 })
+    expect(findings[0]).toMatchObject({
+      confidence: 'medium',
+      unreached: ['running tasks of stage 0.0: taskTimes is out of reach'],
+    })
+  })
+
+  it('its stage is looked at although ended ones have cost more, and however many run few are asked for', async () => {
+    const old = Array.from({ length: 50 }, (_, id) => stage({ id, status: 'COMPLETE', executorRunMs: 1e9 }))
+    const hot = Array.from({ length: 50 }, (_, id) => stage({ id: 100 + id, tasks: 200_000, completedTasks: 199_999, executorRunMs: id, submittedAt: new Date(NOW.getTime() - 1000 * (id + 1)) })) // prettier-ignore
+    const world = { ...waiting, stages: [...old, ...hot], taskTimes: [running(600, 160)] }
+    const calls: Calls = {}
+    const context = { ...contextOf(world), reader: readerOf(world, calls) }
+    const { outputs } = await skew.run(skew.params.parse(undefined), context)
+    expect(outputs).toMatchObject({ stage: 149, running: true, severity: 'medium' })
+    expect(calls).toEqual({ locate: 1, stages: 1, taskQuantiles: 8, taskTimes: 3 })
+  })
 })
 
 it('limits are the runbook’s to change', async () => {

@@ -91,17 +91,27 @@ describe('when tasks ended', () => {
   it('is asked for in two requests, of those that were launched last', async () => {
     const spark = await place((url) =>
       url.searchParams.get('status') === 'RUNNING'
-        ? json([task(9, 'RUNNING', { duration: 500 })])
+        ? json([
+            task(9, 'RUNNING', {
+              duration: 500,
+              taskMetrics: {
+                executorRunTime: 0,
+                inputMetrics: { bytesRead: 5 },
+                shuffleReadMetrics: { remoteBytesRead: 30, localBytesRead: 200 },
+              },
+            }),
+          ])
         : json([task(7, 'SUCCESS', { duration: 1500 }), task(8, 'SUCCESS')]),
     )
     const stage = stageOf({ id: 3, attempt: 1, tasks: 200_000, completedTasks: 150_000 })
     expect(await readTaskTimes(spark, stage, 50, NEVER)).toEqual([
-      { id: 9, executorId: '1', launchedAt: new Date('2026-11-22T14:50:00Z'), endedAt: null },
+      { id: 9, executorId: '1', launchedAt: new Date('2026-11-22T14:50:00Z'), endedAt: null, readBytes: 235 },
       {
         id: 7,
         executorId: '1',
         launchedAt: new Date('2026-11-22T14:50:00Z'),
         endedAt: new Date('2026-11-22T14:50:01.500Z'),
+        readBytes: null,
       },
     ])
     const list = `GET /api/v1/applications/${APP}/stages/3/1/taskList`
