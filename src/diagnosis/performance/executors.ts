@@ -37,6 +37,7 @@ export const executorImbalance: Performance = {
   meaning: 'max / median of totalDuration or totalShuffleRead over executors',
   thresholds: [1.334, 1.778, 3.162, 10],
   source: 'Dr. Elephant',
+  from: ['executors'],
   measure: (snapshot) => {
     const settled = snapshot.executors.filter((one) => lifetimeMs(snapshot, one) > appMs(snapshot) / 2)
     if (settled.length < 3) return []
@@ -77,6 +78,7 @@ export const excluded: Performance = {
   meaning: 'executors excluded after failures / active ones',
   thresholds: [Number.MIN_VALUE, 0.1, 0.25, 0.5],
   source: 'ours',
+  from: ['executors'],
   measure: ({ executors, app }) => {
     const active = executors.filter((one) => one.active)
     const out = active.filter((one) => one.excluded)
@@ -125,6 +127,7 @@ export const idleCores: Performance = {
   meaning: '1 - sum totalDuration / sum (lifetime x maxTasks)',
   thresholds: [0.3, 0.5, 0.7, 0.85],
   source: '0.50 DataFlint, the others ours',
+  from: ['executors', 'stages'],
   measure: (snapshot) => {
     const given = sum(snapshot.executors.map((one) => lifetimeMs(snapshot, one) * one.maxTasks))
     const running = sum(snapshot.executors.map((one) => underWayMs(snapshot, one)))
@@ -166,6 +169,7 @@ export const driverShare: Performance = {
   meaning: 'share of the application’s time in which no job ran',
   thresholds: [0.3, 0.5, 0.7, 0.9],
   source: 'formula Sparklens, thresholds ours',
+  from: ['jobs'],
   measure: (snapshot) => {
     const { app, jobs } = snapshot
     const whole = appMs(snapshot)

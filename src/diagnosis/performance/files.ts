@@ -55,6 +55,7 @@ export const smallFiles: Performance = {
   meaning: 'files read or written by one operator of a query, where their average size is below 3 MiB',
   thresholds: [100, 1_000, 10_000, 100_000],
   source: '3 MiB and 100 files DataFlint, the others ours',
+  from: ['queries'],
   needs: ['sql'],
   measure: (snapshot) =>
     ofNodes(snapshot, (node, query) => {
@@ -81,6 +82,7 @@ export const bigBroadcast: Performance = {
   meaning: 'bytes of the largest table that a query sends to every executor; at 8 GiB Spark fails the query',
   thresholds: [GIB / 2, GIB, 4 * GIB, 8 * GIB],
   source: '1 GiB DataFlint, 8 GiB Spark, the others ours',
+  from: ['queries'],
   needs: ['sql'],
   measure: (snapshot) =>
     ofNodes(snapshot, (node, query) => {

@@ -3,7 +3,7 @@ import type { ReadCapability } from '../../ports.ts'
 import type { FindingSeverity } from '../model.ts'
 import { MATERIAL_MS, type Thresholds, falls } from '../thresholds.ts'
 import type { Shown } from './shown.ts'
-import type { Snapshot } from './snapshot.ts'
+import type { Part, Snapshot } from './snapshot.ts'
 
 /** One measured value, with what it was computed from, so that anybody can do so again. */
 export interface Measured extends Shown {
@@ -27,6 +27,8 @@ export interface Performance {
   readonly thresholds: Thresholds
   /** Whose formula and thresholds these are. */
   readonly source: string
+  /** What it is computed from: where one of these could not be read, it is not looked for. */
+  readonly from: readonly Part[]
   /** What the platform must tell beside executors, stages, tasks and the environment. */
   readonly needs?: readonly ReadCapability[]
   /** Everything the formula applies to; nothing where it does not (too short, too few, not measured). */

@@ -25,6 +25,7 @@ export const gcRatio: Performance = {
   meaning: 'totalGCTime / totalDuration of all executors together',
   thresholds: [0.08, 0.1, 0.15, 0.2],
   source: 'Dr. Elephant',
+  from: ['executors'],
   measure({ executors, app }) {
     const gc = sum(executors.map(({ totalGcMs }) => totalGcMs))
     const all = sum(executors.map(({ totalDurationMs }) => totalDurationMs))
@@ -51,6 +52,7 @@ export const heapPeak: Performance = {
   meaning: 'largest JVMHeapMemory of an executor / spark.executor.memory',
   thresholds: [0.8, 0.9, 0.95, 0.98],
   source: '0.95 DataFlint, the others ours',
+  from: ['executors', 'environment'],
   measure: (snapshot) => {
     const peak = highest(snapshot, ({ peakHeapBytes }) => peakHeapBytes)
     const limit = executorHeap(snapshot.properties) * MIB
@@ -68,6 +70,7 @@ export const containerPeak: Performance = {
   meaning: 'largest resident memory of an executor / what its container is given',
   thresholds: [0.8, 0.9, 0.95, 1],
   source: 'ours',
+  from: ['executors', 'environment'],
   measure: (snapshot) => {
     const { properties } = snapshot
     const peak = highest(snapshot, ({ peakRssBytes }) => peakRssBytes)
@@ -95,6 +98,7 @@ export const memoryOverprovisioned: Performance = {
   meaning: 'largest JVMHeapMemory of an executor / spark.executor.memory; smaller is worse',
   thresholds: [0.7, 0.5, 0.3, 0.15],
   source: '0.70 DataFlint, the others ours',
+  from: ['executors', 'environment'],
   measure: (snapshot) => {
     const { app, now, executors } = snapshot
     // A short run or a small heap saves nobody anything.
@@ -116,6 +120,7 @@ export const spillRatio: Performance = {
   meaning: 'diskBytesSpilled / (inputBytes + shuffleReadBytes) of a stage that spills more than 1 GiB',
   thresholds: [0.1, 0.5, 1, 3],
   source: 'ours',
+  from: ['stages'],
   measure: ({ app, stages }) =>
     stages.flatMap((stage): Measured[] => {
       const { diskSpilledBytes, inputBytes, shuffleReadBytes } = stage.totals

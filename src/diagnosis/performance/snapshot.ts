@@ -15,6 +15,9 @@ const STAGES_READ = 5
 /** Queries whose operators are looked at: unfinished ones, then the newest. Each is one request. */
 const QUERIES_READ = 10
 
+/** What is read of an application, each as a whole. */
+export type Part = 'executors' | 'stages' | 'jobs' | 'environment' | 'queries' | 'tasks'
+
 export interface Snapshot {
   readonly app: SparkApplication
   readonly now: Date
@@ -28,6 +31,8 @@ export interface Snapshot {
   readonly quantiles: ReadonlyMap<string, SparkTaskQuantiles>
   /** Empty where the platform does not tell of SQL. */
   readonly queries: readonly SparkQuery[]
+  /** Parts of which nothing could be read: they are empty here, which says nothing. */
+  readonly unread: ReadonlySet<Part>
   /** What could not be read, and why. */
   readonly unreached: readonly string[]
 }
@@ -42,7 +47,10 @@ export function stageName(stage: Pick<SparkStage, 'id' | 'attempt'>): string {
   return `${stage.id}.${stage.attempt}`
 }
 
-/** Reads a snapshot. A part that cannot be read is empty and named in `unreached`; throws only at the signal. */
+/**
+ * Reads a snapshot. A part that cannot be read is empty, in `unread` and named in `unreached`; a piece of one (the tasks
+ * of a stage) is named alone. Throws only at the signal.
+ */
 export async function takeSnapshot(
   reader: PlatformReader,
   app: SparkApplication,
@@ -51,27 +59,32 @@ export async function takeSnapshot(
 ): Promise<Snapshot> {
   const unreached = [...app.unreached]
   const attempt = attempting(unreached, signal)
+  const unread = new Set<Part>()
+  const part = async <T>(of: Part, what: string, read: () => Promise<T>, otherwise: T): Promise<T> => {
+    const found = await attempt<T | null>(what, read, null)
+    if (found === null) unread.add(of)
+    return found ?? otherwise
+  }
   const [everyone, stages, jobs, properties, queries] = await Promise.all([
-    attempt('executors', () => reader.executors(app, signal), []),
-    attempt('stages', () => reader.stages(app, signal), []),
-    attempt('jobs', () => reader.jobs(app, signal), []),
-    attempt('environment', () => reader.environment(app, signal), new Map<string, string>()),
+    part('executors', 'executors', () => reader.executors(app, signal), []),
+    part('stages', 'stages', () => reader.stages(app, signal), []),
+    part('jobs', 'jobs', () => reader.jobs(app, signal), []),
+    part('environment', 'environment', () => reader.environment(app, signal), new Map<string, string>()),
     reader.capabilities.has('sql')
-      ? attempt('SQL queries', () => reader.queries(app, QUERIES_READ, signal), [])
+      ? part('queries', 'SQL queries', () => reader.queries(app, QUERIES_READ, signal), [])
       : [],
   ])
   const costliest = [...stages].sort((a, b) => b.executorRunMs - a.executorRunMs).slice(0, STAGES_READ)
-  const read = await Promise.all(
+  const asked = await Promise.all(
     costliest.map(async (stage) => {
       const name = stageName(stage)
-      const found = await attempt(
-        `tasks of stage ${name}`,
-        () => reader.taskQuantiles(app, stage, signal),
-        null,
-      )
-      return found === null ? [] : [[name, found] as const]
+      const ask = async (): Promise<[string, SparkTaskQuantiles | null]> => [name, await reader.taskQuantiles(app, stage, signal)] // prettier-ignore
+      return attempt(`tasks of stage ${name}`, ask, null)
     }),
   )
+  const read = asked.filter((one) => one !== null)
+  // Whoever does not know the stages knows none of their tasks.
+  if (unread.has('stages') || (costliest.length > 0 && read.length === 0)) unread.add('tasks')
   return {
     app,
     now,
@@ -80,8 +93,9 @@ export async function takeSnapshot(
     stages,
     jobs,
     properties,
-    quantiles: new Map(read.flat()),
+    quantiles: new Map(read.filter((one): one is [string, SparkTaskQuantiles] => one[1] !== null)),
     queries,
+    unread,
     unreached,
   }
 }

@@ -38,6 +38,7 @@ export const fetchWait: Performance = {
   meaning: 'shuffleFetchWaitTime / executorRunTime of a stage',
   thresholds: [0.1, 0.2, 0.4, 0.6],
   source: 'formula Sparklens, thresholds ours',
+  from: ['stages'],
   measure: ({ app, stages }) =>
     stages.flatMap((stage): Measured[] => {
       const { fetchWaitMs } = stage.totals
@@ -62,6 +63,7 @@ export const schedulerDelay: Performance = {
   meaning: 'median schedulerDelay / median duration of the tasks of a stage',
   thresholds: [0.1, 0.25, 0.5, 1],
   source: 'ours',
+  from: ['stages', 'tasks'],
   measure: (snapshot) =>
     ofTasks(snapshot, (stage, of) => {
       const delay = quantile(of, of.schedulerDelayMs, 0.5)
@@ -87,6 +89,7 @@ export const smallTasks: Performance = {
   meaning: `median duration in ms of the tasks of a stage with more than ${MANY_TASKS}; smaller is worse`,
   thresholds: [500, 200, 100, 50],
   source: '500 DataFlint, the others ours',
+  from: ['stages', 'tasks'],
   measure: (snapshot) =>
     ofTasks(snapshot, (stage, of) => {
       const duration = quantile(of, of.durationMs, 0.5)
@@ -117,6 +120,7 @@ export const bigPartition: Performance = {
   meaning: 'bytes that the largest task of a stage reads or writes',
   thresholds: [GIB, 2 * GIB, 5 * GIB, 10 * GIB],
   source: '5 GiB DataFlint, the others ours',
+  from: ['stages', 'tasks'],
   measure: (snapshot) =>
     ofTasks(snapshot, (stage, of) => {
       const [largest] = SIDES.map(([does, series, field]) => ({
@@ -144,6 +148,7 @@ export const lowParallelism: Performance = {
   meaning: 'numTasks / task slots, of a stage that takes longer than 5 minutes; smaller is worse',
   thresholds: [1, 0.5, 0.25, 0.1],
   source: 'formula Sparklens, thresholds ours',
+  from: ['stages', 'executors'],
   measure: ({ app, stages, executors, now }) => {
     const slots = executors.filter(({ active }) => active).reduce((all, { maxTasks }) => all + maxTasks, 0)
     if (slots < 2) return []
@@ -181,6 +186,7 @@ export const resultSize: Performance = {
   meaning: 'resultSize of a stage / spark.driver.maxResultSize; at 1 Spark fails the job',
   thresholds: [0.5, 0.7, 0.9, 1],
   source: 'ours',
+  from: ['stages', 'environment'],
   measure: ({ app, stages, properties }) => {
     const setting = properties.get('spark.driver.maxResultSize')
     // 0 is "no limit"; a number without a unit is bytes.

@@ -34,8 +34,8 @@ export const performance: Probe = {
   params,
   outputs: {
     app_id: 'application id',
-    worst: 'id of the gravest finding, or none',
-    severity: 'its severity',
+    worst: 'id of the gravest finding, or none; null where nothing is told and not all could be looked for',
+    severity: 'its severity; null as above',
     ...Object.fromEntries(
       PERFORMANCE.map(({ id, meaning }) => [id, `${meaning}; null where it does not apply`]),
     ),
@@ -48,8 +48,9 @@ export const performance: Probe = {
         ({ id, needs = [] }) =>
           (only?.includes(id) ?? true) && needs.every((need) => reader.capabilities.has(need)),
       )
+      const looked = wanted.filter(({ from }) => from.every((part) => !snapshot.unread.has(part)))
       const material = materialFor(context)
-      const graded = wanted
+      const graded = looked
         .flatMap((of) => {
           const limits = thresholdsFor(of.id, of.thresholds, context, thresholds[of.id])
           return worst(of, of.measure(snapshot), limits, material)
@@ -57,20 +58,35 @@ export const performance: Probe = {
         .sort((a, b) => byGravity(a.severity, b.severity))
       const told = graded.filter(({ severity }) => severity !== 'none').slice(0, TOLD)
       const [first] = told
-      const quiet = `Nothing slows ${app.name} down that would matter (${wanted.length} looked for).`
+      // Nothing told is an all-clear only where all was looked for.
+      const none = looked.length === wanted.length ? 'none' : null
       return {
         outputs: outputsOf(performance, {
           app_id: app.id,
-          worst: first?.of.id ?? 'none',
-          severity: first?.severity ?? 'none',
+          worst: first?.of.id ?? none,
+          severity: first?.severity ?? none,
           ...Object.fromEntries(graded.map(({ of, measured }) => [of.id, Number(measured.value.toFixed(3))])),
         }),
         findings:
           told.length > 0
             ? told.map((one) => findingOf(one, snapshot.unreached))
-            : [{ ...unseen(performance.id, quiet, snapshot.unreached), link: app.link }],
+            : [
+                {
+                  ...unseen(performance.id, quiet(app.name, looked, wanted), snapshot.unreached),
+                  link: app.link,
+                },
+              ],
       }
     }),
+}
+
+/** What is said where nothing is told: how much was looked for, and what could not be. */
+function quiet(name: string, looked: readonly Performance[], wanted: readonly Performance[]): string {
+  if (looked.length === 0) return `What may slow ${name} down was not seen.`
+  if (looked.length === wanted.length)
+    return `Nothing slows ${name} down that would matter (${looked.length} looked for).`
+  const missed = wanted.filter((one) => !looked.includes(one)).map(({ id }) => id)
+  return `Nothing slows ${name} down that would matter, of the ${looked.length} of ${wanted.length} looked for; not seen: ${missed.join(', ')}.`
 }
 
 /** The gravest of what one formula measured; the largest cost among equals. */

@@ -17,6 +17,7 @@ export function snapshot(more: Partial<Snapshot> = {}): Snapshot {
     properties: new Map(),
     quantiles: new Map(),
     queries: [],
+    unread: new Set(),
     unreached: [],
     ...more,
   }

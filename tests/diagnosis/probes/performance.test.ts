@@ -97,11 +97,42 @@ describe('what cannot be read', () => {
     })
   })
 
-  it('is said where nothing at all can be read', async () => {
-    const { findings, outputs } = await look({ broken: ['executors', 'stages', 'jobs', 'environment'] })
-    expect(findings[0]?.unreached).toHaveLength(4)
-    expect(outputs).toMatchObject({ worst: 'none', gc_ratio: null })
+  it('P13: is no all-clear where nothing at all can be read', async () => {
+    const { findings, outputs } = await look({ broken: ['executors', 'stages', 'jobs', 'queries', 'environment'] })
+    expect(findings).toMatchObject([{ severity: 'none', confidence: 'low', sentence: 'What may slow orders-daily down was not seen.' }])
+    expect(findings[0]?.unreached).toHaveLength(5)
+    expect(Object.entries(outputs).filter(([, value]) => value !== null)).toEqual([['app_id', APP.id]])
+  }) // prettier-ignore
+
+  it('P13: is said by name where only a part of it was looked for', async () => {
+    const { findings, outputs } = await look({ broken: ['executors', 'stages', 'environment'] })
+    expect(findings[0]?.sentence).toBe(
+      'Nothing slows orders-daily down that would matter, of the 3 of 17 looked for; not seen: gc_ratio, heap_peak, container_peak, spill_ratio, fetch_wait, sched_delay, big_partition, result_size, exec_imbalance, excluded, small_tasks, low_parallelism, idle_cores, mem_overprov.',
+    )
+    expect(outputs).toMatchObject({ worst: null, severity: null })
   })
+
+  it('is not guessed at: without the settings no peak is held against Spark’s defaults', async () => {
+    const executors = [alive('1', { totalDurationMs: 39 * MINUTE, peakHeapBytes: 2 ** 30 })]
+    const { outputs } = await look({ executors, broken: ['environment'] })
+    expect(outputs).toMatchObject({ heap_peak: null, gc_ratio: 0, severity: null })
+  })
+
+  it('does not hide what was seen to matter', async () => {
+    const { outputs } = await look({ executors: collecting, broken: ['stages'] })
+    expect(outputs).toMatchObject({ worst: 'gc_ratio', severity: 'high', idle_cores: null })
+  })
+
+  it('of some stages leaves the others’ tasks looked at', async () => {
+    const world: World = { executors: [alive('1', { totalDurationMs: 39 * MINUTE })], stages: [stage(), stage({ id: 1 })] }
+    const reader = readerOf(world)
+    const context = { ...contextOf({}), reader: { ...reader, taskQuantiles: async (...[app, of, signal]: Parameters<typeof reader.taskQuantiles>) => of.id === 1 ? Promise.reject(new Error('no answer')) : reader.taskQuantiles(app, of, signal) } }
+    const { outputs, findings } = await performance.run(performance.params.parse(undefined), context)
+    expect(findings[0]?.unreached).toEqual(['tasks of stage 1.0: no answer'])
+    expect(outputs).toMatchObject({ severity: 'none' })
+    const none = await look({ ...world, broken: ['taskQuantiles'] })
+    expect(none.outputs).toMatchObject({ severity: null })
+  }) // prettier-ignore
 })
 
 it('asks for the tasks of the five costliest stages, however many there are', async () => {
