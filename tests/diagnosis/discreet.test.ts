@@ -23,7 +23,7 @@ const MEASURED: Readonly<Record<string, string>> = {
   'run.changes': 'last_good_at count newest_at deploy_minutes input_ratio',
   'run.history': 'earlier minutes p50_minutes p95_minutes ratio failed_in_a_row',
   'run.state': 'attempt max_attempts will_retry exhausted waits_s',
-  'spark.skew': 'ratio data_ratio stage longest_s median_s skewed',
+  'spark.skew': 'ratio data_ratio stage longest_s median_s running skewed',
   'spark.threads': 'deadlocked blocked task_threads busiest_share executors',
   'spark.streaming':
     'streams stream_lag latency_s trigger_s stream_rate input_rate processing_rate state_growth state_bytes',
