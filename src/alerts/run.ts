@@ -15,7 +15,10 @@ export const NAMES_OF_JOBS = [
 const RUN_ID = ['app_id', 'spark_app_id', 'application_id', 'label_spark_app_selector', 'run_id'] as const
 const CLUSTER = ['cluster', 'workspace', 'cluster_id', 'namespace', 'app_namespace'] as const
 
-/** The run in these labels; fields that no label speaks of are null. */
+/**
+ * The run in these labels; fields that no label speaks of are null. Where none names an application or a job, a pod of
+ * Spark's does, as `namespace/pod`: the Kubernetes reader finds its run.
+ */
 export function runFromLabels(labels: Readonly<Record<string, string>>, normalise: NormaliseJobName): Run {
   const first = (names: readonly string[]): string | null => {
     for (const name of names) {
@@ -29,10 +32,17 @@ export function runFromLabels(labels: Readonly<Record<string, string>>, normalis
     platform: first(['platform']),
     cluster: first(CLUSTER),
     jobName: jobName === null ? null : normalise(jobName),
-    runId: first(RUN_ID),
+    runId: first(RUN_ID) ?? (jobName === null ? podIn(labels) : null),
     attempt: wholeNumber(labels['attempt']),
     retriesLeft: wholeNumber(labels['retries_left']),
   }
+}
+
+/** Named as Spark names pods; of another, say an exporter's, nothing follows. */
+function podIn({ namespace = '', pod = '' }: Readonly<Record<string, string>>): string | null {
+  return /^[a-z0-9-]+$/.test(namespace) && /^[a-z0-9][a-z0-9.-]*-(?:driver|exec-\d+)$/.test(pod)
+    ? `${namespace}/${pod}`
+    : null
 }
 
 function wholeNumber(text: string | undefined): number | null {

@@ -25,7 +25,7 @@ export interface WhoseRun {
   readonly foreign: ForeignJob | null
   /**
    * The run, where the alert names it by what another may be called by the time that somebody acts: `etl/orders@5f0c2a91`
-   * of `etl/orders`. Else null.
+   * of `etl/orders`, or of a pod of it, `etl/orders-4f-exec-7`. Else null.
    */
   readonly surely: string | null
   /** Whether the platform says that the run is over: there is nothing left to end. */
@@ -57,7 +57,10 @@ export async function whoseRun(
     .filter((name) => name != null && name.trim() !== '')
     .map((name) => deps.settings.normaliseJobName(name as string))
   return {
-    surely: run.runId !== null && found?.place?.startsWith(`${run.runId}@`) === true ? found.place : null,
+    surely:
+      isPlace(run.runId) && found?.place?.startsWith(run.runId.replace(/[^/]+$/, '')) === true
+        ? found.place
+        : null,
     foreign: speaksOfJob(labels) && isOther(run.jobName, names) ? foreignOf(deps, team, labels, names) : null,
     ended: states.some((state) => OVER.has(state)) && !states.some((state) => ALIVE.has(state)),
   }
@@ -112,6 +115,11 @@ export function foreignStep({ run }: Incident, { name, team }: ForeignJob): Step
     confidence: 'high',
   }
   return { step: '(identity)', outputs: {}, findings: [finding] }
+}
+
+/** `etl/orders`: no id of Spark's, and without a uid. */
+function isPlace(runId: string | null): runId is string {
+  return runId !== null && /^[^/@]+\/[^/@]+$/.test(runId)
 }
 
 function inTime<T>(work: Promise<T>, signal: AbortSignal): Promise<T | null> {

@@ -61,6 +61,26 @@ describe('the run in the labels', () => {
       { attempt: 3, retriesLeft: 0 },
     ],
     [{ attempt: '-1', retries_left: 'many' }, {}],
+    // A pod of Spark's, where nothing else names the run; never that of an exporter.
+    [
+      { namespace: 'etl', pod: 'orders-4f-exec-7' },
+      { cluster: 'etl', runId: 'etl/orders-4f-exec-7' },
+    ],
+    [
+      { namespace: 'etl', pod: 'orders-driver' },
+      { cluster: 'etl', runId: 'etl/orders-driver' },
+    ],
+    [
+      { namespace: 'etl', pod: 'orders-driver', app_id: 'spark-9' },
+      { cluster: 'etl', runId: 'spark-9' },
+    ],
+    [
+      { namespace: 'etl', pod: 'orders-driver', job_name: 'o' },
+      { cluster: 'etl', jobName: 'O' },
+    ],
+    [{ namespace: 'web', pod: 'kube-state-metrics-7d9f' }, { cluster: 'web' }],
+    [{ namespace: 'a/b', pod: 'orders-driver' }, { cluster: 'a/b' }],
+    [{ pod: 'orders-driver' }, {}],
     [{ attempt: '1e9', retries_left: '99999999' }, {}],
   ])('%j says %j', (labels, said) => {
     expect(runFromLabels(labels, (name) => name.toUpperCase())).toEqual({ ...none, ...said })

@@ -28,7 +28,8 @@ const promtool = (...args: string[]): { status: number | null; said: string } =>
 }
 
 run('the rules are such as Prometheus takes', () => {
-  expect(promtool('check', 'rules', 'spark.rules.yml')).toMatchObject({ status: 0 })
+  expect(promtool('check', 'rules', 'spark.rules.yml', 'streams.example.yml')).toMatchObject({ status: 0 })
+  expect(promtool('check', 'config', '--syntax-only', 'scrape.example.yml')).toMatchObject({ status: 0 })
 })
 
 run('every rule fires when it should and is quiet when it should be', () => {

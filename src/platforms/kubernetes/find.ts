@@ -5,9 +5,10 @@ import { choose, looksLikeApplication } from '../spark-rest/choose.ts'
 import { isLabelValue, isName } from './allow-list.ts'
 import type { Api } from './api.ts'
 import type { Config } from './config.ts'
-import { listResources, operatorsOf, podOf, podsOf, resourceOf } from './objects.ts'
+import { listResources, operatorsOf, podsOf, resourceOf } from './objects.ts'
 import { type Operator, type Resource, jobOf } from './operators.ts'
-import { LABELS, stateOf } from './pods.ts'
+import { byPod } from './by-pod.ts'
+import { LABELS, nameOf, newest, stateOf } from './pods.ts'
 import { type Place, type Recorded, type Traces, ownerOf, placeIn, runIdOf } from './record.ts'
 import type { Pod } from './schema.ts'
 
@@ -19,8 +20,8 @@ export interface Cluster {
 }
 
 /**
- * By Spark's id (the label of the pods, the status of a SparkApplication), by `namespace/name` (of this
- * uid, where it says one), else by job name:
+ * By Spark's id (the label of the pods, the status of a SparkApplication), by `namespace/name` of a SparkApplication, a
+ * driver or an executor (of this uid, where it says one), else by job name:
  * the SparkApplication's, its schedule's, or the application's own. Null where nobody knows it. `unreached` is told
  * what could not be read; throws where nothing could.
  */
@@ -109,10 +110,21 @@ async function byName(
         await completed(cluster, { namespace, resource, driver: null }, signal, refused),
       )
   }
-  const driver = await podOf(cluster.api, namespace, name, signal)
-  return driver === null || !isMeant(driver)
-    ? null
-    : remembered(cluster, { namespace, resource: null, driver })
+  const led = await byPod(
+    cluster.api,
+    { namespace, name, uid },
+    () => resourcesIn(cluster, [namespace], signal, refused),
+    signal,
+  )
+  if (led === null) return null
+  if (led.id !== null) {
+    const found = await byId(cluster, [namespace], led.id, signal, refused)
+    return found === null ? null : remembered(cluster, found)
+  }
+  return remembered(
+    cluster,
+    await completed(cluster, { namespace, resource: led.resource, driver: led.driver }, signal, refused),
+  )
 }
 
 async function byId(
@@ -191,11 +203,6 @@ function candidates(records: readonly Recorded[]): readonly Candidate[] {
   })
 }
 
-/** The application's name: Spark's label (from 3.3 on), else what spark-submit calls the pod after. */
-export function nameOf({ metadata }: Pod): string {
-  return metadata.labels[LABELS.appName] || metadata.name.replace(/(?:-[0-9a-f]{16})?-driver$/, '')
-}
-
 /** The other half of a record: a pod's SparkApplication, or the pod of a SparkApplication. */
 async function completed(
   cluster: Cluster,
@@ -228,17 +235,6 @@ function isOf(pod: Pod, { operator, metadata }: Resource): boolean {
   if (pod.metadata.namespace !== metadata.namespace) return false
   const uids = pod.metadata.ownerReferences.filter(({ kind }) => kind === 'SparkApplication')
   return uids.length === 0 || uids.some(({ uid }) => uid === metadata.uid)
-}
-
-export function newest(pods: readonly Pod[]): Pod | null {
-  return pods.reduce<Pod | null>(
-    (best, one) => (best === null || timeOf(one) > timeOf(best) ? one : best),
-    null,
-  )
-}
-
-function timeOf({ metadata }: Pod): number {
-  return metadata.creationTimestamp?.getTime() ?? 0
 }
 
 async function resourcesIn(

@@ -9,10 +9,10 @@ import { type Described, endedAs, foundInHistory, historyFind, historyPlace } fr
 import { type ApplicationInfo, applicationSchema } from '../spark-rest/schema.ts'
 import { isLabelValue } from './allow-list.ts'
 import { killedAt } from './events.ts'
-import { type Cluster, findRecord, nameOf } from './find.ts'
+import { type Cluster, findRecord } from './find.ts'
 import { resourceOf } from './objects.ts'
 import type { Resource } from './operators.ts'
-import { LABELS, endOf, sparkContainer, startOf, stateOf, uiPort } from './pods.ts'
+import { LABELS, endOf, nameOf, sparkContainer, startOf, stateOf, uiPort } from './pods.ts'
 import { type Recorded, type Trace, idOf, runIdOf, traceIn } from './record.ts'
 
 const APPLICATION_STATES: Readonly<Record<RunState, ApplicationState>> = {

@@ -35,6 +35,23 @@ export function isDriver({ metadata }: Pod): boolean {
   return metadata.labels[LABELS.role] === 'driver'
 }
 
+/** The application's name: Spark's label (from 3.3 on), else what spark-submit calls the pod after. */
+export function nameOf({ metadata }: Pod): string {
+  return metadata.labels[LABELS.appName] || metadata.name.replace(/(?:-[0-9a-f]{16})?-driver$/, '')
+}
+
+/** The one that was made last; null of none. */
+export function newest(pods: readonly Pod[]): Pod | null {
+  return pods.reduce<Pod | null>(
+    (best, one) => (best === null || timeOf(one) > timeOf(best) ? one : best),
+    null,
+  )
+}
+
+function timeOf({ metadata }: Pod): number {
+  return metadata.creationTimestamp?.getTime() ?? 0
+}
+
 /** Spark's own container of a pod. */
 export function sparkContainer({ spec }: Pod): Pod['spec']['containers'][number] | undefined {
   return spec.containers.find(({ name }) => OF_SPARK.has(name)) ?? spec.containers[0]
