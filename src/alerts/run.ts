@@ -38,11 +38,14 @@ export function runFromLabels(labels: Readonly<Record<string, string>>, normalis
   }
 }
 
-/** Named as Spark names pods; of another, say an exporter's, nothing follows. */
 function podIn({ namespace = '', pod = '' }: Readonly<Record<string, string>>): string | null {
-  return /^[a-z0-9-]+$/.test(namespace) && /^[a-z0-9][a-z0-9.-]*-(?:driver|exec-\d+)$/.test(pod)
-    ? `${namespace}/${pod}`
-    : null
+  const place = `${namespace}/${pod}`
+  return isPod(place) ? place : null
+}
+
+/** Whether a run is told by a pod named as Spark names pods (`etl/orders-4f-exec-7`); of another, say an exporter's, nothing follows. */
+export function isPod(runId: string): boolean {
+  return /^[a-z0-9-]+\/[a-z0-9][a-z0-9.-]*-(?:driver|exec-\d+)$/.test(runId)
 }
 
 function wholeNumber(text: string | undefined): number | null {

@@ -1,7 +1,7 @@
 // Whose the run is that an alert names: one of another job is said to be so, is quoted as its team wants, and is nobody's to act on.
 import { type Discretion, stricter } from '../alerts/discretion.ts'
 import { routeAlert } from '../alerts/routing.ts'
-import { NAMES_OF_JOBS } from '../alerts/run.ts'
+import { NAMES_OF_JOBS, isPod } from '../alerts/run.ts'
 import type { Finding } from '../diagnosis/model.ts'
 import { unseen } from '../diagnosis/probes/support.ts'
 import type { StepResult } from '../diagnosis/run-probes.ts'
@@ -25,7 +25,7 @@ export interface WhoseRun {
   readonly foreign: ForeignJob | null
   /**
    * The run, where the alert names it by what another may be called by the time that somebody acts: `etl/orders@5f0c2a91`
-   * of `etl/orders`, or of a pod of it, `etl/orders-4f-exec-7`. Else null.
+   * of `etl/orders`, or of its pod `etl/orders-4f-exec-7`. Else null.
    */
   readonly surely: string | null
   /** Whether the platform says that the run is over: there is nothing left to end. */
@@ -57,13 +57,16 @@ export async function whoseRun(
     .filter((name) => name != null && name.trim() !== '')
     .map((name) => deps.settings.normaliseJobName(name as string))
   return {
-    surely:
-      isPlace(run.runId) && found?.place?.startsWith(run.runId.replace(/[^/]+$/, '')) === true
-        ? found.place
-        : null,
+    surely: run.runId !== null && isPlaceOf(found?.place, run.runId) ? found.place : null,
     foreign: speaksOfJob(labels) && isOther(run.jobName, names) ? foreignOf(deps, team, labels, names) : null,
     ended: states.some((state) => OVER.has(state)) && !states.some((state) => ALIVE.has(state)),
   }
+}
+
+/** Whether this place is the one that was asked for, or in its namespace what the platform found by a pod. */
+function isPlaceOf(place: string | undefined, runId: string): place is string {
+  if (place === undefined) return false
+  return place.startsWith(`${runId}@`) || (isPod(runId) && place.startsWith(`${runId.split('/')[0]}/`))
 }
 
 /** A DAG's name is no job's: its tasks have names of their own. */
@@ -115,11 +118,6 @@ export function foreignStep({ run }: Incident, { name, team }: ForeignJob): Step
     confidence: 'high',
   }
   return { step: '(identity)', outputs: {}, findings: [finding] }
-}
-
-/** `etl/orders`: no id of Spark's, and without a uid. */
-function isPlace(runId: string | null): runId is string {
-  return runId !== null && /^[^/@]+\/[^/@]+$/.test(runId)
 }
 
 function inTime<T>(work: Promise<T>, signal: AbortSignal): Promise<T | null> {

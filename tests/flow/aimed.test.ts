@@ -44,6 +44,13 @@ it('is told by its uid, where the alert names a place that may be taken anew', a
   expect(await targetsOf('etl/orders', { id: 'spark-3f1a', place })).toEqual([place])
 })
 
+it('is the run of a pod, where the alert names no more than that', async () => {
+  const place = 'etl/orders@5f0c2a91'
+  expect(await targetsOf('etl/orders-4f-exec-7', { id: 'spark-3f1a', place })).toEqual([place])
+  expect(await targetsOf('etl/orders-driver', { id: 'spark-3f1a', place })).toEqual([place])
+  expect(await targetsOf('web/orders-driver', { id: 'spark-3f1a', place })).toEqual(['web/orders-driver'])
+})
+
 it('is what the alert says, where that is nobody else’s', async () => {
   expect(await targetsOf('spark-3f1a', { id: 'spark-3f1a', place: 'etl/orders@5f0c2a91' })).toEqual([
     'spark-3f1a',
