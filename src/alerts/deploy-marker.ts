@@ -5,6 +5,11 @@ import type { Rejected } from './model.ts'
 export const CHANGES = ['deploy', 'rollback', 'config'] as const
 export type DeployKind = (typeof CHANGES)[number]
 
+/** So long are texts of a marker at most, in characters; an action takes them as they are. */
+export const MAX_MARKER_TEXT = 300
+/** The end of a name that is longer. */
+export const CUT = '…'
+
 /** Texts are bounded, redacted and free of NUL. */
 export interface DeployMarker {
   /** The sender's own name for it; null where it gives none. */

@@ -1,6 +1,6 @@
 // Whom an action acts with: the incident's platform, or a webhook of the operator's.
 import type { Incident } from '../incidents/model.ts'
-import { type Deployment, listDeployments } from '../incidents/deployments.ts'
+import { type Deployment, deploymentsAbout } from '../incidents/deployments.ts'
 import type { WriteOutcome } from '../ports.ts'
 import { type ActionRun, runToBeVerified } from '../remediation/action-runs.ts'
 import type { Action, Pipeline, Verification } from '../remediation/action.ts'
@@ -17,15 +17,11 @@ export function webhooksFor({ webhooks }: Pick<FlowDeps, 'webhooks'>, team: stri
   return webhooks.filter(({ teams }) => teams === null || teams.includes(team)).map(({ name }) => name)
 }
 
-/** So many markers of one job tell what was before; jobs are deployed a few times a day at most. */
-const MARKERS_READ = 200
-
-/** All kept deploy markers that speak of the incident's job. */
+/** The kept deploy markers that speak of the incident's job, as many as tell what was before. */
 export async function deploymentsOf(tx: Tx, incident: Incident): Promise<readonly Deployment[]> {
   const { team, platform, run } = incident
   if (run.jobName === null) return []
-  const of = { teams: [team], platform, jobName: run.jobName }
-  return await listDeployments(tx, { ...of, since: new Date(0), limit: MARKERS_READ })
+  return await deploymentsAbout(tx, { team, platform, jobName: run.jobName }, new Date(0))
 }
 
 /**
@@ -87,6 +83,7 @@ function pipelineOf(deps: FlowDeps, incident: Incident, run: ActionRun): Pipelin
       if (webhook === undefined || !webhooksFor(deps, incident.team).includes(name))
         return {
           kind: 'refused',
+          next: 'look',
           detail: `team ${incident.team} has no webhook ${name}: it stands under rollback.webhooks in arrestor.yml`,
         }
       // The schema is checked, so that a published version cannot drift.

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { type Discretion, discreetId } from '../alerts/discretion.ts'
 import type { DeployMarker, Markers } from '../alerts/deploy-marker.ts'
 import type { Rejected } from '../alerts/model.ts'
+import { safeReference } from '../alerts/reference.ts'
 import { routeAlert } from '../alerts/routing.ts'
 import { ArrestorError, reasonOf } from '../errors.ts'
 import { type Deployment, storeDeployments } from '../incidents/deployments.ts'
@@ -34,8 +35,10 @@ export function prepareMarkers(
 ): PreparedMarkers {
   const deployments: Deployment[] = []
   const rejected = [...markers.rejected]
-  for (const { pointer, marker } of markers.elements) {
-    const at = marker.at === null || marker.at > now ? now : marker.at
+  const done = markers.elements.map(({ marker: { at } }) => (at === null || at > now ? now : at))
+  const inOrder = oneAfterAnother(done)
+  for (const [index, { pointer, marker }] of markers.elements.entries()) {
+    const at = done[index] ?? now
     if (now.getTime() - at.getTime() > EARLIEST_DAYS * 24 * HOUR_MS) {
       rejected.push({ pointer, reason: `older than ${EARLIEST_DAYS} days`, raw: marker })
       continue
@@ -51,15 +54,39 @@ export function prepareMarkers(
       const kept = discreetMarker(discretion, { ...said, jobNames })
       const id = marker.id === null ? contentOf(marker, at) : discreetId(discretion, marker.id)
       const externalId = `${id} ${aboutOf(kept)}`
-      deployments.push({ ...kept, sender: sender.name, externalId, team, at, receivedAt: now })
+      deployments.push({
+        ...kept,
+        sender: sender.name,
+        externalId,
+        team,
+        at: inOrder[index] ?? at,
+        receivedAt: now,
+      })
     }
   }
   return { deployments, ...spoiledOf(rejected, rawBody, settings.discretion) }
 }
 
+/**
+ * What a body tells of one instant, or of no time, was done in the order in which it stands there: each a millisecond before
+ * the next, since a history is read by time alone.
+ */
+function oneAfterAnother(instants: readonly Date[]): readonly Date[] {
+  const after = new Map<number, number>()
+  return instants
+    .toReversed()
+    .map((at) => {
+      const count = after.get(at.getTime()) ?? 0
+      after.set(at.getTime(), count + 1)
+      return new Date(at.getTime() - count)
+    })
+    .toReversed()
+}
+
 /** A marker as its team keeps it. Jobs as alerts keep theirs: they must meet. The platform is one of the configuration. */
 function discreetMarker<T extends Omit<DeployMarker, 'id' | 'team'>>(discretion: Discretion, marker: T): T {
-  const name = (value: string | null): string | null => (value === null ? null : discretion.name(value))
+  const name = (value: string | null): string | null =>
+    value === null ? null : safeReference(value, discretion.name)
   return {
     ...marker,
     jobNames: [...new Set(marker.jobNames.map((one) => discretion.name(one)))],

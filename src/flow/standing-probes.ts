@@ -1,5 +1,5 @@
 // What every diagnosis of a run looks at, whatever its runbook says: what changed since the last good run, and what its actions are judged by.
-import { listDeployments, type Deployment } from '../incidents/deployments.ts'
+import { type Deployment, deploymentsAbout } from '../incidents/deployments.ts'
 import type { Incident } from '../incidents/model.ts'
 import { PROBES } from '../diagnosis/registry.ts'
 import { runChanges } from '../diagnosis/probes/run-changes.ts'
@@ -13,8 +13,6 @@ import type { Tx } from '../store/store.ts'
 /** Its outputs are known by this name where a runbook does not run the probe under a name of its own. */
 const STEP = 'changes'
 const LOOK_BACK_MS = 90 * 86_400_000
-/** The newest of a job; its last good run is seldom older than so many deployments. */
-const MARKERS_READ = 500
 
 /**
  * The steps of a runbook, and those that nobody has to write: what changed, where the platform tells of runs and nothing
@@ -56,6 +54,5 @@ export async function markersFor(
   now: Date,
 ): Promise<readonly Deployment[]> {
   const since = new Date(now.getTime() - LOOK_BACK_MS)
-  const of = { teams: [team], platform, jobName: run.jobName }
-  return await listDeployments(tx, { ...of, since, limit: MARKERS_READ })
+  return await deploymentsAbout(tx, { team, platform, jobName: run.jobName }, since)
 }

@@ -58,13 +58,15 @@ export interface DeploymentFilter {
   readonly limit: number
   /** Only those that speak of this job, as `speaksOf` says; null or absent where no job is known: of all. */
   readonly jobName?: string | null
+  /** Of those that speak of the job, only those that name it, or that speak of all jobs. */
+  readonly reach?: 'job' | 'all'
   /** The same of the platform. */
   readonly platform?: string | null
 }
 
 /** The newest deployments that pass the filter, newest first. */
 export async function listDeployments(tx: Tx, filter: DeploymentFilter): Promise<readonly Deployment[]> {
-  const { jobName = null, platform = null } = filter
+  const { jobName = null, platform = null, reach } = filter
   let query = tx
     .selectFrom('deployments')
     .selectAll()
@@ -76,9 +78,31 @@ export async function listDeployments(tx: Tx, filter: DeploymentFilter): Promise
   if (platform !== null)
     query = query.where((of) => of.or([of('platform', 'is', null), of('platform', '=', platform)]))
   // Here and not after the limit: a busy team's other jobs would fill the list.
-  if (jobName !== null)
-    query = query.where(sql<boolean>`(job_names = '[]'::jsonb or job_names @> ${json([jobName])}::jsonb)`)
+  const isOfAll = sql<boolean>`job_names = '[]'::jsonb`
+  const isOfJob = sql<boolean>`job_names @> ${json([jobName])}::jsonb`
+  if (jobName !== null && reach === undefined) query = query.where((of) => of.or([isOfAll, isOfJob]))
+  if (jobName !== null && reach !== undefined) query = query.where(reach === 'job' ? isOfJob : isOfAll)
   return (await query.execute()).map(toDeployment)
+}
+
+/** A job is deployed a few times a day at most, and its last good run is seldom older than so many deployments. */
+const MARKERS_READ = 200
+
+/**
+ * What speaks of a job, newest first: so many that name it, and so many that speak of all jobs, however many there are of the
+ * other kind. Without a job: so many of any.
+ */
+export async function deploymentsAbout(
+  tx: Tx,
+  about: { readonly team: string; readonly platform: string | null; readonly jobName: string | null },
+  since: Date,
+): Promise<readonly Deployment[]> {
+  const { team, platform, jobName } = about
+  const of = { teams: [team], platform, jobName, since, limit: MARKERS_READ }
+  if (jobName === null) return await listDeployments(tx, of)
+  const own = await listDeployments(tx, { ...of, reach: 'job' })
+  const forAll = await listDeployments(tx, { ...of, reach: 'all' })
+  return [...own, ...forAll].toSorted((a, b) => b.at.getTime() - a.at.getTime())
 }
 
 /** Whether a deployment speaks of this job on this platform; one that names no job or platform speaks of all. */

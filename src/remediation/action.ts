@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import type { Run } from '../alerts/model.ts'
 import { redact } from '../alerts/redact.ts'
+import { safeReference } from '../alerts/reference.ts'
 import type { Deployment } from '../incidents/deployments.ts'
 import type { PlatformReader, PlatformWriter, WriteCapability, WriteOutcome } from '../ports.ts'
 import type { Params } from '../runbooks/model.ts'
@@ -101,8 +102,11 @@ export interface PipelineRequest {
 /** Asks a deployment pipeline by a webhook of the operator's; no platform takes part. */
 export interface WebhookAction extends ActionBase {
   readonly needs: null
-  /** What an offer fixes beside the runbook's parameters, so that what is confirmed is what will be asked for. Pure. */
-  fix(params: Params, context: OfferContext): Params
+  /**
+   * What an offer fixes beside the runbook's parameters, so that what is confirmed is what will be asked for; null where
+   * nobody could be asked. Pure.
+   */
+  fix(params: Params, context: OfferContext): Params | null
   execute(order: Order, pipeline: Pipeline, signal: AbortSignal): Promise<WriteOutcome>
   /** Looks whether it worked; also settles an execution whose reply was lost. */
   verify(order: Order, pipeline: Pipeline, signal: AbortSignal): Promise<Verification>
@@ -120,12 +124,13 @@ export function consequenceOf(
   { target, params }: { readonly target: string; readonly params: Params },
   lookup: Lookup,
 ): string {
-  const said = Object.entries(unsaid).reduce((text, [name, words]) => {
+  // In one pass: what is filled in may have braces of its own.
+  const whole = consequence.replaceAll(/\{(\w+)\}/g, (hole, name: string) => {
+    if (name === 'target') return target
+    if (!Object.hasOwn(unsaid, name)) return hole
     const value = params[name]
-    const shown = typeof value === 'string' ? shortened(redact(value)) : words
-    return text.replaceAll(`{${name}}`, () => shown)
-  }, consequence)
-  const whole = said.replaceAll('{target}', () => target)
+    return typeof value === 'string' ? shortened(safeReference(value, redact)) : (unsaid[name] ?? hole)
+  })
   return [whole, adds?.(lookup) ?? null, judge(caution, lookup).says].filter((one) => one !== null).join(' ')
 }
 

@@ -4,7 +4,7 @@ import type { SectionView } from '../runbooks/sections.ts'
 import type { Action, OfferContext } from './action.ts'
 import type { Lookup } from './caution.ts'
 import type { OfferInputs } from './inputs.ts'
-import { prepare } from './prepare.ts'
+import { prepare, takes } from './prepare.ts'
 import { ACTIONS } from './registry.ts'
 import { type Role, required } from './roles.ts'
 
@@ -44,6 +44,8 @@ export function plannedOffers(
     if (!prepared.ok) continue
     const { inputs } = prepared
     const params = action.needs === null ? action.fix(prepared.params, incident) : prepared.params
+    // What is fixed comes from outside: a button whose parameters the action refuses could never work.
+    if (params === null || !takes(action, params, inputs)) continue
     const requires = [floors.get(use) ?? null, step.requires, prepared.requires].reduce<Role>(
       required,
       action.floor,

@@ -49,6 +49,13 @@ export function prepare(
   return { ok: true, params: parsed.params, inputs, requires: judgement.requires }
 }
 
+/** Whether the action takes these parameters, as far as they are given before the answers to its questions. */
+export function takes(action: Pick<Action, 'params'>, params: Params, inputs: OfferInputs): boolean {
+  return Object.keys(inputs).length > 0
+    ? withoutAnswers(action.params, { params, sole: new Set() }, inputs).ok
+    : action.params.safeParse(params).success
+}
+
 type WithoutAnswers =
   | { readonly ok: true; readonly params: Params }
   | { readonly ok: false; readonly problems: { readonly path: string; readonly message: string }[] }
@@ -56,7 +63,7 @@ type WithoutAnswers =
 /** What no answer can mend: names that the action does not take, and what is wrong with parameters that stay. */
 function withoutAnswers(
   schema: Action['params'],
-  { params, sole }: RenderedParams,
+  { params, sole }: Pick<RenderedParams, 'params' | 'sole'>,
   inputs: OfferInputs,
 ): WithoutAnswers {
   const proposed = Object.entries(inputs).map(([name, input]) => [name, input.default ?? ''])

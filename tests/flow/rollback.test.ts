@@ -1,5 +1,6 @@
 // Roll Back: offered where a pipeline is configured, says from what to what, asks once, and is verified by a deploy marker.
 import { afterEach, describe, expect, it } from 'vitest'
+import { MAX_MARKER_TEXT } from '../../src/alerts/deploy-marker.ts'
 import { type Pipeline, type PipelineOptions, startPipeline } from '../support/pipeline.ts'
 import { type World, alertBody, findButton, startWorld, textOf } from '../support/world.ts'
 
@@ -16,6 +17,7 @@ interface Bad {
   readonly world: World
   readonly pipeline: Pipeline
   readonly announce: (what: string, version: string) => Promise<void>
+  readonly announceAs: (said: Readonly<Record<string, string>>) => Promise<void>
 }
 
 /** v2 is out after v1, and an alert says that it is bad. */
@@ -37,21 +39,23 @@ async function badDeploy(
       yaml.replace("'${SANDBOX_ROLLBACK_SECRET}' }", `'\${SANDBOX_ROLLBACK_SECRET}'${teams} }`),
   })
   const { service } = world
-  const announce = async (what: string, version: string): Promise<void> => {
+  const announceAs = async (said: Readonly<Record<string, string>>): Promise<void> => {
     const answer = await fetch(`${service.http.url}/webhooks/deploy`, {
       method: 'POST',
       headers: { authorization: 'Bearer sandbox', 'content-type': 'application/json' },
-      body: JSON.stringify({ what, version, job_name: JOB, team: 'data-platform', id: `${what}-${version}` }),
+      body: JSON.stringify({ job_name: JOB, team: 'data-platform', ...said }),
     })
     expect(answer.status, await answer.text()).toBeLessThan(300)
   }
+  const announce = (what: string, version: string): Promise<void> =>
+    announceAs({ what, version, id: `${what}-${version}` })
   taken = onTaken({ announce })
   await announce('deploy', 'v1')
   await world.clock.advance(60_000)
   await announce('deploy', 'v2')
   await world.clock.advance(60_000)
   await complain(world)
-  return { world, pipeline, announce }
+  return { world, pipeline, announce, announceAs }
 }
 
 async function complain(world: World, more: Readonly<Record<string, string>> = {}): Promise<void> {
@@ -176,6 +180,38 @@ describe('Roll Back', () => {
       'the new dialog',
       2_000,
     )
+  })
+
+  it('P13: works again after a press, where its webhook has another name by now', async () => {
+    const { world, pipeline } = await badDeploy()
+    await shown(world)
+    await world.restart({ config: (yaml) => yaml.replace('    pipeline: {', '    ci: {') })
+    await world.press('U0BOB', 'act')
+    const dialog = (): string => JSON.stringify(world.cards()[0]!.blocks)
+    await world.until(
+      () => dialog().includes('Goes from v2 back to v1: ci is asked'),
+      'the new dialog',
+      2_000,
+    )
+    await world.press('U0BOB', 'act')
+    await world.until(() => pipeline.taken.length === 1, 'the request')
+    expect(pipeline.taken[0]!.data).toMatchObject({ from: 'v2', to: 'v1' })
+  })
+
+  it('P13: asks for the version of an image whose name ends in the word for a secret, and of the longest', async () => {
+    const { world, pipeline, announceAs } = await badDeploy()
+    await shown(world)
+    const image = (tag: string): string => `registry.example/${'data/'.repeat(52)}my-token-enricher:${tag}`
+    expect(image('1.4.1')).toHaveLength(MAX_MARKER_TEXT)
+    for (const tag of ['1.4.1', '1.5.0']) {
+      await announceAs({ image: image(tag) })
+      await world.clock.advance(60_000)
+    }
+    const dialog = (): string => JSON.stringify(world.cards()[0]!.blocks)
+    await world.until(() => dialog().includes('token-enricher:1.4.1'), 'the new dialog', 2_000)
+    await world.press('U0BOB', 'act')
+    await world.until(() => pipeline.taken.length === 1, 'the request')
+    expect(pipeline.taken[0]!.data).toMatchObject({ from: image('1.5.0'), to: image('1.4.1') })
   })
 
   it('P13: is withheld from a team that no webhook serves, with what to configure', async () => {

@@ -2,10 +2,11 @@
 import { createHmac } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DISCREET } from '../../src/alerts/discretion.ts'
+import { deploymentsOf } from '../../src/flow/act-with.ts'
 import { prepareMarkers, takeMarkers } from '../../src/flow/receive-deploys.ts'
 import { markersFor } from '../../src/flow/standing-probes.ts'
-import type { Deployment } from '../../src/incidents/deployments.ts'
-import { listDeployments, speaksOf } from '../../src/incidents/deployments.ts'
+import { deployedOf } from '../../src/incidents/deployed.ts'
+import { type Deployment, listDeployments, speaksOf } from '../../src/incidents/deployments.ts'
 import type { Incident } from '../../src/incidents/model.ts'
 import { readMarkers } from '../../src/sources/deploy/index.ts'
 import { RETENTION } from '../../src/flow/retention.ts'
@@ -183,6 +184,37 @@ for (const kind of storeKinds())
         const incident = { team: 'data-platform', platform: 'prod', run: { jobName: 'rare' } } as Incident
         const markers = await door.store.transaction((tx) => markersFor(tx, incident, door.clock.now()))
         expect(markers.map(({ version }) => version)).toContain('rare')
+      })
+
+      it('are read as a history of their own, however many speak of all jobs', async () => {
+        await post([{ job_names: 'seldom-deployed', version: 'v1' }, { job_names: 'seldom-deployed', version: 'v2' }])
+        await post(Array.from({ length: 210 }, (_, n) => ({ id: `base-${n}`, image: `base:${n}`, at: new Date(door.clock.now().getTime() - (n + 1) * 1000).toISOString() })))
+        const incident = { team: 'data-platform', platform: 'prod', run: { jobName: 'seldom-deployed' } } as Incident
+        const read = await door.store.transaction(async (tx) => [await markersFor(tx, incident, door.clock.now()), await deploymentsOf(tx, incident)])
+        for (const markers of read)
+          expect(markers.filter(({ jobNames }) => jobNames.length > 0).map(({ version }) => version)).toEqual(['v2', 'v1'])
+      }) // prettier-ignore
+
+      it('of one instant follow upon one another as they stand in their body', async () => {
+        const versions = ['b', 'c', 'a', 'd'].map((letter) => `in-order-${letter}`)
+        const jobName = 'told-at-once'
+        const at = new Date(door.clock.now().getTime() - 60_000).toISOString()
+        const find = async (): Promise<readonly Deployment[]> => await door.store.transaction((tx) => deploymentsOf(tx, { team: 'data-platform', platform: 'prod', run: { jobName } } as Incident))
+        for (const time of [{}, { at }]) {
+          await door.store.db.deleteFrom('deployments').execute()
+          const bodies = versions.map((version) => ({ job_name: jobName, version, ...time }))
+          expect(await post(bodies)).toMatchObject({ body: { stored: 4 } })
+          expect((await find()).map(({ version }) => version)).toEqual(versions.toReversed())
+          expect(await post(bodies[0])).toMatchObject({ body: { stored: 0, known: 1 } })
+          const { current, previous } = deployedOf(await find())
+          expect([current?.version, previous?.version]).toEqual(['in-order-d', 'in-order-a'])
+        }
+      }) // prettier-ignore
+
+      it('keep an image whose name ends in the word for a secret, also under a team’s own patterns', async () => {
+        const image = 'registry.example/data/token-enricher:1.4.2'
+        await post({ job_name: 'orders-daily', version: 'an-image', image })
+        expect(await kept('an-image')).toMatchObject([{ image }])
       })
 
       it('P14: sixty markers of one open job are one message, and a decision says what was not told', async () => {

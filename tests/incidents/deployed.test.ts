@@ -1,8 +1,9 @@
 // What is deployed, and what to go back to: a rollback must never lead back to what was rolled back.
 import { describe, expect, test } from 'vitest'
 import type { DeployKind } from '../../src/alerts/deploy-marker.ts'
-import { deployedOf, nameOf } from '../../src/incidents/deployed.ts'
+import { deployedOf } from '../../src/incidents/deployed.ts'
 import type { Deployment } from '../../src/incidents/deployments.ts'
+import { nameOf } from '../../src/incidents/named-deployment.ts'
 import { markerOf } from '../support/deployments.ts'
 
 const read = (...history: (readonly [DeployKind, string | null])[]): (string | null)[] => {
@@ -81,3 +82,45 @@ describe('markers that do not follow upon one another', () => {
     ],
   ])('%s', (_what, markers, expected) => expect(names(markers)).toEqual(expected)) // prettier-ignore
 })
+
+describe('two markers of one deployment', () => {
+  const first = markerOf('deploy', 'v1', day(1), { commit: '1'.repeat(40) })
+  const commit = 'abcdef0123abcdef0123abcdef0123abcdef0123'
+  const argo = (number: number): Deployment => markerOf('deploy', null, day(number), { commit })
+  const image = 'registry.example/orders:3.0.0'
+  test.each<[string, Deployment[], (string | null)[]]>([
+    ['by its commit, then by its version', [argo(2), markerOf('deploy', 'v3', day(3), { commit })], ['v3', 'v1']],
+    ['by its version, then by its commit', [markerOf('deploy', 'v3', day(2), { commit }), argo(3)], ['v3', 'v1']],
+    ['by its short commit', [markerOf('deploy', 'v3', day(2), { commit }), markerOf('deploy', null, day(3), { commit: 'abcdef0' })], ['v3', 'v1']],
+    ['by its image, then by its version too', [markerOf('deploy', null, day(2), { image, commit }), markerOf('deploy', 'v3', day(3), { image })], ['v3', 'v1']],
+    ['by its image and by its version, of one commit', [markerOf('deploy', null, day(2), { image, commit }), markerOf('deploy', 'v3', day(3), { commit })], ['v3', 'v1']],
+    ['with and without a v', [markerOf('deploy', '3.0', day(2), { commit }), markerOf('deploy', 'v3.0', day(3), { commit })], ['v3.0', 'v1']],
+    ['at one instant', [argo(3), markerOf('deploy', 'v3', day(3), { commit })], ['v3', 'v1']],
+    ['with another in between, which was gone back from', [argo(2), markerOf('deploy', 'v4', day(3)), markerOf('rollback', 'v3', day(4), { commit })], ['v3', 'v1']],
+    ['are one, but two versions of one commit are not', [markerOf('deploy', 'v3', day(2), { commit }), markerOf('deploy', 'v4', day(3), { commit })], ['v4', 'v3']],
+    ['are none of a rollback by a pipeline that gives its own commit', [markerOf('deploy', 'v3', day(2), { commit }), markerOf('rollback', 'v1', day(3), { commit })], ['v1', null]],
+  ])('%s', (_what, markers, expected) => {
+    expect(names([first, ...markers])).toEqual(expected)
+    expect(names([first, ...markers].toReversed())).toEqual(expected)
+  })
+}) // prettier-ignore
+
+describe('what nobody knows', () => {
+  const v0 = markerOf('deploy', 'v0', day(1))
+  const both = [markerOf('deploy', '1.0', day(2)), markerOf('deploy', '2.0', day(2))]
+  test.each<[string, Deployment[], Date | null, (string | null)[]]>([
+    ['which of two of one instant came last', both, null, [null, null]],
+    ['with one before them', [v0, ...both], null, [null, null]],
+    ['but what the last good run had before them', [v0, ...both], new Date('2026-01-01T12:00Z'), [null, 'v0']],
+    ['what was there before something new', [v0, ...both, markerOf('deploy', 'v3', day(3))], null, ['v3', null]],
+    ['until one of them is deployed once more', [v0, ...both, markerOf('rollback', '1.0', day(3))], null, ['1.0', 'v0']],
+    ['what is redacted', [v0, markerOf('deploy', 'token-enricher:[redacted]', day(2))], null, [null, 'v0']],
+    ['what is redacted, twice', [v0, markerOf('deploy', '[redacted]', day(2)), markerOf('deploy', '[redacted]', day(3))], null, [null, null]],
+    ['what is cut', [v0, markerOf('deploy', `${'x'.repeat(299)}…`, day(2)), markerOf('deploy', 'v3', day(3))], null, ['v3', null]],
+  ])('%s', (_what, markers, lastGood, expected) => expect(names(markers.toReversed(), lastGood)).toEqual(expected))
+
+  test('but its commit, where its image is redacted', () => {
+    const of = (number: number): Deployment => markerOf('deploy', null, day(number), { image: 'token:[redacted]', commit: String(number).repeat(40) })
+    expect(names([of(1), of(2)])).toEqual(['2222222222', '1111111111'])
+  })
+}) // prettier-ignore

@@ -1,5 +1,6 @@
 // Roll Back on its own: what an offer fixes, and which marker counts as done.
 import { describe, expect, test } from 'vitest'
+import { MAX_MARKER_TEXT } from '../../src/alerts/deploy-marker.ts'
 import type { Deployment } from '../../src/incidents/deployments.ts'
 import { type Pipeline, consequenceOf } from '../../src/remediation/action.ts'
 import { rollBack } from '../../src/remediation/actions/roll-back.ts'
@@ -14,11 +15,12 @@ const BEFORE = [
 ]
 const ASKED = new Date('2026-01-03')
 const LATER = new Date('2026-01-04')
+const LAST = new Date('2026-01-05')
 const run = runOf({ jobName: 'nightly-orders' })
 const SIGNAL = new AbortController().signal
 type Facts = Readonly<Record<string, string>>
 const fixed = (given: Params, deployments: readonly Deployment[] = BEFORE, facts: Facts = {}): Params =>
-  rollBack.fix(given, { team: 'a', run, facts, webhooks: ['first', 'second'], deployments })
+  rollBack.fix(given, { team: 'a', run, facts, webhooks: ['first', 'second'], deployments })!
 const dialog = (params: Params, facts: Facts = {}, target = 'a/nightly-orders'): string =>
   consequenceOf(rollBack, { target, params }, (name) => facts[name])
 const orderOf = (params: Params): Order => {
@@ -49,6 +51,35 @@ describe('an offer', () => {
   test('says so where no marker tells', () => {
     expect(fixed({}, [])).toEqual({ webhook: 'first' })
     expect(dialog(fixed({}, []))).toContain('from what is deployed back to what was there before: first ')
+  })
+
+  test.each([
+    ['no webhook serves the team any more', {}, []],
+    ['the one that the runbook names does not', { webhook: 'first' }, ['second']],
+  ])('P13: is none where %s', (_what, given, webhooks) => {
+    expect(rollBack.fix(given, { team: 'a', run, facts: {}, webhooks, deployments: BEFORE })).toBeNull()
+  })
+
+  test('P13: works for each name that a marker may have', () => {
+    const long = (digit: string): string => digit.repeat(MAX_MARKER_TEXT)
+    const images = ['1', '2'].map((digit, day) =>
+      markerOf('deploy', null, new Date(day), { image: long(digit) }),
+    )
+    expect(rollBack.params.safeParse(fixed({}, images))).toMatchObject({
+      success: true,
+      data: { from: long('2'), to: long('1') },
+    })
+  })
+
+  test('says a version with braces as it is', () => {
+    expect(dialog({ webhook: 'first', from: '{to}', to: '{target}' })).toContain(
+      'Goes from {to} back to {target}: first is asked to take a/nightly-orders there.',
+    )
+  })
+
+  test('says the version of an image whose name ends in the word for a secret', () => {
+    const to = 'registry.example/data/token-enricher:1.4.2'
+    expect(dialog({ webhook: 'first', to })).toContain(` back to ${to}: `)
   })
 
   test('goes back past what was bad, to what the last good run had', () => {
@@ -99,10 +130,30 @@ describe('a marker', () => {
     ['any rollback, where none was asked for', [markerOf('rollback', 'v7', LATER)], undefined, 'verified: '],
     ['what was there before, where none was asked for', [markerOf('deploy', 'v1', LATER)], undefined, 'verified: '],
     ['something new, where none was asked for', [markerOf('deploy', 'v3', LATER)], undefined, 'waiting: A deploy marker says v3, which is not what was there before.'],
+    ['what was out before it, by the commit alone', [markerOf('rollback', 'v1', LATER, { commit }), markerOf('deploy', null, LATER, { commit })], 'v1', 'verified: '],
+    ['what is out once more after it', [markerOf('rollback', 'v1', LATER), markerOf('deploy', 'v2', LAST)], 'v1', 'waiting: A deploy marker says v2, which is not v1.'],
+    ['what is out once more after it, where none was asked for', [markerOf('rollback', 'v1', LATER), markerOf('deploy', 'v2', LAST)], undefined, 'waiting: A deploy marker says v2'],
+    ['it after something else', [markerOf('deploy', 'v3', LATER), markerOf('deploy', 'v1', LAST)], 'v1', 'verified: '],
+    ['what nobody can read after it', [markerOf('rollback', 'v1', LATER), markerOf('deploy', '[redacted]', LAST)], 'v1', 'waiting: A deploy marker says something without a name'],
+    ['what is for all jobs after it', [markerOf('rollback', 'v1', LATER), markerOf('deploy', 'img7', LAST, { jobNames: [] })], 'v1', 'verified: A deploy marker says v1'],
+    ['something else at the same instant', [markerOf('rollback', 'v1', LATER), markerOf('deploy', 'v3', LATER)], 'v1', 'waiting: A deploy marker says v3'],
     ['what was to go, where none was asked for', [markerOf('deploy', 'v2', LATER)], undefined, 'waiting: '],
   ] as const)('%s', async (_what, after, to, expected) => {
     expect(await look([...after], to)).toContain(expected)
   }) // prettier-ignore
+})
+
+test.each([
+  ['what was there, deployed once more', markerOf('deploy', 'v2', LATER), 'waiting'],
+  ['something else', markerOf('deploy', 'v3', LATER), 'waiting'],
+  ['a rollback', markerOf('rollback', 'v1', LATER), 'verified'],
+])('where nobody said from what, nor to what: %s', async (_what, marker, expected) => {
+  const pipeline = {
+    deployments: () => Promise.resolve([...BEFORE, marker]),
+    news: () => Promise.resolve([marker]),
+    send: () => Promise.reject(new Error('nothing is sent to look')),
+  }
+  expect((await rollBack.verify(orderOf({ webhook: 'first' }), pipeline, SIGNAL)).kind).toBe(expected)
 })
 
 test('a marker of another platform proves nothing', async () => {
@@ -148,6 +199,25 @@ describe('a press', () => {
     const news = [markerOf('config', 'c1', LATER), markerOf('deploy', 'v2', LATER)]
     const [outcome] = await press({ from: 'v2', to: 'v1' }, BEFORE, news)
     expect(outcome).toMatchObject({ kind: 'accepted' })
+  })
+
+  test('is not stopped by another marker of what it goes from, which gives its commit alone', async () => {
+    const commit = 'abcdef0123abcdef0123abcdef0123abcdef0123'
+    const known = [BEFORE[0]!, { ...BEFORE[1]!, commit }]
+    const [outcome] = await press({ from: 'v2', to: 'v1' }, known, [
+      markerOf('deploy', null, LATER, { commit }),
+    ])
+    expect(outcome).toMatchObject({ kind: 'accepted' })
+  })
+
+  test('without a webhook is looked at anew', async () => {
+    const order = { ...orderOf({}), params: {} }
+    const pipeline = {
+      deployments: () => Promise.resolve([]),
+      news: () => Promise.resolve([]),
+      send: () => Promise.reject(new Error('none')),
+    }
+    expect(await rollBack.execute(order, pipeline, SIGNAL)).toMatchObject({ kind: 'refused', next: 'look' })
   })
 
   test('tells the markers of what it goes from and to, and no others', async () => {

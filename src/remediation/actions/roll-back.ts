@@ -1,12 +1,18 @@
 // Roll Back: asks the operator's deployment pipeline to take a job back, and looks until the pipeline announces it.
 import * as z from 'zod'
+import { MAX_MARKER_TEXT } from '../../alerts/deploy-marker.ts'
 import type { Deployment } from '../../incidents/deployments.ts'
-import { deployedOf, isCalled, nameOf } from '../../incidents/deployed.ts'
+import { deployedOf } from '../../incidents/deployed.ts'
+import { isCalled, isNamed, isSame, nameOf, tellsOf } from '../../incidents/named-deployment.ts'
 import { utcSecond } from '../../utc.ts'
 import type { Order } from '../order.ts'
 import type { WebhookAction } from '../action.ts'
 
-const name = z.string('expected text').trim().min(1, 'is empty').max(200, 'has more than 200 characters')
+const name = z
+  .string('expected text')
+  .trim()
+  .min(1, 'is empty')
+  .max(MAX_MARKER_TEXT, `has more than ${MAX_MARKER_TEXT} characters`)
 const params = z.strictObject({
   webhook: name
     .optional()
@@ -39,9 +45,12 @@ export const rollBack: WebhookAction = {
   params,
   target: ({ team, run }) => (run.jobName === null ? null : `${team}/${run.jobName.replaceAll(/\s+/g, '-')}`),
   fix(given, { webhooks, deployments, facts }) {
+    const { webhook = webhooks[0] } = given
+    // One that the runbook names may be there no more, or serve others.
+    if (typeof webhook !== 'string' || !webhooks.includes(webhook)) return null
     const { current, previous } = deployedOf(deployments, timeOf(facts[LAST_GOOD_AT]))
     const known: readonly (readonly [string, string | null])[] = [
-      ['webhook', webhooks[0] ?? null],
+      ['webhook', webhook],
       ['from', current === null ? null : nameOf(current)],
       ['to', previous === null ? null : nameOf(previous)],
     ]
@@ -49,10 +58,11 @@ export const rollBack: WebhookAction = {
   },
   async execute(order, pipeline, signal) {
     const { webhook, from = null, to = null, reason = null } = params.parse(order.params)
-    if (webhook === undefined) return { kind: 'refused', detail: 'No webhook was named. Nothing was sent.' }
+    if (webhook === undefined)
+      return { kind: 'refused', detail: 'No webhook was named. Nothing was sent.', next: 'look' }
     const markers = await pipeline.deployments()
     const { current } = deployedOf(markers)
-    const isFrom = (one: Deployment): boolean => from !== null && isCalled(one, from)
+    const isFrom = from === null ? () => false : tellsOf(markers, from)
     const news = (await pipeline.news()).find((one) => one.what !== 'config' && !isFrom(one))
     const overtaken =
       from !== null && current !== null && !isFrom(current)
@@ -69,20 +79,23 @@ export const rollBack: WebhookAction = {
     const { from, to } = params.parse(order.params)
     const all = await pipeline.deployments()
     const known = all.filter(({ receivedAt }) => receivedAt < order.requestedAt)
-    const since = all.filter((one) => isNews(one, order) && isWhere(one, known))
-    const wanted = since.find((one) => (to === undefined ? isBack(one, known, from) : isCalled(one, to)))
-    if (wanted !== undefined)
+    const isDone = to === undefined ? isBack(all, known, from) : tellsOf(all, to)
+    const since = all
+      .filter((one) => isNews(one, order) && isWhere(one, known) && (isNamed(one) || isDone(one)))
+      .toSorted((a, b) => b.at.getTime() - a.at.getTime())
+    const wanted = since.find(isDone)
+    const other = since.find((one) => !isDone(one) && (wanted === undefined || isAfter(one, wanted)))
+    if (wanted !== undefined && other === undefined)
       return {
         kind: 'verified',
         detail: `A deploy marker says ${nameOf(wanted) ?? wanted.what}, at ${utcSecond(wanted.at)}.`,
       }
-    const other = since.map(nameOf).find((one) => one !== null)
     return {
       kind: 'waiting',
       detail:
         other === undefined
           ? 'No deploy marker of the job has come since it was asked for.'
-          : `A deploy marker says ${other}, which is not ${to ?? 'what was there before'}.`,
+          : `A deploy marker says ${nameOf(other) ?? 'something without a name'}, which is not ${to ?? 'what was there before'}.`,
     }
   },
 }
@@ -98,11 +111,26 @@ function isWhere({ platform }: Deployment, known: readonly Deployment[]): boolea
   return platform === null || platforms.size === 0 || platforms.has(platform)
 }
 
-/** Where nobody said to what: a rollback, or something that was deployed before, but not what was to go. */
-function isBack(one: Deployment, known: readonly Deployment[], from: string | undefined): boolean {
-  if (from !== undefined && isCalled(one, from)) return false
-  const name = nameOf(one)
-  return one.what === 'rollback' || (name !== null && known.some((before) => isCalled(before, name)))
+/**
+ * What took the place of what was wanted, or may have: of one instant nobody knows. What is for all jobs, such as an image,
+ * takes no place of what is of the job.
+ */
+function isAfter(one: Deployment, wanted: Deployment): boolean {
+  return one.at >= wanted.at && (one.jobNames.length > 0 || wanted.jobNames.length === 0)
+}
+
+/**
+ * Where nobody said to what: a rollback, or something that was deployed before, but not what was to go; where nobody said
+ * what that is, either, a rollback alone.
+ */
+function isBack(
+  all: readonly Deployment[],
+  known: readonly Deployment[],
+  from: string | undefined,
+): (one: Deployment) => boolean {
+  if (from === undefined) return ({ what }) => what === 'rollback'
+  const isFrom = tellsOf(all, from)
+  return (one) => !isFrom(one) && (one.what === 'rollback' || known.some((before) => isSame(before, one)))
 }
 
 function saying(deployment: Deployment): string {

@@ -1,13 +1,16 @@
 // POST /webhooks/deploy: deploy markers in our own schema, one or many, and as GitHub sends them.
-import type {
-  DeployMarker,
-  MarkerContext,
-  Markers,
-  MarkerDefaults,
-  ReadMarkers,
+import {
+  CUT,
+  type DeployMarker,
+  MAX_MARKER_TEXT,
+  type MarkerContext,
+  type MarkerDefaults,
+  type Markers,
+  type ReadMarkers,
 } from '../../alerts/deploy-marker.ts'
 import type { Rejected } from '../../alerts/model.ts'
-import { redact } from '../../alerts/redact.ts'
+import { redact, redactCredentials } from '../../alerts/redact.ts'
+import { safeReference } from '../../alerts/reference.ts'
 import { DeploymentStatusSchema, type GivenMarker, MarkerSchema, WorkflowRunSchema } from './schema.ts'
 
 /** The path segment under /webhooks/, and the name of its senders in arrestor.yml. */
@@ -15,7 +18,6 @@ export const DEPLOY = 'deploy'
 
 /** A pipeline that deploys more at once sends several bodies. */
 const MAX_MARKERS = 1_000
-const MAX_TEXT = 300
 /** A job's name stands in the keys of incidents. */
 const MAX_NAME = 250
 const MAX_URL = 2_000
@@ -124,9 +126,9 @@ function toMarker(given: GivenMarker, { defaults, normaliseJobName }: MarkerCont
     jobNames: [...new Set(jobNames)],
     team: textOf(given.team ?? defaults.team),
     platform: textOf(given.platform ?? defaults.platform),
-    commit: textOf(given.commit),
-    image: textOf(given.image),
-    version: textOf(given.version),
+    commit: nameIn(given.commit),
+    image: nameIn(given.image),
+    version: nameIn(given.version),
     summary: textOf(given.summary),
     by: textOf(given.by),
     url: webUrl(given.url),
@@ -135,7 +137,16 @@ function toMarker(given: GivenMarker, { defaults, normaliseJobName }: MarkerCont
 }
 
 function textOf(text: string | null): string | null {
-  return text === null ? null : clean(redact(text.slice(0, 4 * MAX_TEXT)), MAX_TEXT)
+  return text === null ? null : clean(redact(text.slice(0, 4 * MAX_MARKER_TEXT)), MAX_MARKER_TEXT)
+}
+
+/** What something is called by is that, or nothing: one that is too long ends in a sign, and names nothing. */
+function nameIn(text: string | null): string | null {
+  if (text === null) return null
+  const name = safeReference(text.slice(0, 4 * MAX_MARKER_TEXT), redactCredentials)
+  return name.length <= MAX_MARKER_TEXT
+    ? clean(name, MAX_MARKER_TEXT)
+    : `${clean(name, MAX_MARKER_TEXT - 1)}${CUT}`
 }
 
 /** NUL is refused by PostgreSQL, lone surrogates by jsonb. */

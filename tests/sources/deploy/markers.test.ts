@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import type { DeployMarker, MarkerDefaults } from '../../../src/alerts/deploy-marker.ts'
 import { createNormaliseJobName } from '../../../src/alerts/job-name.ts'
+import { nameOf } from '../../../src/incidents/named-deployment.ts'
 import { defaultsIn, readMarkers } from '../../../src/sources/deploy/index.ts'
 
 const NONE: MarkerDefaults = { jobNames: [], team: null, platform: null }
@@ -24,6 +25,33 @@ function only(body: unknown, defaults?: MarkerDefaults): DeployMarker {
 }
 
 describe('our own schema', () => {
+  it('P13: keeps the version of an image whose name ends in the word for a secret', () => {
+    const images = ['1.4.1', '1.4.2', '1.5.0'].map((tag) => `registry.example/token-enricher:${tag}`)
+    expect(images.map((image) => only({ image }).image)).toEqual(images)
+    expect(only({ version: 'token-enricher:1.4.2', commit: '20261122143005' })).toMatchObject({
+      version: 'token-enricher:1.4.2',
+      commit: '20261122143005',
+    })
+  })
+
+  it('P12: keeps no secret for a name', () => {
+    expect(
+      only({ version: 'password: hunter2', image: 'https://bot:hunter2@registry.example/a:1.0' }),
+    ).toMatchObject({
+      version: 'password: [redacted]',
+      image: 'https://[redacted]@registry.example/a:1.0',
+    })
+  })
+
+  it('marks a name that is too long as cut, so that nobody goes by it', () => {
+    const { image } = only({ image: 'x'.repeat(301) })
+    expect([image?.length, nameOf({ image: image ?? null, version: null, commit: null })]).toEqual([
+      300,
+      null,
+    ])
+    expect(only({ image: 'x'.repeat(300) }).image).toBe('x'.repeat(300))
+  })
+
   it('says what, of which jobs, which version, by whom and when', () => {
     const given = {
       id: 'build-7',
