@@ -17,7 +17,8 @@ export const PERSONAL_DATA: readonly Rule[] = [
   [/(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![A-Za-z0-9])/g, ifIban],
   [CARD, ifCard],
   // Only with the plus sign of a country: without it nobody can tell a number from a number.
-  [/(?<![\w+.,/=-])\+[1-9]\d{0,2}(?:[ -]?\(?\d{1,5}\)?){1,6}(?![\w.])/g, ifPhone],
+  // Behind a comma as well: so Spark prints a row, `[1,Alice,+49 170 1234567]`.
+  [/(?<![\w+./=-])\+[1-9]\d{0,2}(?:[ -]?\(?\d{1,5}\)?){1,6}(?![\w.])/g, ifPhone],
 ] // prettier-ignore
 
 type Args = readonly unknown[]

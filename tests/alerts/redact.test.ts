@@ -122,6 +122,9 @@ const SHAPES: readonly (readonly [string, string])[] = [
   ['mastercard 5555-5555-5555-4444', '5555-4444'],
   ['call +49 30 901820 please', '901820'],
   ['tel +14155552671', '4155552671'],
+  // Spark's rows.
+  ['Row [1,Alice,+49 170 1234567]', '1234567'],
+  ['[+49 170 1234567,+1 415 555 2671]', '555 2671'],
 ] // prettier-ignore
 
 describe('P12: what looks like a credential is gone', () => {
@@ -194,6 +197,7 @@ const NEAR_MISSES: readonly string[] = [
   'rows 4503599627370497 of 9007199254740993, ratio 0.4111111111111111',
   'SparkUI-38-acceptor-0@6d0ceae1-osjs.ServerConnector@63cb1930{HTTP/1.1, (http/1.1)}',
   'lag +1.23456789E10, +12345, 1+4155552671',
+  '[1.5,+1234567,+12345678.5,+1.23456789E10]',
   'http://driver:4040/jobs/job/?id=0@x http://history:18080/history/app-1/1/jobs/',
   'DE89370400440532013001 is no account, AB12 3456 7890 1234 neither',
   'Spark 4.3.0 (commit 0123456789abcdef) signature: F02',

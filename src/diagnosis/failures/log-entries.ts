@@ -135,9 +135,14 @@ function fromJson(text: string): Omit<Draft, 'line'> | null {
   return { lines, level: level ?? null, logger: logger ?? null }
 }
 
+/** A class's name without its package: `Master` of `org.apache.spark.deploy.master.Master`. */
+export function simpleName(logger: string): string {
+  return logger.split('.').at(-1) ?? ''
+}
+
 /** In a driver's log the driver also tells what tasks, stages and containers said. */
 function placeOf(draft: Draft, text: string, owner: LogOwner): Place {
-  const logger = draft.logger?.split('.').at(-1) ?? ''
+  const logger = simpleName(draft.logger ?? '')
   if (logger === 'TaskSetManager' || /^(?:Lost task|Task \d+ in stage|.{0,80}ExecutorLostFailure)/.test(text))
     return 'task'
   if (/Job aborted due to stage failure/.test(text)) return 'task'

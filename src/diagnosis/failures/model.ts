@@ -20,6 +20,8 @@ export interface Pattern {
   readonly words: RegExp
   /** Said by these only; by anybody where absent. */
   readonly places?: readonly Place[]
+  /** Looked for behind the simple name of a log's logger as well: `FsHistoryProvider: Error while ...`. */
+  readonly behindLogger?: true
   /** A finer name than the mode's, for example `gc-overhead`; and its own meaning. */
   readonly variant?: string
   readonly meaning?: string
@@ -40,12 +42,24 @@ export interface FailureMode {
   readonly patterns: readonly Pattern[]
   /** Exit codes that mean it where nothing is said; less certain than words. */
   readonly codes?: readonly number[]
-  /** An exit code that may mean it and may mean something else: told as such, and no reason to run anything again. */
-  readonly hint?: { readonly code: number; readonly variant: string; readonly meaning: string }
+  /** Whose end it is: the codes count in a line that says so, and no other mode has them there. Absent: anybody's. */
+  readonly codesOf?: RegExp
+  /**
+   * An exit code that may mean something else as well, where `doubtful` is said: told as a guess there, and no reason to
+   * run anything again.
+   */
+  readonly hint?: {
+    readonly code: number
+    readonly variant: string
+    readonly meaning: string
+    readonly doubtful: RegExp
+  }
 }
 
 /** Something that was said, and by whom. */
 export interface Said {
   readonly text: string
   readonly place: Place
+  /** Who wrote it into a log: the name of its class, whole or in part; absent outside of one. */
+  readonly logger?: string | null
 }

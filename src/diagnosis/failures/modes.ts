@@ -13,7 +13,7 @@ export const FAILURE_MODES: readonly FailureMode[] = KINDS.flatMap((kind) =>
   [...MEMORY, ...NODES, ...SERVICES, ...DATA, ...PLATFORMS].filter((mode) => mode.kind === kind),
 )
 
-/** By id; of two with one id (a cause and its symptom) the cause. */
+/** By id; of several with one id (a cause and its symptom, classes of one failure) the first. */
 export function modeOf(id: string): FailureMode | undefined {
   return FAILURE_MODES.find((mode) => mode.id === id)
 }

@@ -1,9 +1,10 @@
 // A whole log to what broke: every mode seen, how often, where first, with the line that says so. One pass, bounded memory.
 import { quote } from '../../alerts/redact.ts'
+import { weightOf } from './asides.ts'
 import { type LogEntry, type LogOwner, logEntries } from './log-entries.ts'
 import type { FailureMode } from './model.ts'
 import { FAILURE_MODES } from './modes.ts'
-import { type Certainty, isIntended, sightings } from './read.ts'
+import { type Certainty, isIntended, sightings, signed } from './read.ts'
 
 /** A failure mode as a log tells it. */
 export interface Seen {
@@ -32,15 +33,12 @@ export interface LogReading {
 
 const RANK: Readonly<Record<Certainty, number>> = { high: 0, medium: 1, low: 2 }
 /** One look at every line before the many: most lines of a log tell nothing. */
-const ANY = new RegExp(
-  ['exit', ...FAILURE_MODES.flatMap((mode) => mode.patterns.map(({ words }) => words.source))]
-    .map((source) => `(?:${source})`)
-    .join('|'),
-  'im',
+const PATTERNS = FAILURE_MODES.flatMap(({ patterns }) => patterns)
+const ANY = anyOf(['exit', ...PATTERNS.map(({ words }) => words.source)])
+const ANY_SIGNED = anyOf(
+  PATTERNS.flatMap(({ words, behindLogger }) => (behindLogger === true ? words.source : [])),
 )
 const GRAVE = new Set(['ERROR', 'FATAL'])
-/** What is said at these levels tells how things are set, not what broke; but a new master says so at INFO. */
-const CHATTER = new Set(['TRACE', 'DEBUG', 'INFO'])
 
 /** Reads a log to its end. */
 export async function readLog(
@@ -48,6 +46,8 @@ export async function readLog(
   owner: LogOwner | null = null,
 ): Promise<LogReading> {
   const seen = new Map<string, Seen>()
+  /** Of what is seen, what nothing but hints say. */
+  const hinted = new Set<string>()
   let count = 0
   let unexplained: LogReading['unexplained'] = null
   let intended: LogReading['intended'] = null
@@ -58,23 +58,36 @@ export async function readLog(
     }
   })()
   for await (const entry of logEntries(counted, owner)) {
-    if (CHATTER.has(entry.level ?? '') && entry.logger?.endsWith('.Master') !== true) continue
+    const weight = weightOf(entry)
+    if (weight === 'none') continue
     if (isIntended(entry.text)) {
       intended ??= { line: entry.line, quote: quote(entry.text) }
       continue
     }
-    const found = ANY.test(entry.text) ? sightings([entry]) : []
-    for (const one of found) {
+    const found = mayTell(entry) ? sightings([entry]) : []
+    for (const told of found) {
+      const one = weight === 'hint' ? { ...told, certainty: 'low' as const } : told
       const before = seen.get(one.mode.id)
+      if (weight === 'whole') hinted.delete(one.mode.id)
+      else if (before === undefined) hinted.add(one.mode.id)
       const better = before === undefined || RANK[one.certainty] < RANK[before.certainty]
-      const told = better ? { ...toldBy(one, entry), count: 0 } : before
-      seen.set(one.mode.id, { ...told, count: (before?.count ?? 0) + 1 })
+      const kept = better ? { ...toldBy(one, entry), count: 0 } : before
+      seen.set(one.mode.id, { ...kept, count: (before?.count ?? 0) + 1 })
     }
     if (found.length === 0 && (GRAVE.has(entry.level ?? '') || isUncaught(entry)))
       unexplained = { line: entry.line, quote: quote(entry.text) }
   }
   const order = (one: Seen): number => RANK[one.certainty] * 1000 + FAILURE_MODES.indexOf(one.mode)
-  return { lines: count, seen: [...seen.values()].sort((a, b) => order(a) - order(b)), unexplained, intended }
+  const told = [...seen.values()].filter(({ mode }) => unexplained === null || !hinted.has(mode.id))
+  return { lines: count, seen: told.sort((a, b) => order(a) - order(b)), unexplained, intended }
+}
+
+function anyOf(sources: readonly string[]): RegExp {
+  return new RegExp(sources.map((source) => `(?:${source})`).join('|'), 'im')
+}
+
+function mayTell({ text, logger }: LogEntry): boolean {
+  return ANY.test(text) || (logger !== null && ANY_SIGNED.test(signed(logger, text)))
 }
 
 function toldBy(one: ReturnType<typeof sightings<LogEntry>>[number], entry: LogEntry): Omit<Seen, 'count'> {

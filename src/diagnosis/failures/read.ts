@@ -1,6 +1,6 @@
 // From what was said to the failure behind it: the first mode that fits, with the line that says so.
-import { entriesOf } from './log-entries.ts'
-import type { FailureMode, Place, Said } from './model.ts'
+import { entriesOf, simpleName } from './log-entries.ts'
+import type { FailureMode, Pattern, Place, Said } from './model.ts'
 import { FAILURE_MODES } from './modes.ts'
 
 export type Certainty = 'high' | 'medium' | 'low'
@@ -23,6 +23,8 @@ const MAX_LINE = 8_000
 /** Lines of one text; a stack trace with its causes is far shorter. */
 const MAX_LINES = 2_000
 
+const CLAIMING = FAILURE_MODES.filter(({ codesOf }) => codesOf !== undefined)
+
 const INTENDED =
   /Master removed our application: KILLED|Executor killed by driver|killed via Web UI|SparkContext (?:was|is) (?:shut|stopp)|was idle for|cancelled as part of cancellation of all jobs|Stage cancelled|killed intentionally/i
 
@@ -34,7 +36,14 @@ export function isIntended(text: string): boolean {
 /** Something that was said, with who is told of in it. */
 interface Heard<S extends Said = Said> {
   readonly said: S
-  readonly parts: readonly { readonly place: Place; readonly lines: readonly string[] }[]
+  readonly parts: readonly Part[]
+}
+
+interface Part {
+  readonly place: Place
+  readonly lines: readonly string[]
+  /** Its first line behind the name of its logger; null where none is known. */
+  readonly signed: string | null
 }
 
 /**
@@ -43,7 +52,19 @@ interface Heard<S extends Said = Said> {
  */
 function hear<S extends Said>(said: S): Heard<S> {
   const parts = said.place === 'driver' ? entriesOf(said.text.split('\n', MAX_LINES), 'driver') : [said]
-  return { said, parts: parts.map(({ text, place }) => ({ place, lines: linesOf(text) })) }
+  return {
+    said,
+    parts: parts.map(({ text, place, logger }, at) => {
+      const lines = linesOf(text)
+      const by = logger ?? (at === 0 ? said.logger : null)
+      return { place, lines, signed: by == null ? null : signed(by, lines[0] ?? '') }
+    }),
+  }
+}
+
+/** A message behind the simple name of its logger, as Spark's own layout prints it. */
+export function signed(logger: string, message: string): string {
+  return `${simpleName(logger)}: ${message}`
 }
 
 /** The lines of a text that can tell something. */
@@ -61,11 +82,14 @@ export function exitCodesIn(text: string): readonly number[] {
   return [...text.slice(0, MAX_LINE).matchAll(CODE)].map((match) => Number(match[1]))
 }
 
-/** The pattern of a mode that fits a line said at a place, or null. */
-function fitting(mode: FailureMode, line: string, place: Place): FailureMode['patterns'][number] | null {
+/** The pattern of a mode that fits a line of a part, or null. */
+function fitting(mode: FailureMode, at: number, { place, lines, signed: first }: Part): Pattern | null {
   return (
     mode.patterns.find(
-      ({ words, places }) => (places === undefined || places.includes(place)) && words.test(line),
+      ({ words, places, behindLogger }) =>
+        (places === undefined || places.includes(place)) &&
+        (words.test(lines[at] ?? '') ||
+          (behindLogger === true && at === 0 && first !== null && words.test(first))),
     ) ?? null
   )
 }
@@ -82,9 +106,9 @@ export function bears(mode: FailureMode, said: Said): boolean {
 }
 
 function byWords<S extends Said>(mode: FailureMode, { said, parts }: Heard<S>): Sighting<S> | null {
-  for (const { place, lines } of parts)
-    for (const line of lines) {
-      const pattern = fitting(mode, line, place)
+  for (const part of parts)
+    for (const [at, line] of part.lines.entries()) {
+      const pattern = fitting(mode, at, part)
       if (pattern === null) continue
       return {
         mode,
@@ -99,18 +123,35 @@ function byWords<S extends Said>(mode: FailureMode, { said, parts }: Heard<S>): 
 }
 
 function byCode<S extends Said>(mode: FailureMode, { said }: Heard<S>): Sighting<S> | null {
-  const { codes } = mode
+  const { codes, codesOf } = mode
   if (codes === undefined || !exitCodesIn(said.text).some((code) => codes.includes(code))) return null
-  const line = linesOf(said.text)[0] ?? ''
+  const lines = linesOf(said.text)
+  const line = codesOf === undefined ? lines[0] : lines.find((one) => tellsCodeOf(mode, one))
+  if (line === undefined || (codesOf === undefined && isClaimed(codes, lines))) return null
   const certainty = mode.kind === 'symptom' ? 'low' : 'medium'
   return { mode, cause: mode.name, meaning: mode.meaning, said, line, certainty }
+}
+
+/** Whether a line tells an exit code of a mode, and that it is of those whose codes the mode has to itself. */
+function tellsCodeOf({ codes, codesOf }: FailureMode, line: string): boolean {
+  return codesOf?.test(line) === true && exitCodesIn(line).some((code) => codes?.includes(code))
+}
+
+/** Whether the lines say of one of these codes whose it was, and there is a mode of its own for that. */
+function isClaimed(codes: readonly number[], lines: readonly string[]): boolean {
+  return CLAIMING.some(
+    (mode) =>
+      mode.codes?.some((code) => codes.includes(code)) === true &&
+      lines.some((line) => tellsCodeOf(mode, line)),
+  )
 }
 
 function byHint<S extends Said>(mode: FailureMode, { said }: Heard<S>): Sighting<S> | null {
   const { hint } = mode
   if (hint === undefined || !exitCodesIn(said.text).includes(hint.code)) return null
   const line = linesOf(said.text)[0] ?? ''
-  return { mode, cause: hint.variant, meaning: hint.meaning, said, line, certainty: 'low' }
+  const certainty = hint.doubtful.test(said.text) ? 'low' : 'medium'
+  return { mode, cause: hint.variant, meaning: hint.meaning, said, line, certainty }
 }
 
 /**

@@ -89,7 +89,7 @@ function findingOf(
     }
   return {
     probe: log.id,
-    severity: first.mode.kind === 'symptom' ? 'medium' : 'high',
+    severity: first.mode.kind === 'symptom' || first.certainty === 'low' ? 'medium' : 'high',
     sentence: `${capital(part)} names ${first.cause}: ${first.meaning}${others.length === 0 ? '' : ` (and ${others.map(({ cause }) => cause).join(', ')})`}.`,
     evidence: [
       evidence(

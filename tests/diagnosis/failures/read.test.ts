@@ -68,6 +68,36 @@ describe('one text', () => {
     ['java.io.IOException: No space left on device', 'F09'],
     ['1/1 local-dirs usable space is below configured utilization percentage/no more usable space', 'F09'],
     ['The node was low on resource: ephemeral-storage. Evicted', 'F09', 'disk-full', 'platform'],
+    [
+      "The driver's container ended: Evicted: Pod ephemeral local storage usage exceeds the total limit of containers 1Gi.",
+      'F09',
+      'disk-limit',
+      'container',
+    ],
+    [
+      'The executor\'s container ended: Evicted, exit code 137: Container spark-kubernetes-executor exceeded its local ephemeral storage limit "1Gi".',
+      'F09',
+      'disk-limit',
+      'container',
+    ],
+    [
+      'The executor\'s container ended: Evicted: Usage of EmptyDir volume "spark-local-dir-1" exceeds the limit "1Gi".',
+      'F09',
+      'disk-limit',
+      'container',
+    ],
+    [
+      "The executor's container ended: Evicted: The node had condition: [DiskPressure].",
+      'F09',
+      'disk-full',
+      'container',
+    ],
+    [
+      "The driver's container ended: Evicted: The node was low on resource: inodes.",
+      'F09',
+      'disk-full',
+      'container',
+    ],
     ['Executor heartbeat timed out after 135969 ms', 'F10'],
     ['Removing executor 7 with no recent heartbeats: 135969 ms exceeds timeout 120000 ms', 'F10'],
     [
@@ -126,15 +156,36 @@ describe('one text', () => {
     ],
     ['Max number of executor failures (8) reached', 'F36', 'max-executor-failures', 'container'],
     ['Master agent not initialized', 'F39', 'dataproc-agent', 'platform'],
+    [
+      'Throttling job 4711 (and maybe others): Not enough free memory (current=10 min=40)',
+      'F32',
+      'queue-exhausted',
+      'platform',
+    ],
+    ['Rate limit', 'F32', 'queue-exhausted', 'platform'],
+    [
+      'Application is Activated, waiting for resources to be assigned for AM.',
+      'F32',
+      'no-room-for-its-master',
+      'platform',
+    ],
+    ['com.google.api.client.googleapis.json.GoogleJsonResponseException: 412 Precondition Failed', 'F27'],
+    [
+      "ExpectationViolationException: Flow 'orders' failed to meet the expectation. Violated expectations: 'valid_id'.",
+      'F30',
+    ],
     // Codes of platforms, as Databricks, EMR and EMR on EKS write them.
     ['INTERNAL_ERROR (INTERNAL_ERROR): Unexpected failure', 'F40', 'platform-error', 'platform'],
     ['INTERNAL_ERROR: Please contact support', 'F40', 'platform-error', 'platform'],
     ['CLOUD_FAILURE (CLOUD_FAILURE): the provider does not answer', 'F41', 'cloud-failure', 'platform'],
     ['CLUSTER_ERROR (INTERNAL_ERROR): the cluster went away', 'F41', 'cloud-failure', 'platform'],
-    ['DRIVER_ERROR (INTERNAL_ERROR): could not reach the driver', 'F22', 'driver-unreachable', 'platform'],
+    ['DRIVER_ERROR (INTERNAL_ERROR): could not reach the driver', 'F22', 'driver-error', 'platform'],
     ['MAX_CONCURRENT_RUNS_EXCEEDED (CLIENT_ERROR): 1 is allowed', 'F32', 'queue-exhausted', 'platform'],
     ['MAX_JOB_QUEUE_SIZE_EXCEEDED (CLIENT_ERROR): full', 'F32', 'queue-exhausted', 'platform'],
-    ['CLUSTER_UNAVAILABLE: The EKS cluster is not reachable', 'F41', 'cloud-failure', 'platform'],
+    ['CLUSTER_UNAVAILABLE: The EKS cluster is not reachable', 'F41', 'cluster-unavailable', 'platform'],
+    ['SchedulingFailure: Failed to request driver', 'F41', 'not-started', 'platform'],
+    ['DriverStartTimedOut: no driver', 'F41', 'not-started', 'platform'],
+    ['ExecutorsStartTimedOut: too few executors', 'F41', 'not-started', 'platform'],
     [
       'instance i-1 (ON_DEMAND m5.xlarge) was lost at 10:00: INSTANCE_FAILURE: Instance was terminated.',
       'F41',
@@ -261,8 +312,11 @@ describe('several texts', () => {
   })
 
   it('a code that may mean several things gives way to whatever is surer, and is told as a guess', () => {
-    const ended = said('Command exited with code 143', 'container')
+    const ended = said('Container marked as failed: c on host: h. Exit status: 143.', 'container')
     expect(strongest([ended])).toMatchObject({ mode: { id: 'F11' }, certainty: 'low' })
+    // Elsewhere than on YARN a full heap ends with another.
+    const told = said('Command exited with code 143', 'container')
+    expect(strongest([told])).toMatchObject({ mode: { id: 'F11' }, certainty: 'medium' })
     expect(strongest([ended, said('Command exited with code 52', 'container')])?.mode.id).toBe('F02')
     expect(strongest([ended, said('FetchFailed(null')])?.mode.id).toBe('F11')
   })
@@ -421,5 +475,31 @@ Caused by: ${HEAP}`
     const gc = (text: string): string | undefined => strongest([{ text, place: 'driver' }])?.cause
     expect(gc(ABORTED.replaceAll('Java heap space', 'GC overhead limit exceeded'))).toBe('gc-overhead')
     expect(gc('java.lang.OutOfMemoryError: GC overhead limit exceeded')).toBe('driver-gc-overhead')
+  })
+})
+
+describe('whose exit code it was', () => {
+  it.each<[string, string, string?]>([
+    ['AM Container for appattempt_1_0001_000001 exited with  exitCode: 52\nFailing this attempt.Diagnostics: Exception from container-launch', 'F01'],
+    ['Application application_1_0001 failed 2 times due to AM Container for appattempt_1_0001_000002 exited with  exitCode: 137\nFailing this attempt.Diagnostics: Container exited with a non-zero exit code 137.', 'F01'],
+    ['AM Container for appattempt_1_0001_000001 exited with  exitCode: -104\nDiagnostics: Container is running beyond physical memory limits.', 'F01', 'driver-container-killed'],
+    ["The driver's container ended: Error, exit code 52", 'F01'],
+    ["The driver's container ended: Error, exit code 137", 'F01'],
+    ["The driver's container ended: OOMKilled, exit code 137", 'F01'],
+    ["The driver's container ended: Evicted, exit code 137: The node was low on resource: memory.", 'F11'],
+    ["The executor's container ended: Error, exit code 52", 'F02'],
+    ["The executor's container ended: Error, exit code 137", 'F03'],
+    ['The executor with id 3 exited with exit code 52(JVM OOM).', 'F02'],
+    ['AM Container for appattempt_1_0001_000001 exited with  exitCode: 11', 'F36'],
+    ['AM Container for appattempt_1_0001_000001 exited with  exitCode: 14', 'F28'],
+  ])('%s', (text, id, cause) => {
+    const found = strongest([{ text, place: 'container' }])
+    expect(found?.mode.id).toBe(id)
+    if (cause !== undefined) expect(found?.cause).toBe(cause)
+  }) // prettier-ignore
+
+  it('is told of nobody else as well', () => {
+    const ids = sightings([said("The driver's container ended: Error, exit code 137", 'container')])
+    expect(ids.map(({ mode, certainty }) => [mode.id, certainty])).toEqual([['F01', 'medium']])
   })
 })

@@ -67,7 +67,9 @@ describe('the signature', () => {
     ],
     ['Command exited with code 137', 'F03', 'medium', 1024],
     ['Command exited with code 52', 'F02', 'medium', 6144],
-    ['Command exited with code 143', 'F11', 'low', null],
+    ['Command exited with code 143', 'F11', 'medium', null],
+    // On YARN a full heap ends with it as well.
+    ['Container from a bad node: container_1 on host: h. Exit status: 143.', 'F11', 'low', null],
     ['Executor heartbeat timed out after 135969 ms', 'F10', 'medium', null],
     ['worker lost', 'F34', 'medium', null],
     ['gone', 'unknown', 'low', null],

@@ -76,7 +76,7 @@ it.each<[string, World, string]>([
   ['nothing says why', { executors: [] }, 'why it failed is not known'],
   [
     'it may have been a full heap',
-    { executors: [executor('1', 'exited with exit code 143')] },
+    { executors: [executor('1', 'Container from a bad node: container_1 on host: h. Exit status: 143.')] },
     'why it failed is not known',
   ],
   ['plans cannot be read', { broken: ['queries'] }, 'what it writes is not known'],

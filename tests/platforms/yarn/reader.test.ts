@@ -1,5 +1,6 @@
 // The YARN reader over what a real ResourceManager answered: states, attempts, reasons, queues, several managers.
 import { afterEach, describe, expect, it } from 'vitest'
+import { strongest } from '../../../src/diagnosis/failures/read.ts'
 import type { Platform } from '../../../src/platforms/platform.ts'
 import { NEVER, deadUrl, platformOf, runOf } from '../support.ts'
 import { IDS, closeAll, healthy, noActive, recording, serve, standby } from './server.ts'
@@ -35,6 +36,7 @@ describe('a run, as YARN tells it', () => {
         place: 'platform',
       },
     ])
+    expect(strongest(run?.words ?? [])).toMatchObject({ mode: { id: 'F32' }, certainty: 'medium' })
     expect(run?.link).toMatch(new RegExp(`^http://127.0.0.1:\\d+/cluster/app/${IDS.waiting}$`))
   })
 

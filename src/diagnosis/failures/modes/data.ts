@@ -39,6 +39,7 @@ export const DATA: readonly FailureMode[] = [
     kind: 'cause',
     patterns: [
       { words: /\bDELTA_VIOLATE_CONSTRAINT|\bDLT (?:EXPECTATION|expectation)|\bEXPECTATION_VIOLATION\b/ },
+      { words: /\bExpectationViolationException\b|\bfailed to meet the expectation\b/ },
       { words: /CHECK constraint .{1,200}violated|NOT NULL constraint violated/i },
       { words: /\b(?:VerificationResult|ConstraintStatus\.Failure|great_expectations\.exceptions)\b/ },
       { words: /Data quality (?:check|rule|validation)s? .{0,60}fail/i },

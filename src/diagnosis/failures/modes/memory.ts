@@ -19,15 +19,20 @@ export const MEMORY: readonly FailureMode[] = [
   },
   {
     id: 'F19',
+    name: 'broadcast-too-big',
+    meaning: 'a table is larger than Spark can broadcast',
+    class: 'deterministic',
+    kind: 'cause',
+    patterns: [{ words: /Cannot broadcast the table (?:over|that is larger than)/i }],
+  },
+  {
+    id: 'F19',
     name: 'broadcast-timeout',
     meaning: 'a table could not be collected and broadcast in time',
-    // A starved cluster gets it done the next time; too big a table never does.
+    // A starved cluster gets it done the next time; a table that has grown does not, and the words are the same.
     class: 'unknown',
     kind: 'cause',
-    patterns: [
-      { words: /Could not execute broadcast in \d+ secs/i },
-      { words: /Cannot broadcast the table (?:over|that is larger than)/i, variant: 'broadcast-too-big' },
-    ],
+    patterns: [{ words: /Could not execute broadcast in \d+ secs/i }],
   },
   {
     id: 'F01',
@@ -47,7 +52,17 @@ export const MEMORY: readonly FailureMode[] = [
         meaning: "the driver's heap is full and its time goes into collecting garbage",
       },
       { words: /\bjava\.lang\.OutOfMemoryError\b|\bSparkOutOfMemoryError\b/, places: ['driver'] },
+      // In cluster mode the driver runs in its ApplicationMaster.
+      {
+        words: /\bAM Container for .{1,80}exited with\s+exitCode: -10[34]\b/i,
+        variant: 'driver-container-killed',
+        meaning: "the driver's container went over its memory limit and was killed from outside",
+      },
     ],
+    codes: [52, 137],
+    // YARN's words of its end, and ours of a pod's (`run.containers`), unless something else took it away.
+    codesOf:
+      /\bAM Container for\b|^The driver's container ended: (?!Evicted|Preempt|NodeShutdown|Terminated|DeadlineExceeded|ContainerStatusUnknown)/i,
   },
   {
     id: 'F03',
@@ -92,7 +107,7 @@ export const MEMORY: readonly FailureMode[] = [
       { words: /\bjava\.lang\.OutOfMemoryError\b/, places: TASKS },
       { places: TASKS, words: /\bSparkOutOfMemoryError\b|\bUNABLE_TO_ACQUIRE_MEMORY\b/ },
       { words: /Unable to acquire \d+ bytes of memory/i },
-      { words: /TaskMemoryManager: Failed to allocate a page/i },
+      { words: /\bFailed to allocate a page \(\d+ bytes\)/i },
     ],
     codes: [52],
   },

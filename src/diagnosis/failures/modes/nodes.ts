@@ -9,9 +9,21 @@ export const NODES: readonly FailureMode[] = [
     class: 'infrastructure',
     kind: 'cause',
     patterns: [
+      // The kubelet, of a limit that the pod itself has set.
+      {
+        words:
+          /\bephemeral local storage usage exceeds the total limit|\bexceeded its local ephemeral storage limit|Usage of EmptyDir volume .{1,260} exceeds the limit/i,
+        variant: 'disk-limit',
+        meaning: 'it wrote more to its local disk than its own limit allows',
+      },
       { words: /No space left on device/i },
       { words: /\bDiskErrorException\b|local-dirs usable space is below|no more usable space/i },
       { words: /evicted\b.{0,80}ephemeral[- ]storage|ephemeral[- ]storage.{0,80}\bevict/i },
+      // The kubelet, of its node's disk.
+      {
+        words:
+          /\blow on resource: (?:ephemeral-storage|inodes)|\bnode had condition: \[[^\]]{0,80}DiskPressure/i,
+      },
       { words: /Failed to create (?:local dir|a temp directory) in/i },
       { words: /\bDRIVER_OUT_OF_DISK\b/, places: ['platform'] },
     ],
@@ -33,11 +45,31 @@ export const NODES: readonly FailureMode[] = [
     kind: 'cause',
     patterns: [
       { words: /(?:Queue|User)'s AM resource limit exceeded/i },
+      // YARN, of a queue with `maximum-applications`.
+      { words: /\balready has \d+ applications.{0,80}cannot accept submission/i },
       { words: /\bTOO_MANY_(?:RUNNING_)?JOBS\b|Too many running jobs/i },
+      // Dataproc's agent, of a job that it holds back: `Throttling job x (and maybe others): Rate limit`.
+      { words: /\bNot enough free memory\b|\bThrottling job .{1,200}: Rate limit\b/i },
+      { words: /^Rate limit\b/i, places: ['platform'] },
       { words: /\b[A-Z_]{3,40}_LIMIT_EXCEEDED\b/, places: ['platform'] },
       {
         words: /\bMAX_(?:CONCURRENT_RUNS|SPARK_CONTEXTS|JOB_QUEUE_SIZE)_EXCEEDED\b/,
         places: ['platform'],
+      },
+    ],
+  },
+  {
+    id: 'F32',
+    name: 'no-room-for-its-master',
+    meaning:
+      'YARN gives its ApplicationMaster no container yet: its queue or the cluster is full, or the request too large',
+    class: 'infrastructure',
+    // Every application says so for a moment.
+    kind: 'symptom',
+    patterns: [
+      {
+        words:
+          /Application is (?:Activated, waiting for resources to be assigned for AM|added to the scheduler and is not yet activated)/i,
       },
     ],
   },
@@ -103,6 +135,7 @@ export const NODES: readonly FailureMode[] = [
       code: 143,
       variant: 'told-to-end',
       meaning: 'it was told to end from outside: a machine taken away, a scale-in, or on YARN a full heap',
+      doubtful: /\bContainer (?:marked|from|exited|container_|for)|\bcontainer_e?\d/,
     },
   },
   {
@@ -110,7 +143,8 @@ export const NODES: readonly FailureMode[] = [
     name: 'master-failover',
     meaning: 'the standalone master changed',
     class: 'transient',
-    kind: 'cause',
+    // Applications live through it: whatever else is named is the news.
+    kind: 'symptom',
     patterns: [
       { words: /I have been elected leader! New state: RECOVERING|Master has changed, new master is at/i },
     ],
@@ -141,14 +175,22 @@ export const NODES: readonly FailureMode[] = [
   },
   {
     id: 'F22',
+    name: 'driver-error',
+    meaning: 'the platform lost its connection to the driver, and ended the run',
+    // Unlike a driver that only does not answer, the run is over, and the next one gets another driver.
+    class: 'transient',
+    kind: 'symptom',
+    // Databricks: INTERNAL_ERROR beside it is no failure of the platform's.
+    patterns: [{ words: /\bDRIVER_ERROR\b/, places: ['platform'] }],
+  },
+  {
+    id: 'F22',
     name: 'driver-unreachable',
     meaning: 'the driver does not answer',
     class: 'infrastructure',
     kind: 'symptom',
     patterns: [
       { words: /\bDRIVER_(?:NOT_RESPONDING|UNAVAILABLE|UNREACHABLE|UNRESPONSIVE|UNHEALTHY)\b/ },
-      // Databricks, of a driver that it cannot speak to: INTERNAL_ERROR beside it is no failure of the platform's.
-      { words: /\bDRIVER_ERROR\b/, places: ['platform'] },
       { words: /Driver is temporarily unavailable/i, places: ['platform', 'driver'] },
     ],
   },

@@ -3,7 +3,8 @@ import type { FailureMode } from '../model.ts'
 
 /**
  * All of them symptoms: where anything else is named, that is the news. The split of Databricks' codes is the one in
- * public use (try again after INTERNAL_ERROR and CLOUD_FAILURE, mend after INVALID_*); EMR's and EMR on EKS' are alike.
+ * public use: try again after INTERNAL_ERROR, CLOUD_FAILURE, CLUSTER_ERROR and DRIVER_ERROR (F22), mend after INVALID_*;
+ * EMR's and EMR on EKS' are alike.
  * What says only that the job's own program failed (RUN_EXECUTION_ERROR, USER_ERROR) tells no class and is left out.
  */
 export const PLATFORMS: readonly FailureMode[] = [
@@ -17,13 +18,29 @@ export const PLATFORMS: readonly FailureMode[] = [
   },
   {
     id: 'F41',
-    name: 'cloud-failure',
-    meaning: 'the cloud or the cluster below it failed',
+    name: 'cluster-unavailable',
+    meaning: 'the cluster that it was sent to does not answer the platform',
+    // Nothing that is sent there runs before that is mended: a rerun meets the same.
     class: 'infrastructure',
     kind: 'symptom',
+    patterns: [{ words: /\bCLUSTER_UNAVAILABLE\b/, places: ['platform'] }],
+  },
+  {
+    id: 'F41',
+    name: 'cloud-failure',
+    meaning: 'the cloud or the cluster below it failed',
+    class: 'transient',
+    kind: 'symptom',
     patterns: [
-      { words: /\bCLOUD_FAILURE\b|\bCLUSTER_ERROR\b|\bCLUSTER_UNAVAILABLE\b/, places: ['platform'] },
+      { words: /\bCLOUD_FAILURE\b|\bCLUSTER_ERROR\b/, places: ['platform'] },
       { words: /\bINSTANCE_FAILURE\b/, places: ['platform'] },
+      // What the apache operator itself counts as failures of the infrastructure (`OnInfrastructureFailure`).
+      {
+        words: /^(?:SchedulingFailure|DriverStartTimedOut|ExecutorsStartTimedOut)\b/,
+        places: ['platform'],
+        variant: 'not-started',
+        meaning: 'the cluster did not start its driver or its executors in time',
+      },
     ],
   },
   {

@@ -27,7 +27,11 @@ export const SERVICES: readonly FailureMode[] = [
     kind: 'cause',
     patterns: [
       { words: /\bError Code: (?:503 )?SlowDown\b|\b503 Slow Down\b|Please reduce your request rate/i },
-      { words: /\b429 Too Many Requests\b|\bRESOURCE_EXHAUSTED\b|\bThrottlingException\b|\bServerBusy\b/ },
+      { words: /\bService: (?:Amazon )?S3[;,] Status Code: 503\b/ },
+      { words: /\b429 Too Many Requests\b|\bRESOURCE_EXHAUSTED\b|\bThrottlingException\b/ },
+      { words: /\bServerBusy\b|"The server is busy\.", 503\b/ },
+      // Google Cloud Storage, of two writers of one object; what it asks for is the same: again, and slower.
+      { words: /\b412 Precondition Failed\b/i },
     ],
   },
   {
@@ -42,7 +46,22 @@ export const SERVICES: readonly FailureMode[] = [
         words:
           /\bSTORAGE_ACCESS_ERROR\b|\bUNAUTHORIZED_ERROR\b|\bAuthorizationPermissionMismatch\b|\bINSUFFICIENT_PERMISSIONS\b/,
       },
+      // Azure's stores.
+      { words: /This request is not authorized to perform this operation\b/ },
       { words: /\bAccessControlException: Permission denied\b|Permission denied: user=/ },
+    ],
+  },
+  {
+    id: 'F26',
+    name: 'metastore-timeout',
+    meaning: 'the Hive metastore took too long to answer',
+    class: 'transient',
+    kind: 'cause',
+    patterns: [
+      {
+        words:
+          /(?:TTransportException|MetaException|MetaStoreClient|meta ?store).{0,300}(?:SocketTimeoutException|Read timed out)/i,
+      },
     ],
   },
   {
@@ -64,7 +83,10 @@ export const SERVICES: readonly FailureMode[] = [
     meaning: 'the History Server cannot read or keep its logs',
     class: 'infrastructure',
     kind: 'cause',
-    patterns: [{ words: /\bFsHistoryProvider\b.{0,80}(?:Exception|error|fail)/i, places: ['platform'] }],
+    patterns: [
+      { words: /\bFsHistoryProvider\b.{0,80}(?:Exception|error|fail|unable)/i, behindLogger: true },
+      { words: /Log directory specified does not exist: /i },
+    ],
   },
   {
     id: 'F24',

@@ -1,0 +1,80 @@
+// Every signature as a log bears it, in both of Spark's layouts: what has a pattern must be seen where Spark really writes it.
+import { describe, expect, it } from 'vitest'
+import { FAILURE_MODES } from '../../../src/diagnosis/failures/modes.ts'
+import { type LogReading, readLog } from '../../../src/diagnosis/failures/read-log.ts'
+import { signed } from '../../../src/diagnosis/failures/read.ts'
+import { WRITTEN, type Written, asJson, plainly } from './log-lines.ts'
+
+const LAYOUTS = [
+  ['plain', plainly],
+  ['JSON', asJson],
+] as const
+const read = (text: string): Promise<LogReading> => readLog(text.split('\n'), 'driver')
+const line = (level: string, logger: string, message: string): Written => ({ id: '', level, logger, message })
+
+describe.each(LAYOUTS)('in the %s layout', (_layout, print) => {
+  it.each(WRITTEN.map((one) => [one.id, one.cause ?? '', one.message.trim(), one] as const))(
+    '%s %s: %s',
+    async (id, cause, _message, one) => {
+      const [first] = (await read(print(one))).seen
+      expect(first?.mode.id).toBe(id)
+      if (cause !== '') expect(first?.cause).toBe(cause)
+    },
+  )
+})
+
+/** What platforms alone say stands in no log. */
+const IN_LOGS = FAILURE_MODES.flatMap((mode) =>
+  mode.patterns
+    .filter(({ places }) => places?.every((place) => place === 'platform' || place === 'container') !== true)
+    .map((pattern) => [mode.id, String(pattern.words), pattern] as const),
+)
+
+it.each(IN_LOGS)('%s: a line of a log stands here for %s', (id, _words, { words }) => {
+  const fits = WRITTEN.filter((one) => one.id === id).some(({ logger, message, exception }) =>
+    [message, signed(logger, message), `${exception?.class}: ${exception?.msg}`]
+      .flatMap((text) => text.split('\n'))
+      .some((text) => words.test(text)),
+  )
+  expect(fits).toBe(true)
+})
+
+describe('at INFO', () => {
+  it.each(LAYOUTS)('words of others are how things are set: %s', async (_layout, print) => {
+    const told = WRITTEN.filter(({ level }) => level === 'INFO')
+    expect(told.length).toBeGreaterThan(10)
+    for (const one of told) {
+      const { seen } = await read(print({ ...one, logger: 'org.apache.spark.SparkContext' }))
+      expect([one.message, seen]).toEqual([one.message, []])
+    }
+  })
+
+  it('what healthy runs say too is a hint, and nothing beside an error that nobody explains', async () => {
+    const pause = plainly(
+      line('INFO', 'org.apache.hadoop.util.JvmPauseMonitor', 'Detected pause in JVM or host machine (eg GC): pause of approximately 2000ms'),
+    ) // prettier-ignore
+    const error = plainly(line('ERROR', 'a.Main', 'my own trouble'))
+    const cause = plainly(line('ERROR', 'a.Main', 'No space left on device'))
+    expect((await read(pause)).seen).toMatchObject([{ mode: { id: 'F07' }, certainty: 'low' }])
+    expect(await read(`${pause}\n${error}`)).toMatchObject({ seen: [], unexplained: { line: 2 } })
+    expect((await read(`${pause}\n${cause}`)).seen.map(({ mode }) => mode.id)).toEqual(['F09', 'F07'])
+  })
+
+  it('a hint that is said as a warning as well is none', async () => {
+    const pause = (level: string): string =>
+      plainly(line(level, 'org.apache.hadoop.util.JvmPauseMonitor', 'Detected pause in JVM or host machine (eg GC): pause of approximately 12000ms')) // prettier-ignore
+    const error = plainly(line('ERROR', 'a.Main', 'my own trouble'))
+    expect((await read([pause('INFO'), pause('WARN'), error].join('\n'))).seen).toMatchObject([
+      { mode: { id: 'F07' }, certainty: 'medium', count: 2 },
+    ])
+  })
+
+  it('a new master is the news only where nothing else is named', async () => {
+    const master = plainly(
+      line('INFO', 'org.apache.spark.deploy.master.Master', 'I have been elected leader! New state: RECOVERING'),
+    ) // prettier-ignore
+    const schema = plainly(line('ERROR', 'a.Main', '[TABLE_OR_VIEW_NOT_FOUND] orders'))
+    const { seen } = await read(`${master}\n${schema}`)
+    expect(seen.map(({ mode }) => mode.id)).toEqual(['F29', 'F33'])
+  })
+})
