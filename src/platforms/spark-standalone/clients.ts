@@ -18,6 +18,8 @@ export interface Clients {
   readonly history: ReadClient | null
   /** A client for a driver UI; throws ARR-501 for a host that the configuration does not allow. */
   driver(baseUrl: string): ReadClient
+  /** A client for a worker, at its address or, where that is null, behind the master's proxy; throws as `driver` does. */
+  worker(id: string, address: string | null): ReadClient
 }
 
 /** Clients of the cluster that this configuration names; the authorization goes to its own servers alone. */
@@ -42,19 +44,36 @@ export function createClients(platform: string, config: Config, deps: PlatformDe
       ...(deps.gate === undefined ? {} : { gate: deps.gate }),
     })
   const history = createHistoryClient(platform, config, deps, config)
+  const elsewhere = (baseUrl: string): ReadClient => {
+    if (!URL.canParse(baseUrl))
+      throw new ArrestorError('ARR-501', {
+        platform,
+        url: config.master_url,
+        why: 'it tells an address that is none',
+      })
+    const { origin, hostname } = new URL(baseUrl)
+    const own = trusted.includes(origin) || origin === originOf(config.history_url)
+    if (!own && !hostAllowed(hostname, config.driver_ui_hosts))
+      throw new ArrestorError('ARR-501', {
+        platform,
+        url: origin,
+        why: 'driver_ui_hosts does not name its host',
+      })
+    return client(baseUrl)
+  }
   return {
     master: client(config.master_url),
     history,
-    driver(baseUrl) {
-      const { origin, hostname } = new URL(baseUrl)
-      const own = trusted.includes(origin) || origin === originOf(config.history_url)
-      if (!own && !hostAllowed(hostname, config.driver_ui_hosts))
+    driver: elsewhere,
+    worker(id, address) {
+      if (address !== null) return elsewhere(address)
+      if (!isPathWord(id))
         throw new ArrestorError('ARR-501', {
           platform,
-          url: origin,
-          why: 'driver_ui_hosts does not name its host',
+          url: config.master_url,
+          why: 'its id is no word of a path',
         })
-      return client(baseUrl)
+      return client(`${config.master_url.replace(/\/+$/, '')}/proxy/${id}`)
     },
   }
 }

@@ -24,7 +24,7 @@ export const configSchema = z.strictObject({
     .array(z.string().min(1))
     .optional()
     .describe(
-      'hosts that a linked driver UI may be at, exact or *.example.com; name them where the applications are not yours (default: any host)',
+      'hosts that a linked driver UI or a worker may be at, exact or *.example.com; name them where the applications are not yours (default: any host)',
     ),
   authorization: z
     .string()

@@ -1,4 +1,4 @@
-// Reads the two things that only the master's HTML pages tell: the driver UI's address, and the kill button's form.
+// Reads what only the master's HTML pages tell: the driver UI's address, how executors ended, and the kill button's form.
 
 /** The address of the driver UI on an application's page (`/app/?appId=`), made absolute; null when it has ended. */
 export function driverUiOf(html: string, pageUrl: string): string | null {
@@ -27,6 +27,44 @@ export function killFormOf(html: string, appId: string): Map<string, string> | n
     if (fields.get('id') === appId) return fields
   }
   return null
+}
+
+/** Whether the page of an application leads to its parts through the master (`spark.ui.reverseProxy`). */
+export function isProxied(html: string): boolean {
+  return /href="[^"]*\/proxy\/(?:app|worker)-/.test(html)
+}
+
+export interface PageExecutor {
+  readonly id: string
+  readonly worker: string
+  readonly memoryMb: number | null
+  /** As the master says: LAUNCHING, RUNNING, KILLED, FAILED, LOST, EXITED, DECOMMISSIONED. */
+  readonly state: string
+}
+
+/** Executors in the tables of an application's page, those alive and those that are gone; of an id the last told. */
+export function executorsOn(html: string): readonly PageExecutor[] {
+  const found = new Map<string, PageExecutor>()
+  for (const [table] of html.matchAll(/<table\b[\s\S]*?<\/table>/g)) {
+    const names = [...table.matchAll(/<th\b[^>]*>([\s\S]*?)<\/th>/g)].map(([, name = '']) => textOf(name))
+    const [id, worker, memory, state] = ['ExecutorID', 'Worker', 'Memory', 'State'].map((name) =>
+      names.indexOf(name),
+    )
+    if (id === undefined || worker === undefined || state === undefined || Math.min(id, worker, state) < 0)
+      continue
+    for (const [, row = ''] of table.matchAll(/<tr\b[^>]*>([\s\S]*?)<\/tr>/g)) {
+      const cells = [...row.matchAll(/<td\b[^>]*>([\s\S]*?)<\/td>/g)].map(([, cell = '']) => textOf(cell))
+      const [own = '', home = '', word = ''] = [cells[id], cells[worker], cells[state]]
+      const mb = Number(cells[memory ?? -1] ?? Number.NaN)
+      if (own !== '' && word !== '')
+        found.set(own, { id: own, worker: home, memoryMb: Number.isFinite(mb) ? mb : null, state: word })
+    }
+  }
+  return [...found.values()]
+}
+
+function textOf(html: string): string {
+  return unescaped(html.replaceAll(/<[^>]*>/g, '')).trim()
 }
 
 function unescaped(text: string): string {

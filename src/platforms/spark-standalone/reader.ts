@@ -7,7 +7,9 @@ import type { PlatformDeps } from '../platform.ts'
 import { createClients, placeOf, readMaster } from './clients.ts'
 import type { Config } from './config.ts'
 import { createLocate } from './find.ts'
-import { earlierRuns, runOfApplication } from './runs.ts'
+import { containersOf, lostWorkers } from './containers.ts'
+import { driverById, isDriverId, runOfDriver } from './drivers.ts'
+import { earlierRuns, runWithMaster } from './runs.ts'
 
 /** What a reader of this kind can answer. */
 export const CAPABILITIES: readonly ReadCapability[] = [
@@ -22,6 +24,8 @@ export const CAPABILITIES: readonly ReadCapability[] = [
   'sql',
   'threads',
   'gauges',
+  'containers',
+  'events',
 ]
 /** What only a live driver tells. */
 const LIVE: ReadonlySet<ReadCapability> = new Set(['threads', 'gauges'])
@@ -44,11 +48,19 @@ export function createReader(platform: string, config: Config, deps: PlatformDep
     ...sparkDetails(at),
     ...(config.driver_ui === 'none' ? {} : liveDetails(at)),
     async run(run, signal) {
+      if (run.runId !== null && isDriverId(run.runId)) {
+        const found = driverById(await readMaster(clients.master, platform, signal), run.runId)
+        const name = deps.normaliseJobName(found?.drivers[0].mainclass ?? '')
+        return found === null ? null : runOfDriver(found, name, `${clients.master.baseUrl}/`)
+      }
       const app = await locate(run, signal)
-      return app === null ? null : runOfApplication(app, deps.normaliseJobName(app.name))
+      if (app === null) return null
+      return runWithMaster(platform, clients, app, deps.normaliseJobName(app.name), at, signal)
     },
     runs: (jobName, limit, signal) =>
       earlierRuns(platform, clients, deps.normaliseJobName, jobName, limit, signal),
+    containers: (run, signal) => containersOf(platform, clients, run, deps.normaliseJobName, signal),
+    events: (run, limit, signal) => lostWorkers(platform, clients, run, deps.normaliseJobName, limit, signal),
     async cluster(signal) {
       const master = await readMaster(clients.master, platform, signal)
       return {

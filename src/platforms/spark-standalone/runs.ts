@@ -1,9 +1,14 @@
 // Runs of a standalone cluster: an application is a run, the master and the History Server remember them by name.
+import { attempting } from '../../diagnosis/attempt.ts'
 import { reasonOf } from '../../errors.ts'
 import type { PlatformRun, RunState, SparkApplication } from '../../ports.ts'
+import type { At } from '../spark-rest/details.ts'
 import { historyList } from '../spark-rest/history.ts'
 import { type Clients, readMaster } from './clients.ts'
+import { pageOf } from './containers.ts'
+import { attemptsOf, driverOf, mayHaveFailed, withDriver } from './drivers.ts'
 import { stateOf } from './locate.ts'
+import { readWorkers, roomWords } from './workers.ts'
 
 const STATES: Readonly<Record<SparkApplication['state'], RunState>> = {
   waiting: 'queued',
@@ -13,7 +18,7 @@ const STATES: Readonly<Record<SparkApplication['state'], RunState>> = {
   killed: 'cancelled',
   unknown: 'unknown',
 }
-/** A standalone cluster never tries an application again, and gives no reasons. */
+/** Of an application alone; a driver in cluster mode may be tried again (`drivers.ts`). */
 const SAYS_NOTHING = { attempt: null, maxAttempts: null, queue: null, words: [] } as const
 
 /** The located application as a run. */
@@ -30,6 +35,34 @@ export function runOfApplication(app: SparkApplication, jobName: string): Platfo
     applicationId: app.id,
     user: app.user,
     link: app.link,
+  }
+}
+
+/** The run with what the master and its workers say beside: its driver's state, and why it gets no executor. */
+export async function runWithMaster(
+  platform: string,
+  clients: Clients,
+  app: SparkApplication,
+  jobName: string,
+  at: At,
+  signal: AbortSignal,
+): Promise<PlatformRun> {
+  const unreached: string[] = []
+  const bare = { ...runOfApplication(app, jobName), unreached }
+  const attempt = attempting(unreached, signal)
+  const master = await attempt('master', () => readMaster(clients.master, platform, signal), null)
+  if (master === null) return bare
+  const supervision = await driverOf(master, app, at, signal)
+  const run =
+    supervision === null ? bare : withDriver(bare, supervision, attemptsOf(master, app, supervision))
+  const record = master.activeapps.find(({ id, state }) => id === app.id && state === 'WAITING')
+  if (record === undefined) return run
+  const page = await attempt('page of the application', () => pageOf(clients, app.id, signal), null)
+  const { workers, unreached: silent } = await readWorkers(clients, master, page, signal)
+  return {
+    ...run,
+    words: [...run.words, ...roomWords(master, record, workers)],
+    unreached: [...unreached, ...silent],
   }
 }
 
@@ -79,14 +112,15 @@ export async function earlierRuns(
         })
     })
   await attempt(async () => {
-    const { activeapps, completedapps } = await readMaster(master, platform, signal)
+    const seen = await readMaster(master, platform, signal)
+    const { activeapps, completedapps } = seen
     return [...activeapps, ...completedapps]
       .filter(({ name }) => normalise(name) === wanted)
       .map((app): PlatformRun => ({
         ...SAYS_NOTHING,
         id: app.id,
         jobName: wanted,
-        state: STATES[stateOf(app.state)],
+        state: mayHaveFailed(seen, app) ? 'unknown' : STATES[stateOf(app.state)],
         stateText: app.state,
         submittedAt: new Date(app.starttime),
         startedAt: new Date(app.starttime),

@@ -1,0 +1,200 @@
+// Drivers in cluster mode: the one whose application a run is, and what its state says of the run (`--supervise`).
+import * as z from 'zod'
+import type { PlatformRun, RunState, SparkApplication } from '../../ports.ts'
+import type { At } from '../spark-rest/details.ts'
+import type { Master, MasterApplication, MasterDriver } from './schema.ts'
+
+/** Of an application's environment what names its driver: the driver's folder is called by the driver's id. */
+const environmentSchema = z.object({
+  sparkProperties: z.array(z.tuple([z.string(), z.string()])),
+  systemProperties: z.array(z.tuple([z.string(), z.string()])).default([]),
+})
+
+/** A driver, and those that were begun in its place when their workers were lost, oldest first; the last one counts. */
+export interface Supervision {
+  readonly drivers: readonly [MasterDriver, ...MasterDriver[]]
+  /** Whether it is begun again when it ends badly; null where nobody tells. */
+  readonly supervised: boolean | null
+}
+
+/** A driver's id, as spark-submit prints it: `driver-20261123044812-0000`. */
+export function isDriverId(id: string): boolean {
+  return /^driver-\d{8,20}-\d{4,10}$/.test(id)
+}
+
+/** The driver with this id, and what came after it; null where the master does not list it. */
+export function driverById(master: Master, id: string): Supervision | null {
+  const first = driversOf(master).find((one) => one.id === id)
+  if (first === undefined) return null
+  const drivers = chainFrom(master, first)
+  return { drivers, supervised: drivers.some(({ state }) => state === 'RELAUNCHING') ? true : null }
+}
+
+/**
+ * The driver of an application: as its environment says, else the last of its name's main class that was submitted before
+ * it began (spark-submit calls an application by its main class unless told otherwise). Null in client mode.
+ */
+export async function driverOf(
+  master: Master,
+  app: SparkApplication,
+  at: At,
+  signal: AbortSignal,
+): Promise<Supervision | null> {
+  const drivers = driversOf(master)
+  // Nobody submits in cluster mode here: nothing is asked.
+  if (drivers.length === 0) return null
+  const environment = await environmentOf(app, at, signal)
+  if (environment !== null) {
+    if (environment.driverId === null) return null
+    const known = driverById(master, environment.driverId)
+    return known === null ? null : { ...known, supervised: known.supervised ?? environment.supervised }
+  }
+  const began = app.startedAt?.getTime() ?? Number.POSITIVE_INFINITY
+  const before = drivers.filter(({ mainclass, starttime }) => mainclass === app.name && starttime <= began)
+  const last = before.sort((a, b) => a.starttime - b.starttime).at(-1)
+  return last === undefined ? null : driverById(master, last.id)
+}
+
+async function environmentOf(
+  app: SparkApplication,
+  at: At,
+  signal: AbortSignal,
+): Promise<{ readonly driverId: string | null; readonly supervised: boolean | null } | null> {
+  try {
+    const told = await at(app, signal, ({ client, path }) =>
+      client.json(`${path}/environment`, environmentSchema, signal),
+    )
+    if (told === null) return null
+    const properties = new Map(told.sparkProperties)
+    const folder = new Map(told.systemProperties).get('user.dir')?.split('/').at(-1) ?? ''
+    const word = properties.get('spark.driver.supervise')
+    if (isDriverId(folder))
+      return { driverId: folder, supervised: word === undefined ? null : word === 'true' }
+    return properties.get('spark.submit.deployMode') === 'cluster'
+      ? null
+      : { driverId: null, supervised: null }
+  } catch (error) {
+    if (signal.aborted) throw error
+    return null
+  }
+}
+
+/** A driver whose worker was lost is `RELAUNCHING` for ever, and the master submits another of the same main class. */
+function chainFrom(master: Master, first: MasterDriver): [MasterDriver, ...MasterDriver[]] {
+  const chain: [MasterDriver, ...MasterDriver[]] = [first]
+  const later = driversOf(master).sort((a, b) => a.starttime - b.starttime)
+  for (let last = first; last.state === 'RELAUNCHING';) {
+    const next = later.find((one) => one.mainclass === last.mainclass && one.starttime > last.starttime)
+    if (next === undefined) break
+    chain.push(next)
+    last = next
+  }
+  return chain
+}
+
+function driversOf({ activedrivers, completeddrivers }: Master): MasterDriver[] {
+  return [...activedrivers, ...completeddrivers]
+}
+
+const ENDED: Readonly<Record<string, RunState>> = {
+  FINISHED: 'succeeded',
+  FAILED: 'failed',
+  ERROR: 'failed',
+  KILLED: 'cancelled',
+}
+
+/**
+ * The run of an application with its driver's word, which goes before the master's of the application: the master says
+ * FINISHED of one whose driver failed. While a supervised driver goes on after its application has ended, or in another's
+ * place, the run is `retrying`: its worker starts it again after every bad end, and no count says when to give up.
+ */
+export function withDriver(
+  run: PlatformRun,
+  { drivers, supervised }: Supervision,
+  attempts: number | null,
+): PlatformRun {
+  const last = drivers.at(-1) ?? drivers[0]
+  const end = ENDED[last.state]
+  const words = drivers
+    .filter(({ state }) => state === 'FAILED' || state === 'ERROR' || state === 'RELAUNCHING')
+    .map(wordsOf)
+  const told = {
+    ...run,
+    words: [...run.words, ...words],
+    stateText: `${run.stateText}, ${last.id} is ${last.state}`,
+  }
+  if (end !== undefined) return { ...told, state: end }
+  if (supervised !== true) {
+    // Whether the driver only tidies up or will be started again, nobody says.
+    return supervised === null && run.state === 'succeeded' ? { ...told, state: 'unknown' } : told
+  }
+  const over = run.endedAt !== null || drivers.length > 1
+  // "Attempt 1 failed and the platform tries again": told is the one that failed, though the next may be under way.
+  if (over) return { ...told, state: 'retrying', endedAt: null, attempt: attempts }
+  return attempts !== null && attempts > 1
+    ? { ...told, state: 'retrying', attempt: attempts - 1 }
+    : { ...told, attempt: attempts }
+}
+
+/** A driver as a run, where its id was asked for and no application of it is known. */
+export function runOfDriver(
+  { drivers, supervised }: Supervision,
+  jobName: string,
+  link: string,
+): PlatformRun {
+  const [first] = drivers
+  const last = drivers.at(-1) ?? first
+  const waiting = last.state === 'SUBMITTED' ? 'queued' : last.state === 'RUNNING' ? 'running' : 'unknown'
+  const run: PlatformRun = {
+    id: first.id,
+    jobName: jobName === '' ? null : jobName,
+    state: ENDED[last.state] ?? waiting,
+    stateText: last.worker === 'None' ? 'a driver without a worker' : `a driver on ${last.worker}`,
+    attempt: null,
+    maxAttempts: null,
+    submittedAt: new Date(first.starttime),
+    startedAt: null,
+    endedAt: null,
+    applicationId: null,
+    queue: null,
+    user: null,
+    words: [],
+    link,
+  }
+  return withDriver(run, { drivers, supervised }, null)
+}
+
+function wordsOf({ id, state, worker, mainclass }: MasterDriver): PlatformRun['words'][number] {
+  const where = worker === 'None' ? 'without a worker' : `on ${worker}`
+  const then = state === 'RELAUNCHING' ? ': its worker was lost, and another was submitted in its place' : ''
+  return {
+    text: `Driver ${id} of ${mainclass} ${where} is ${state}${then}.`,
+    from: 'the master',
+    place: 'platform',
+  }
+}
+
+/** How many applications there were of this run up to this one; null where another driver of its class may have made some. */
+export function attemptsOf(master: Master, app: SparkApplication, { drivers }: Supervision): number | null {
+  const [first] = drivers
+  const others = driversOf(master).filter(
+    (one) => one.mainclass === first.mainclass && !drivers.includes(one),
+  )
+  const began = app.startedAt?.getTime() ?? null
+  if (began === null || others.some(({ state }) => ENDED[state] === undefined)) return null
+  const all = [...master.activeapps, ...master.completedapps].filter(({ name }) => name === app.name)
+  const known = all.find(({ id }) => id === app.id)
+  const until = known?.starttime ?? began
+  return Math.max(1, all.filter(({ starttime }) => starttime >= first.starttime && starttime <= until).length)
+}
+
+/** Whether an application that is FINISHED may be of a driver that did not end well, as far as their names tell. */
+export function mayHaveFailed(master: Master, app: MasterApplication): boolean {
+  return (
+    app.state === 'FINISHED' &&
+    driversOf(master).some(
+      ({ mainclass, starttime, state }) =>
+        mainclass === app.name && starttime <= app.starttime && state !== 'FINISHED',
+    )
+  )
+}

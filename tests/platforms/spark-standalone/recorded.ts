@@ -1,0 +1,91 @@
+// A standalone cluster that answers as a real one did at one moment: master, workers, application pages, History Server.
+import { readFileSync, readdirSync } from 'node:fs'
+import path from 'node:path'
+import { type Reply, type Stage, stage } from '../support.ts'
+
+type Json = Record<string, unknown>
+type Rows = readonly Json[]
+
+export interface Moment {
+  /** When it was recorded, in milliseconds since the epoch. */
+  readonly at: number
+  readonly master: { readonly workers: Rows; readonly activeapps: Rows; readonly completedapps: Rows; readonly activedrivers: Rows; readonly completeddrivers: Rows }
+  readonly workers: Readonly<Record<string, { readonly direct: Json | null; readonly proxied: Json | null }>>
+  readonly pages: Readonly<Record<string, string | null>>
+} // prettier-ignore
+export type MomentName = 'waiting' | 'failed once' | 'executor lost' | 'worker lost'
+export type Recording = Readonly<Record<MomentName, Moment>> & {
+  readonly environment: readonly [readonly [string, string][], readonly [string, string][]]
+}
+
+const FOLDER = path.join(import.meta.dirname, 'recordings')
+
+/** By Spark line; `scripts/spark/record-standalone.ts` makes them. */
+export const RECORDINGS: readonly (readonly [string, Recording])[] = readdirSync(FOLDER).map((file) => [
+  file.replace('.json', ''),
+  JSON.parse(readFileSync(path.join(FOLDER, file), 'utf8')) as Recording,
+])
+
+export interface Recorded {
+  readonly cluster: Stage
+  /** Of the first application of the supervised driver. */
+  readonly first: string
+  config(more?: Record<string, unknown>): Record<string, unknown>
+}
+
+const notFound: Reply = { status: 404, type: 'text/plain', body: 'not here' }
+const json = (body: unknown): Reply => ({ body: JSON.stringify(body) })
+
+/** `home` is where workers say that they are. With `proxied` false the pages are of a master without a reverse proxy, and workers are at their own addresses. */
+export async function recorded(recording: Recording, name: MomentName, proxied = true, home?: string): Promise<Recorded> {
+  const moment = recording[name]
+  const first = new Map(recording.environment[0]).get('spark.app.id') ?? ''
+  const master = {
+    status: 'ALIVE',
+    ...moment.master,
+    workers: moment.master.workers.map((one) => ({ ...one, webuiaddress: `$HOME/direct/${String(one['id'])}` })),
+  }
+  const cluster: Stage = await stage((_method, { pathname, searchParams }) => {
+    if (pathname === '/json/') return { body: JSON.stringify(master).replaceAll('$HOME', home ?? cluster.url) }
+    if (pathname === '/app/') {
+      const page = moment.pages[searchParams.get('appId') ?? '']
+      if (page == null) return notFound
+      return { type: 'text/html', body: proxied ? page : page.replaceAll('/proxy/', '/') }
+    }
+    const [, way, id = ''] = /^\/(proxy|direct)\/(worker-[^/]+)\/json\/$/.exec(pathname) ?? []
+    if (way !== undefined) {
+      const told = moment.workers[id]?.[way === 'proxy' ? 'proxied' : 'direct'] ?? null
+      return told === null || (way === 'proxy') !== proxied ? { status: 502, type: 'text/html' } : json(told)
+    }
+    return kept(recording, moment, first, pathname)
+  })
+  const config = (more = {}): Record<string, unknown> => ({ master_url: cluster.url, history_url: `${cluster.url}/history-server`, ...more })
+  return { cluster, first, config }
+} // prettier-ignore
+
+/** The History Server keeps the first application and its environment; its last job had succeeded before it failed. */
+function kept({ environment }: Recording, { master }: Moment, first: string, pathname: string): Reply {
+  const base = `/history-server/api/v1/applications/${first}`
+  if (!pathname.startsWith(base)) return notFound
+  const record = [...master.activeapps, ...master.completedapps].find(({ id }) => id === first)
+  const completed = master.completedapps.some(({ id }) => id === first)
+  const at = (ms: number): string => new Date(ms).toISOString().replace('Z', 'GMT')
+  const start = Number(record?.['starttime'])
+  const times = { startTime: at(start), endTime: at(completed ? start + Number(record?.['duration']) : -1) }
+  switch (pathname.slice(base.length)) {
+    case '':
+      return json({
+        id: first,
+        name: record?.['name'],
+        attempts: [{ ...times, completed, sparkUser: 'spark' }],
+      })
+    case '/environment':
+      return json({ sparkProperties: environment[0], systemProperties: environment[1] })
+    case '/jobs':
+      return json([{ jobId: 0, status: 'SUCCEEDED' }])
+    case '/sql':
+      return json([])
+    default:
+      return notFound
+  }
+}
