@@ -75,6 +75,8 @@ export interface PlatformRun {
   readonly dates?: DataDates
   /** A page for people. */
   readonly link: string
+  /** Where its times stand in figures, where its page does not show them. */
+  readonly timesAt?: string
 }
 
 /** The end of a log, as many bytes as were asked for at most. */

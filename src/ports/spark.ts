@@ -20,6 +20,8 @@ export interface SparkApplication {
   readonly link: string
   /** Where the details are read (`.../api/v1/applications/<id>`); null when only the master's record is left. */
   readonly apiUrl: string | null
+  /** Where its event log lies, where details are read out of one: the place of figures that no page shows. */
+  readonly logAt?: string
   /** Where the platform was asked in vain on the way here, for honesty in findings. */
   readonly unreached: readonly string[]
   /** What of its history the reader does not have, so that what it tells of it is not all; absent where it has all. */

@@ -1,5 +1,7 @@
 // Where anybody can read the figures of a finding: paths of Spark's own API, which gives them under the names we quote.
 import type { SparkApplication, SparkStage } from '../../ports.ts'
+import type { Evidence } from '../model.ts'
+import { evidence } from '../probes/support.ts'
 
 /** Figures, and where they are. */
 export interface Shown {
@@ -11,21 +13,30 @@ export interface Shown {
   readonly shownAt: string | null
 }
 
-type App = Pick<SparkApplication, 'apiUrl' | 'link'>
+type App = Pick<SparkApplication, 'apiUrl' | 'link' | 'logAt'>
 type Attempt = Pick<SparkStage, 'id' | 'attempt'>
 
-/** Where Spark's API shows what was read; the page for people where there is no API (a log that was played). */
-export function shownAt(app: App, path: string): string {
-  return app.apiUrl === null ? app.link : `${app.apiUrl}/${path}`
+/**
+ * Where Spark's API shows what was read. Null where it was read out of an event log, which no page shows: `asEvidence`
+ * names the log then. The page for people where neither is known.
+ */
+export function shownAt(app: App, path: string): string | null {
+  if (app.apiUrl !== null) return `${app.apiUrl}/${path}`
+  return app.logAt === undefined ? app.link : null
+}
+
+/** Figures as evidence; where no page shows them, the event log that they add up from is named in place of a link. */
+export function asEvidence({ logAt }: Pick<App, 'logAt'>, { figures, from, shownAt: at }: Shown): Evidence {
+  return evidence(figures, at === null && logAt !== undefined ? `${from}, event log ${logAt}` : from, at)
 }
 
 /** Where a stage attempt's sums are shown. */
-export function stageShownAt(app: App, stage: Attempt): string {
+export function stageShownAt(app: App, stage: Attempt): string | null {
   return shownAt(app, `stages/${stage.id}/${stage.attempt}?details=false`)
 }
 
 /** Where the quantiles of a stage attempt's tasks are shown. */
-export function tasksShownAt(app: App, stage: Attempt): string {
+export function tasksShownAt(app: App, stage: Attempt): string | null {
   return shownAt(app, `stages/${stage.id}/${stage.attempt}/taskSummary?quantiles=0,0.5,1`)
 }
 

@@ -5,9 +5,9 @@ import { attempting } from '../attempt.ts'
 import { executorHeap, suggestedHeap, suggestedOverhead } from '../memory.ts'
 import { type Finding, type Outputs, type Probe, gradeOf } from '../model.ts'
 import { type Thresholds, thresholdsFor } from '../thresholds.ts'
-import { shownAt } from '../performance/shown.ts'
+import { asEvidence, shownAt } from '../performance/shown.ts'
 import { type Sighting, bears, isIntended, strongest } from '../failures/read.ts'
-import { NO_PARAMS, evidence, mostOf, outputsOf, plural, span, unseen, withApplication } from './support.ts'
+import { NO_PARAMS, mostOf, outputsOf, plural, span, unseen, withApplication } from './support.ts'
 import { type Words, quotes, wordsOfExecutors, wordsOfTasks } from './words.ts'
 
 /** Share of executors lost in ten minutes, against those alive: low, medium, high, critical. Ours, a starting value. */
@@ -63,11 +63,11 @@ export const executorDeaths: Probe = {
         sentence: `${plural(lost.length, 'executor')} of ${app.name} died${pace(lost, app, now)}: ${best?.meaning ?? 'Spark does not name a reason that we know'}.`,
         evidence: [
           ...quotes(best?.mode ?? null, tasks, executors),
-          evidence(
-            `exec_churn: removeTime of ${recent.length} in ${span(CHURN_WINDOW_MS)} before ${until.toISOString()}, not on purpose; isActive ${String(known['executors_alive'])}`,
-            'all executors',
-            shownAt(app, 'allexecutors'),
-          ),
+          asEvidence(app, {
+            figures: `exec_churn: removeTime of ${recent.length} in ${span(CHURN_WINDOW_MS)} before ${until.toISOString()}, not on purpose; isActive ${String(known['executors_alive'])}`,
+            from: 'all executors',
+            shownAt: shownAt(app, 'allexecutors'),
+          }),
         ],
         link: app.link,
         confidence: best?.certainty ?? 'low',

@@ -1,7 +1,7 @@
 // Stages that failed, were tried again, or lose most of their tasks, each with the line that Spark gives as reason.
 import type { PlatformReader, SparkApplication, SparkStage } from '../../ports.ts'
 import { type Finding, type FindingSeverity, type Probe, byGravity, gradeOf, gravest } from '../model.ts'
-import { shownAt } from '../performance/shown.ts'
+import { asEvidence, shownAt } from '../performance/shown.ts'
 import { type Thresholds, thresholdsFor } from '../thresholds.ts'
 import { isIntended, strongest } from '../failures/read.ts'
 import { whereabouts } from './words.ts'
@@ -127,11 +127,11 @@ async function tell(
       sentence: `${name} ${verb}${again}: ${share}.`,
       evidence: [
         ...quoted,
-        evidence(
-          `task_fail_rate: attempt ${stage.attempt}, numFailedTasks ${stage.failedTasks}, numCompleteTasks ${stage.completedTasks}; stage_retries: attemptId ${retries}`,
-          `stage ${stage.id}.${stage.attempt}`,
-          shownAt(app, `stages/${stage.id}?details=false`),
-        ),
+        asEvidence(app, {
+          figures: `task_fail_rate: attempt ${stage.attempt}, numFailedTasks ${stage.failedTasks}, numCompleteTasks ${stage.completedTasks}; stage_retries: attemptId ${retries}`,
+          from: `stage ${stage.id}.${stage.attempt}`,
+          shownAt: shownAt(app, `stages/${stage.id}?details=false`),
+        }),
       ],
       link: stage.link,
       confidence: quoted.length > 0 ? 'high' : 'medium',

@@ -3,9 +3,10 @@ import * as z from 'zod'
 import { type Finding, type Probe, byGravity } from '../model.ts'
 import { PERFORMANCE } from '../performance/findings.ts'
 import { type Measured, type Performance, severityOf } from '../performance/measure.ts'
-import { takeSnapshot } from '../performance/snapshot.ts'
+import { asEvidence } from '../performance/shown.ts'
+import { type Snapshot, takeSnapshot } from '../performance/snapshot.ts'
 import { type Thresholds, falls, fourSchema, materialFor, thresholdsFor } from '../thresholds.ts'
-import { evidence, outputsOf, unseen, withApplication } from './support.ts'
+import { outputsOf, unseen, withApplication } from './support.ts'
 
 const IDS = PERFORMANCE.map(({ id }) => id)
 
@@ -69,7 +70,7 @@ export const performance: Probe = {
         }),
         findings:
           told.length > 0
-            ? told.map((one) => findingOf(one, snapshot.unreached))
+            ? told.map((one) => findingOf(one, snapshot))
             : [
                 {
                   ...unseen(performance.id, quiet(app.name, looked, wanted), snapshot.unreached),
@@ -112,14 +113,14 @@ function beyond(a: number, b: number, thresholds: Thresholds): number {
   return falls(thresholds) ? b - a : a - b
 }
 
-function findingOf({ of, measured, severity }: Graded, unreached: readonly string[]): Finding {
+function findingOf({ of, measured, severity }: Graded, { app, unreached }: Snapshot): Finding {
   return {
     probe: performance.id,
     severity,
     sentence: `${measured.says}.`,
     evidence: [
-      evidence(`${of.id}: ${measured.figures}`, measured.from, measured.shownAt),
-      ...(measured.also ?? []).map(({ figures, from, shownAt }) => evidence(figures, from, shownAt)),
+      asEvidence(app, { ...measured, figures: `${of.id}: ${measured.figures}` }),
+      ...(measured.also ?? []).map((one) => asEvidence(app, one)),
     ],
     link: measured.link,
     // What could not be read may hold something graver.

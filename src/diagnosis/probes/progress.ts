@@ -11,13 +11,14 @@ import {
   gradeOf,
   gravest,
 } from '../model.ts'
-import type { Shown } from '../performance/shown.ts'
+import { type Shown, asEvidence } from '../performance/shown.ts'
 import { quantile } from '../performance/snapshot.ts'
 import { type Shortage, shortageOf } from '../progress/allocation.ts'
 import { type Standstill, oldestRunning, standstillByMetrics, standstillByTasks } from '../progress/stuck.ts'
 import { type Thresholds, fourSchema, thresholdsFor } from '../thresholds.ts'
-import { earlierLengths, percentile } from './run-history.ts'
-import { evidence, outputsOf, plural, span, unseen, withApplication } from './support.ts'
+import { earlierLengths } from '../history/lengths.ts'
+import { percentile } from '../history/percentile.ts'
+import { outputsOf, plural, span, unseen, withApplication } from './support.ts'
 
 /** Minutes without a task that ended. Ours. */
 export const NO_PROGRESS: Thresholds = [5, 15, 30, 60]
@@ -192,7 +193,7 @@ function stuckFinding(
     probe: progress.id,
     severity,
     sentence: `No task of ${app.name} has ended for ${span(now.getTime() - still.since.getTime())} although a job runs; ${usual}${earlier}.`,
-    evidence: shownBy('no_progress', still.shown, now),
+    evidence: shownBy(app, 'no_progress', still.shown, now),
     link: app.link,
     confidence: medianMs === null ? 'low' : still.confidence,
     unreached: [],
@@ -215,7 +216,7 @@ function starvedFinding(
     probe: progress.id,
     severity,
     sentence: `${app.name} ${asks} and has ${shortage.all} while tasks wait, ${how}.`,
-    evidence: shownBy('alloc_stuck', shortage.shown, now),
+    evidence: shownBy(app, 'alloc_stuck', shortage.shown, now),
     link: app.link,
     confidence: shortage.confidence,
     unreached: [],
@@ -240,9 +241,9 @@ function quiet(
 }
 
 /** The figures as evidence; the first says whose they are and when they were looked at, from which minutes count. */
-function shownBy(id: string, shown: readonly Shown[], now: Date): Evidence[] {
-  return shown.map(({ figures, from, shownAt }, at) =>
-    evidence(at === 0 ? `${id}: ${figures}; seen ${now.toISOString()}` : figures, from, shownAt),
+function shownBy(app: SparkApplication, id: string, shown: readonly Shown[], now: Date): Evidence[] {
+  return shown.map((one, at) =>
+    asEvidence(app, at === 0 ? { ...one, figures: `${id}: ${one.figures}; seen ${now.toISOString()}` } : one),
   )
 }
 

@@ -1,10 +1,14 @@
-// Whether this run takes longer than earlier runs of the same job, and whether a later one has succeeded.
+// Whether this run takes longer than earlier runs of the same job, what else of it differs from them, and whether a later one has succeeded.
 import * as z from 'zod'
-import type { Run } from '../../alerts/model.ts'
-import type { PlatformReader, PlatformRun } from '../../ports.ts'
-import { type Finding, type Probe, gradeOf, milder } from '../model.ts'
+import type { PlatformRun } from '../../ports.ts'
+import { LEAST_RUNS } from '../history/compare.ts'
+import { compareDetails } from '../history/details.ts'
+import { compareLength } from '../history/duration.ts'
+import type { HistoryLimits } from '../history/limits.ts'
+import { lengthsBefore, timeOf } from '../history/lengths.ts'
+import type { Probe } from '../model.ts'
 import { fourSchema } from '../thresholds.ts'
-import { blank, blindly, outputsOf, plural, span, unseen } from './support.ts'
+import { blank, blindly, outputsOf, unseen } from './support.ts'
 
 const params = z
   .strictObject({
@@ -14,11 +18,14 @@ const params = z
     ratio: fourSchema.default([1.1, 1.5, 2, 4]),
     /** Minutes beyond p95 that matter. Ours. */
     material_min: fourSchema.default([2, 10, 30, 120]),
+    /** Earlier runs of which stages and executors are read, the newest that ended well; 0 compares the time alone. */
+    read: z.union([z.literal(0), z.int().min(LEAST_RUNS).max(15)]).default(5),
+    /** Seconds that reading them may take; what is not read by then is said. */
+    read_s: z.number().positive().max(60).default(8),
+    /** MiB by which input or shuffle must differ to be told: fewer are a task's work of a second. Ours. */
+    material_mib: z.number().min(0).default(16),
   })
   .prefault({})
-
-/** With fewer a percentile says nothing. */
-const LEAST = 3
 
 export const runHistory: Probe = {
   id: 'run.history',
@@ -33,9 +40,30 @@ export const runHistory: Probe = {
     ratio: 'this run / the 95th percentile',
     failed_in_a_row: 'runs in a row that failed, this one among them',
     later_succeeded: 'id of a later run of the job that succeeded; null while there is none',
+    read: 'earlier runs, the newest that ended well, whose stages and executors were read for what follows',
+    input_bytes: 'bytes that the stages of this run read from outside of Spark (`inputBytes`), so far where it goes on; of a stage the attempt that read most',
+    input_p50_bytes: 'their median over the runs that were read; null with fewer than three',
+    input_p95_bytes: 'their 95th percentile',
+    input_change: 'more (1.5 times the 95th percentile or above), less (half of the median or below, and less than ever; of runs that succeeded) or none',
+    shuffle_bytes: 'bytes that its stages wrote to shuffles and read from them, together (`shuffleWriteBytes` + `shuffleReadBytes`)',
+    shuffle_p50_bytes: 'their median',
+    shuffle_p95_bytes: 'their 95th percentile',
+    shuffle_change: 'more, less or none, as for input',
+    executors: 'the most executors that it had at one time; those that came in place of lost ones do not add to it',
+    executors_p50: 'their median',
+    executors_p95: 'their 95th percentile',
+    executors_change: 'more (1.5 times), less (two thirds of the median or below, and fewer than ever; of runs that have taken as long as half of the others) or none',
+    stage: 'id of the stage whose time differs most from its median over the runs that were read',
+    stage_name: 'its name, by which it is found in other runs: the call that made it',
+    stage_s: 'seconds from its submission to its end, over its attempts, so far where it runs',
+    stage_p50_s: 'their median over the runs that have it; null of a stage that is new',
+    stage_p95_s: 'their 95th percentile',
+    stage_change: 'longer, shorter, new, or none where it does not matter by what is low for the whole run',
   },
-  async run(raw, { reader, run, signal, now }) {
-    const limits = params.parse(raw ?? {})
+  quoting: ['stage_name'],
+  async run(raw, context) {
+    const { reader, run, signal, now } = context
+    const given = params.parse(raw ?? {})
     if (reader === null) throw new Error('no platform')
     const current = await reader.run(run, signal)
     const jobName = current?.jobName ?? run.jobName
@@ -43,91 +71,33 @@ export const runHistory: Probe = {
       const sentence = `${reader.platform} knows no run of this alert, so there is nothing to compare.`
       return { outputs: blank(runHistory), findings: [blindly(unseen(runHistory.id, sentence, []))] }
     }
-    const all = await reader.runs(jobName, limits.runs + 1, signal)
+    const all = await reader.runs(jobName, given.runs + 1, signal)
     const began = timeOf(current)
     const others = all.filter(({ id }) => id !== current.id)
     const later = others.find((one) => timeOf(one) > began && one.state === 'succeeded')
     const lengths = lengthsBefore(current, others)
-    const outputs = {
-      earlier: lengths.length,
-      failed_in_a_row: failuresInARow(current, others, began),
-      later_succeeded: later?.id ?? null,
+    const about = { probe: runHistory.id, jobName, live: current.endedAt === null, now }
+    const limits: HistoryLimits = {
+      ratio: given.ratio,
+      materialMin: given.material_min,
+      materialBytes: given.material_mib * 2 ** 20,
+      runs: given.read,
+      withinMs: given.read_s * 1000,
     }
-    const mine =
-      current.startedAt === null ? null : (current.endedAt ?? now).getTime() - current.startedAt.getTime()
-    if (mine === null || lengths.length < LEAST) {
-      const sentence = `${plural(lengths.length, 'earlier run')} of ${jobName} to compare with, ${mine === null ? 'and this one has not started' : `too few`}.`
-      return {
-        outputs: outputsOf(runHistory, { ...outputs, minutes: minutes(mine) }),
-        findings: [unseen(runHistory.id, sentence, [])],
-      }
-    }
-    const [p50, p95] = [percentile(lengths, 0.5), percentile(lengths, 0.95)]
-    const ratio = mine / Math.max(1, p95)
-    const finding: Finding = {
-      probe: runHistory.id,
-      severity: milder(gradeOf(ratio, limits.ratio), gradeOf((mine - p95) / 60_000, limits.material_min)),
-      sentence: `This run of ${jobName} ${current.endedAt === null ? 'has taken' : 'took'} ${span(mine)}; of ${plural(lengths.length, 'earlier run')} half took ${span(p50)} or less, 95 % ${span(p95)} or less.`,
-      evidence: [
-        { text: `this run ${mine} ms; p50 ${p50} ms, p95 ${p95} ms of ${lengths.length}`, from: 'earlier runs', link: current.link },
-      ],
-      link: current.link,
-      confidence: lengths.length >= 10 ? 'high' : 'medium',
-      unreached: [],
-    } // prettier-ignore
+    const length = compareLength(about, current, lengths, limits)
+    const details = await compareDetails(about, { reader, run, current, lengths }, limits, length.finding.severity, signal) // prettier-ignore
     return {
       outputs: outputsOf(runHistory, {
-        ...outputs,
-        minutes: minutes(mine),
-        p50_minutes: minutes(p50),
-        p95_minutes: minutes(p95),
-        ratio: Number(ratio.toFixed(2)),
+        earlier: lengths.length,
+        failed_in_a_row: failuresInARow(current, others, began),
+        later_succeeded: later?.id ?? null,
+        ...length.outputs,
+        ...details.outputs,
       }),
-      findings: [finding],
+      findings: [{ ...length.finding, unreached: details.unreached }, ...details.findings],
     }
   },
-}
-
-/** Milliseconds that earlier runs of the same job took, as far as they were not ended early. */
-export async function earlierLengths(
-  reader: PlatformReader,
-  run: Run,
-  limit: number,
-  signal: AbortSignal,
-): Promise<number[]> {
-  const current = await reader.run(run, signal)
-  const jobName = current?.jobName ?? run.jobName
-  if (current === null || jobName === null) return []
-  return lengthsBefore(current, await reader.runs(jobName, limit + 1, signal))
-}
-
-function lengthsBefore(current: PlatformRun, all: readonly PlatformRun[]): number[] {
-  const began = timeOf(current)
-  return all
-    .filter(
-      (one) =>
-        one.id !== current.id && timeOf(one) < began && one.state !== 'failed' && one.state !== 'cancelled',
-    )
-    .flatMap((one) => lengthMs(one) ?? [])
-}
-
-function timeOf({ submittedAt, startedAt }: PlatformRun): number {
-  return (submittedAt ?? startedAt)?.getTime() ?? 0
-}
-
-function lengthMs({ startedAt, endedAt }: PlatformRun): number | null {
-  return startedAt === null || endedAt === null ? null : Math.max(0, endedAt.getTime() - startedAt.getTime())
-}
-
-function minutes(ms: number | null): number | null {
-  return ms === null ? null : Number((ms / 60_000).toFixed(1))
-}
-
-/** The value that a share of the others does not exceed (nearest rank). */
-export function percentile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0
-}
+} // prettier-ignore
 
 /** From this run backwards, as long as each one failed. */
 function failuresInARow(current: PlatformRun, others: readonly PlatformRun[], began: number): number {

@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { attempting } from '../attempt.ts'
 import type { SparkApplication } from '../../ports.ts'
 import { type Evidence, type Finding, type Probe, type ProbeContext, byGravity } from '../model.ts'
-import { shownAt, tasksShownAt } from '../performance/shown.ts'
+import { asEvidence, shownAt, tasksShownAt } from '../performance/shown.ts'
 import {
   LEAST_TASKS,
   RUNNING_READ,
@@ -157,17 +157,17 @@ function bytesSaid({ data, largest, median, longest }: Skew, limits: SkewLimits)
 function evidenceOf(worst: Skew, app: SparkApplication, now: Date): Evidence[] {
   const { stage, running } = worst
   const name = stageName(stage)
-  const list = (query: string): string =>
+  const list = (query: string): string | null =>
     shownAt(app, `stages/${stage.id}/${stage.attempt}/taskList?${query}`)
   const counts = (ms: number, bytes: number): boolean =>
     ms > worst.succeededMs || bytes > worst.succeededBytes
   return [
     ...(running !== null && counts(running.runMs, running.readBytes)
-      ? [{ text: `task_skew: task ${running.id} has run for ${running.runMs} ms, launchTime ${running.launchedAt.toISOString()}, seen ${now.toISOString()}; it has read ${running.readBytes} bytes`, from: `stage ${name}, running tasks`, link: list(`status=RUNNING&sortBy=ID&length=${RUNNING_READ}`) }]
+      ? [asEvidence(app, { figures: `task_skew: task ${running.id} has run for ${running.runMs} ms, launchTime ${running.launchedAt.toISOString()}, seen ${now.toISOString()}; it has read ${running.readBytes} bytes`, from: `stage ${name}, running tasks`, shownAt: list(`status=RUNNING&sortBy=ID&length=${RUNNING_READ}`) })]
       : []),
-    { text: `task_skew: executorRunTime max ${worst.succeededMs} ms, median ${worst.medianMs} ms; data_skew: readBytes + bytesRead max ${worst.succeededBytes}, median ${worst.median}`, from: `stage ${name}, taskSummary`, link: tasksShownAt(app, stage) },
+    asEvidence(app, { figures: `task_skew: executorRunTime max ${worst.succeededMs} ms, median ${worst.medianMs} ms; data_skew: readBytes + bytesRead max ${worst.succeededBytes}, median ${worst.median}`, from: `stage ${name}, taskSummary`, shownAt: tasksShownAt(app, stage) }),
     ...(counts(worst.failedMs, worst.failedBytes)
-      ? [{ text: `executorRunTime ${worst.failedMs} ms, bytes read ${worst.failedBytes}`, from: `stage ${name}, failed tasks`, link: list('status=FAILED&sortBy=runtime&length=50') }]
+      ? [asEvidence(app, { figures: `executorRunTime ${worst.failedMs} ms, bytes read ${worst.failedBytes}`, from: `stage ${name}, failed tasks`, shownAt: list('status=FAILED&sortBy=runtime&length=50') })]
       : []),
   ] // prettier-ignore
 }

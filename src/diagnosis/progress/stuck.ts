@@ -124,7 +124,7 @@ function taskShown(app: SparkApplication, { stage, id, at, endedAt }: Move): Sho
   return {
     figures: `task ${id} ${endedAt === null ? 'launched' : 'ended'} ${at.toISOString()}`,
     from: `stage ${stage.id}.${stage.attempt}, taskList`,
-    shownAt: stageShownAt(app, stage).replace('?details=false', '/taskList?sortBy=ID&length=1000'),
+    shownAt: shownAt(app, `stages/${stage.id}/${stage.attempt}/taskList?sortBy=ID&length=1000`),
   }
 }
 

@@ -40,6 +40,7 @@ export function createEventLogFolderReader(folder: string): PlatformReader {
         foundAt: 'event-log',
         link: path.join(folder, runId),
         apiUrl: null,
+        logAt: path.join(folder, log.place),
         unreached: unread,
         unread: partsUnread(log),
       }

@@ -235,6 +235,7 @@ function fromLog(id: string, log: EventLog, unreached: readonly string[], region
     foundAt: 'event-log',
     link: `https://${region}.console.aws.amazon.com/emr/home?region=${region}`,
     apiUrl: null,
+    logAt: log.place,
     unreached,
   }
 }

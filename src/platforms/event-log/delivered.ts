@@ -55,7 +55,7 @@ export function applicationOf(
     foundAt: log === null ? 'resource-manager' : 'event-log',
     apiUrl: null,
     unreached,
-    ...(log === null ? {} : { unread: partsUnread(log) }),
+    ...(log === null ? {} : { logAt: log.place, unread: partsUnread(log) }),
   }
 }
 

@@ -32,6 +32,8 @@ const YIELD_CHARACTERS = 1024 * 1024
 const KEPT = 3
 
 export interface EventLog extends EventLogContent {
+  /** Where it lies, as its store names the folder or file. */
+  readonly place: string
   /** What of the log was not read, and why; for findings. */
   readonly unread: readonly string[]
 }
@@ -53,13 +55,13 @@ export function createEventLogReader(
   const kept = new Map<string, Promise<EventLog>>()
 
   /** A log is read once for all who ask at the same time, and again when it has grown. */
-  function read(files: readonly StoredFile[], signal: AbortSignal): Promise<EventLog> {
+  function read(place: string, files: readonly StoredFile[], signal: AbortSignal): Promise<EventLog> {
     const key = files
       .map((file) => `${file.path} ${file.bytes} ${file.modifiedAt?.getTime() ?? 0}`)
       .join('\n')
     let reading = kept.get(key)
     if (reading === undefined) {
-      reading = readFiles(platform, store, files, limits, AbortSignal.timeout(limits.timeoutMs))
+      reading = readFiles(platform, store, place, files, limits, AbortSignal.timeout(limits.timeoutMs))
       kept.set(key, reading)
       reading.catch(() => kept.delete(key))
       for (const old of [...kept.keys()].slice(0, Math.max(0, kept.size - KEPT))) kept.delete(old)
@@ -71,7 +73,7 @@ export function createEventLogReader(
     async open(place, signal) {
       signal.throwIfAborted()
       const files = logFilesOf((await store.list(place, signal)) ?? [])
-      return files.length === 0 ? null : read(files, signal)
+      return files.length === 0 ? null : read(place, files, signal)
     },
     async find(folder, appId, signal) {
       signal.throwIfAborted()
@@ -80,7 +82,7 @@ export function createEventLogReader(
         : store.named(folder, [appId, `eventlog_v2_${appId}`], signal))
       const found = logOfApplication(entries ?? [], appId)
       if (found === null) return null
-      return found.folder ? this.open(found.path, signal) : read([found], signal)
+      return found.folder ? this.open(found.path, signal) : read(found.path, [found], signal)
     },
   }
 }
@@ -88,6 +90,7 @@ export function createEventLogReader(
 async function readFiles(
   platform: string,
   store: LogStore,
+  place: string,
   files: readonly StoredFile[],
   limits: EventLogLimits,
   signal: AbortSignal,
@@ -126,7 +129,7 @@ async function readFiles(
   if (content.events === 0)
     throw new ArrestorError('ARR-502', { platform, url: at, why: 'there is no event of Spark in it' })
   const compacted = chosen.some(({ name }) => name.endsWith('.compact'))
-  return { ...content, unread: unreadOf(counts, leftOut, compacted, content.broken, limits) }
+  return { ...content, place, unread: unreadOf(counts, leftOut, compacted, content.broken, limits) }
 }
 
 function unreadOf(

@@ -1,7 +1,8 @@
 // Against earlier runs: percentiles by hand, what is not compared, and the later run that makes an incident moot.
 import { describe, expect, it } from 'vitest'
 import type { ProbeResult } from '../../../src/diagnosis/model.ts'
-import { percentile, runHistory } from '../../../src/diagnosis/probes/run-history.ts'
+import { percentile } from '../../../src/diagnosis/history/percentile.ts'
+import { runHistory } from '../../../src/diagnosis/probes/run-history.ts'
 import type { PlatformRun } from '../../../src/ports.ts'
 import { NOW, RUN, type World, contextOf } from '../support.ts'
 
