@@ -35,6 +35,7 @@ export function runOfApplication(app: SparkApplication, jobName: string): Platfo
     applicationId: app.id,
     user: app.user,
     link: app.link,
+    ...(app.apiUrl === null ? {} : { timesAt: app.apiUrl }),
   }
 }
 
@@ -108,6 +109,7 @@ export async function earlierRuns(
             applicationId: info.id,
             user: newest?.sparkUser ?? null,
             link: `${history.baseUrl}/history/${info.id}/jobs/`,
+            timesAt: `${history.baseUrl}/api/v1/applications/${info.id}`,
           }
         })
     })
@@ -131,6 +133,8 @@ export async function earlierRuns(
         applicationId: app.id,
         user: app.user ?? null,
         link: `${master.baseUrl}/app/?appId=${encodeURIComponent(app.id)}`,
+        // An application's own page there has no times.
+        timesAt: `${master.baseUrl}/json/`,
       }))
   })
   if (found.size === 0 && failures.length > 0)

@@ -54,9 +54,12 @@ describe('this run', () => {
     expect(findings[0]).toMatchObject({
       sentence:
         'This run of orders-daily has taken 45 min; of 12 earlier runs half took 10 min or less, 95 % 10 min or less.',
-      evidence: [{ text: 'this run 2700000 ms; p50 600000 ms, p95 600000 ms of 12' }],
       confidence: 'high',
     })
+    expect(findings[0]!.evidence).toHaveLength(13)
+    expect(findings[0]!.evidence[0]!.text).toBe(
+      '2700000 ms, this run; p50 600000 ms, p95 600000 ms of the 12 earlier ones; started 2026-11-22T14:15:00.000Z, counted until 2026-11-22T15:00:00.000Z',
+    )
   })
 
   it('is not compared with failures, with cancelled runs, or with itself', async () => {
