@@ -18,6 +18,8 @@ const RECORDING: Readonly<
       gauges?: Readonly<Record<string, number>>
       /** Why a container of it was killed. */
       killed?: string
+      /** It has run so many nights before, just so. */
+      nights?: number
     }
   >
 > = {
@@ -26,7 +28,7 @@ const RECORDING: Readonly<
   'spark.executor-deaths': { recording: 'executor-oom' },
   'spark.failed-stages': { recording: 'fetch-failed' },
   'run.rerun': { recording: 'executor-oom' },
-  'run.history': { recording: 'healthy' },
+  'run.history': { recording: 'healthy', nights: 3 },
   'run.state': { recording: 'healthy' },
   'run.changes': { recording: 'healthy' },
   'run.containers': { recording: 'executor-oom', killed: 'OOMKilled' },
@@ -65,7 +67,7 @@ afterAll(() => Promise.all([spark?.close(), prometheus?.close()]))
 
 function sampleOf(id: string): () => Promise<ProbeSample> {
   return () => {
-    const { recording, params, log, gauges, killed } = RECORDING[id]!
+    const { recording, params, log, gauges, killed, nights } = RECORDING[id]!
     const runId = started.get(recording) ?? spark.start(recording).appId
     started.set(recording, runId)
     const { reader } = platformOf({
@@ -74,7 +76,8 @@ function sampleOf(id: string): () => Promise<ProbeSample> {
       prometheus: { url: prometheus.url },
     })
     const told = killed === undefined ? reader : withContainer(reader, killed)
-    const heard = log === undefined ? told : withLog(told, log)
+    const before = nights === undefined ? told : withNights(told, runId, nights)
+    const heard = log === undefined ? before : withLog(before, log)
     return Promise.resolve({
       reader:
         gauges === undefined
@@ -116,6 +119,32 @@ function withContainer(reader: PlatformReader, reason: string): PlatformReader {
     ...reader,
     capabilities: new Set([...reader.capabilities, 'containers']),
     containers: () => Promise.resolve([container]),
+  }
+}
+
+/** A recording is of one run; this job has done the same the nights before. */
+function withNights(reader: PlatformReader, runId: string, nights: number): PlatformReader {
+  const earlier = (night: number, at: Date | null): Date | null =>
+    at === null ? null : new Date(at.getTime() - night * 86_400_000)
+  return {
+    ...reader,
+    async runs(jobName, limit, signal) {
+      const own = await reader.runs(jobName, limit, signal)
+      const [run] = own.filter(({ id }) => id === runId)
+      if (run === undefined) return own
+      const past = Array.from({ length: nights }, (_, index) => ({
+        ...run,
+        id: `${runId}-${index}`,
+        applicationId: null,
+        state: 'succeeded' as const,
+        submittedAt: earlier(index + 1, run.submittedAt),
+        startedAt: earlier(index + 1, run.startedAt),
+        endedAt: earlier(index + 1, new Date()),
+      }))
+      return [...own, ...past].slice(0, limit)
+    },
+    locate: (run, signal) =>
+      reader.locate(run.runId?.startsWith(runId) === true ? { ...run, runId } : run, signal),
   }
 }
 

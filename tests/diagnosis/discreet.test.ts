@@ -21,7 +21,8 @@ const MEASURED: Readonly<Record<string, string>> = {
   'prometheus.query': 'value series min max age_s',
   'run.rerun': 'streaming',
   'run.changes': 'last_good_at count newest_at deploy_minutes input_ratio',
-  'run.history': 'earlier minutes p50_minutes p95_minutes ratio failed_in_a_row',
+  'run.history':
+    'earlier minutes p50_minutes p95_minutes ratio failed_in_a_row read input_bytes input_p50_bytes input_p95_bytes shuffle_bytes shuffle_p50_bytes shuffle_p95_bytes executors executors_p50 executors_p95 stage stage_s stage_p50_s stage_p95_s',
   'run.state': 'attempt max_attempts will_retry exhausted waits_s',
   'spark.skew': 'ratio data_ratio stage longest_s median_s running skewed',
   'spark.threads': 'deadlocked blocked task_threads busiest_share executors',
@@ -40,6 +41,7 @@ const OURS: Readonly<Record<string, string>> = {
   'spark.progress': 'severity',
   'run.rerun': 'rerun reasons class signature cause certainty writes not_again',
   'run.changes': 'newest',
+  'run.history': 'input_change shuffle_change executors_change stage_change',
   'run.state': 'state signature cause class',
   'spark.skew': 'severity',
   'spark.streaming': 'severity',

@@ -6,7 +6,11 @@ import type { EventLog } from '../../../src/platforms/event-log/reader.ts'
 import { RUN } from '../../diagnosis/support.ts'
 import { NEVER } from '../support.ts'
 
-const LOG: EventLog = { ...createReplay().result(), place: 's3://logs/app-1', unread: ['event log: cut after 512 MB'] }
+const LOG: EventLog = {
+  ...createReplay().result(),
+  place: 's3://logs/app-1',
+  unread: ['event log: cut after 512 MB'],
+}
 
 describe('looking for the log', () => {
   const look = async (read: () => Promise<EventLog | null>): Promise<[EventLog | null, string[]]> => {
