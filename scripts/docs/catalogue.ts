@@ -63,13 +63,14 @@ ${table(
 
 ## Graded findings
 
-Which value is low, medium, high and critical. Of a finding marked "time" severity is the lesser of the threshold reached and
-of what it costs in task time (1, 5, 15, 60 minutes), where time tells what it costs. \`diagnosis.thresholds\` of arrestor.yml
+Which value is low, medium, high and critical. Severity is the lesser of the threshold reached and of the task time that is
+wasted or affected (1, 5, 15, 60 minutes); "held down by" tells which time that is, and of what no time does, with the
+reason. \`diagnosis.thresholds\` of arrestor.yml
 sets other numbers by these ids, \`diagnosis.materiality_minutes\` other times; a runbook's own go before both:
 \`thresholds: { gc_ratio: [0.1, 0.2, 0.3, 0.4] }\` under a probe.
 
 ${table(
-  ['id', 'output', 'formula', 'low', 'medium', 'high', 'critical', 'time', 'whose'],
+  ['id', 'output', 'formula', 'low', 'medium', 'high', 'critical', 'held down by', 'whose'],
   GRADED.map(({ id, probe, output, formula, thresholds, source, material }) => [
     code(id),
     `${code(probe)} ${code(output)}`,
@@ -78,7 +79,9 @@ ${table(
       if (value === Number.MIN_VALUE) return 'any'
       return Number.isFinite(value) ? value.toLocaleString('en') : 'never'
     }),
-    material ? 'time' : '',
+    [material.time, material.except === null ? null : `not: ${material.except}`]
+      .filter((one) => one !== null)
+      .join('; '),
     source,
   ]),
 )}`

@@ -1,5 +1,6 @@
 // Every graded finding: by which formula and thresholds, whose they are, and in which probe's output it stands.
 import { PERFORMANCE } from './performance/findings.ts'
+import { type Material, heldBy } from './performance/measure.ts'
 import { CHURN, executorDeaths } from './probes/executor-deaths.ts'
 import { FAIL_RATE, RETRIES, failedStages } from './probes/failed-stages.ts'
 import { DROPPED, listenerDrops } from './probes/listener-drops.ts'
@@ -21,8 +22,8 @@ export interface GradedFinding {
   readonly thresholds: Thresholds
   /** Whose formula and thresholds they are. */
   readonly source: string
-  /** What is measured costs task time, and a little time holds its severity down. */
-  readonly material: boolean
+  /** Which task time holds its severity down, and what none does, with the reason. */
+  readonly material: Material
 }
 
 const entry = (
@@ -32,25 +33,33 @@ const entry = (
   formula: string,
   thresholds: Thresholds,
   source: string,
-  material = false,
+  material: Material,
 ): GradedFinding => ({ id, probe: probe.id, output, formula, thresholds, source, material })
+
+const unheld = (except: string): Material => ({ time: null, except })
+const BEYOND_MEDIAN = heldBy('max - median executorRunTime of the stage')
+const LOSSES = unheld('executors are counted: what was lost with them is not known')
+const FAILURES = unheld('failures are counted: one that comes at once costs no time, and the job')
+const MINUTES = unheld('the value is time')
+const STREAMS = unheld('a stream goes on for ever, and so does what it lacks')
+const EVENTS = unheld('it tells what the rest is worth')
 
 const DREL = 'Dr. Elephant, of MapReduce tasks'
 
 /** The same list that the probes grade by; runbooks and arrestor.yml may set other thresholds. */
 export const GRADED: readonly GradedFinding[] = [
-  ...PERFORMANCE.map(({ id, meaning, thresholds, source }) =>
-    entry(id, performance, id, meaning, thresholds, source, true),
+  ...PERFORMANCE.map(({ id, meaning, thresholds, source, material }) =>
+    entry(id, performance, id, meaning, thresholds, source, material),
   ),
-  entry('task_skew', skew, 'ratio', 'max / median executorRunTime of the tasks of a stage', SKEW, DREL, true),
-  entry('data_skew', skew, 'data_ratio', 'max / median bytes that the tasks of a stage read (shuffle and input)', SKEW, DREL, true),
-  entry('exec_churn', executorDeaths, 'churn', 'executors lost in ten minutes, not on purpose / executors alive', CHURN, 'ours'),
-  entry('task_fail_rate', failedStages, 'fail_rate', 'numFailedTasks / (numFailedTasks + numCompleteTasks) of a stage', FAIL_RATE, 'Dr. Elephant; critical ours'),
-  entry('stage_retries', failedStages, 'retries', 'largest attemptId of a stage that failed; the fourth failure in a row ends the job', RETRIES, 'ours'),
-  entry('no_progress', progress, 'no_progress', 'minutes without a change of completedTasks while a job runs', NO_PROGRESS, 'ours'),
-  entry('alloc_stuck', progress, 'alloc_stuck', 'minutes with numberTargetExecutors above numberAllExecutors while tasks wait', ALLOC_STUCK, 'ours'),
-  entry('stream_lag', streaming, 'stream_lag', 'latency / trigger interval, in three samples in a row', STREAM_LAG, 'ours'),
-  entry('stream_rate', streaming, 'stream_rate', 'processingRate-total / inputRate-total where rows come in; smaller is worse', STREAM_RATE, 'ours'),
-  entry('state_growth', streaming, 'state_growth', 'states-usedBytes / states-usedBytes 24 h before', STATE_GROWTH, 'ours'),
-  entry('listener_drop', listenerDrops, 'dropped', 'numDroppedEvents of a queue; at most high for appStatus and executorManagement, medium for eventLog and shared, low for others', DROPPED, 'ours'),
+  entry('task_skew', skew, 'ratio', 'max / median executorRunTime of the tasks of a stage', SKEW, DREL, BEYOND_MEDIAN),
+  entry('data_skew', skew, 'data_ratio', 'max / median bytes that the tasks of a stage read (shuffle and input)', SKEW, DREL, BEYOND_MEDIAN),
+  entry('exec_churn', executorDeaths, 'churn', 'executors lost in ten minutes, not on purpose / executors alive', CHURN, 'ours', LOSSES),
+  entry('task_fail_rate', failedStages, 'fail_rate', 'numFailedTasks / (numFailedTasks + numCompleteTasks) of a stage', FAIL_RATE, 'Dr. Elephant; critical ours', FAILURES),
+  entry('stage_retries', failedStages, 'retries', 'largest attemptId of a stage that failed; the fourth failure in a row ends the job', RETRIES, 'ours', FAILURES),
+  entry('no_progress', progress, 'no_progress', 'minutes without a change of completedTasks while a job runs', NO_PROGRESS, 'ours', MINUTES),
+  entry('alloc_stuck', progress, 'alloc_stuck', 'minutes with numberTargetExecutors above numberAllExecutors while tasks wait', ALLOC_STUCK, 'ours', MINUTES),
+  entry('stream_lag', streaming, 'stream_lag', 'latency / trigger interval, in three samples in a row', STREAM_LAG, 'ours', STREAMS),
+  entry('stream_rate', streaming, 'stream_rate', 'processingRate-total / inputRate-total where rows come in; smaller is worse', STREAM_RATE, 'ours', STREAMS),
+  entry('state_growth', streaming, 'state_growth', 'states-usedBytes / states-usedBytes 24 h before', STATE_GROWTH, 'ours', STREAMS),
+  entry('listener_drop', listenerDrops, 'dropped', 'numDroppedEvents of a queue; at most high for appStatus and executorManagement, medium for eventLog and shared, low for others', DROPPED, 'ours', EVENTS),
 ] // prettier-ignore

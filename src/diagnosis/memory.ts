@@ -7,9 +7,19 @@ const UNITS: Readonly<Record<string, number>> = { b: 1 / 1048576, k: 1 / 1024, m
  * `spark.executor.memory` and `spark.executor.memoryOverhead`. Null when it is not a size.
  */
 export function mebibytes(setting: string | undefined): number | null {
+  const found = sizeIn(setting, 'm')
+  return found === null ? null : Math.floor(found)
+}
+
+/** The same in bytes, which a bare number is in `spark.driver.maxResultSize` and `spark.memory.offHeap.size`. */
+export function bytesIn(setting: string | undefined): number | null {
+  const found = sizeIn(setting, 'b')
+  return found === null ? null : found * 1024 ** 2
+}
+
+function sizeIn(setting: string | undefined, bare: string): number | null {
   const parts = /^(\d+)\s*([bkmgt])?(?:i?b)?$/i.exec(setting?.trim() ?? '')
-  if (parts === null) return null
-  return Math.floor(Number(parts[1]) * (UNITS[parts[2]?.toLowerCase() ?? 'm'] ?? 1))
+  return parts === null ? null : Number(parts[1]) * (UNITS[parts[2]?.toLowerCase() ?? bare] ?? 1)
 }
 
 const STEP_MIB = 256

@@ -1,6 +1,6 @@
 // Findings of executors and of time: uneven ones, excluded ones, idle ones, and a driver that works alone.
 import { size, span } from '../probes/support.ts'
-import { type Measured, type Performance, median, percent, sum } from './measure.ts'
+import { type Measured, type Performance, heldBy, median, percent, sum } from './measure.ts'
 import { type Shown, shownAt } from './shown.ts'
 import { type Snapshot, untilOf } from './snapshot.ts'
 
@@ -29,7 +29,8 @@ function appShown(snapshot: Snapshot): Shown {
 
 /**
  * max / median of `totalDuration` and of `totalShuffleRead` over executors that lived for half of the application or
- * longer. Thresholds: Dr. Elephant's; floors 5 minutes and 100 MiB.
+ * longer. Thresholds: Dr. Elephant's; floors 5 minutes and 100 MiB. A median of nothing counts as one, which is critical as
+ * it is there: all the work is in one place.
  */
 export const executorImbalance: Performance = {
   id: 'exec_imbalance',
@@ -37,10 +38,12 @@ export const executorImbalance: Performance = {
   meaning: 'max / median of totalDuration or totalShuffleRead over executors',
   thresholds: [1.334, 1.778, 3.162, 10],
   source: 'Dr. Elephant',
+  material: heldBy('totalDuration of the busiest executor, beyond the median where that is compared'),
   from: ['executors'],
   measure: (snapshot) => {
     const settled = snapshot.executors.filter((one) => lifetimeMs(snapshot, one) > appMs(snapshot) / 2)
-    if (settled.length < 3) return []
+    // One alone is its own median.
+    if (settled.length < 2) return []
     const compare = (
       of: (one: Snapshot['executors'][number]) => number,
       floor: number,
@@ -49,12 +52,17 @@ export const executorImbalance: Performance = {
     ): Measured[] => {
       const middle = median(settled.map(of)) ?? 0
       const most = settled.reduce((a, b) => (of(b) > of(a) ? b : a))
-      if (of(most) < floor || middle <= 0) return []
-      const value = of(most) / middle
+      if (of(most) < floor) return []
+      const value = of(most) / Math.max(1, middle)
+      const does = field === 'totalDuration' ? 'works' : 'reads'
+      const against =
+        middle === 0
+          ? ', and half of the others not at all'
+          : ` ${Number(value.toFixed(1))} times as much as the others`
       return [
         {
           value,
-          says: `Executor ${most.id} on ${most.host} ${field === 'totalDuration' ? 'works' : 'reads'} ${Number(value.toFixed(1))} times as much as the others (${words(of(most))} against ${words(middle)})`,
+          says: `Executor ${most.id} on ${most.host} ${does}${against} (${words(of(most))} against ${words(middle)})`,
           figures: `${field} max ${of(most)}, median ${middle}`,
           from: `executor ${most.id}`,
           link: snapshot.app.link,
@@ -71,13 +79,20 @@ export const executorImbalance: Performance = {
   },
 }
 
-/** Excluded executors / active ones: any at all is low. Ours. */
+/**
+ * Excluded executors / active ones: any at all is low. Ours. They are counted: no time holds this down, since what failed
+ * before they were excluded may have failed at once.
+ */
 export const excluded: Performance = {
   id: 'excluded',
   title: 'Executors kept from tasks',
   meaning: 'executors excluded after failures / active ones',
   thresholds: [Number.MIN_VALUE, 0.1, 0.25, 0.5],
   source: 'ours',
+  material: {
+    time: null,
+    except: 'executors are counted: exclusion follows failures, whatever time they took',
+  },
   from: ['executors'],
   measure: ({ executors, app }) => {
     const active = executors.filter((one) => one.active)
@@ -112,7 +127,7 @@ function oldestActive({ stages, now }: Snapshot): Date {
  * The longest that the tasks in an executor can have been running. Spark counts a task's time when it ends: the slot of
  * one that hangs would look as if it had never been used.
  */
-function underWayMs(snapshot: Snapshot, executor: Snapshot['executors'][number]): number {
+export function underWayMs(snapshot: Snapshot, executor: Snapshot['executors'][number]): number {
   const active = executor.activeTasks ?? 0
   const { app, now } = snapshot
   if (active === 0 || app.endedAt !== null) return 0
@@ -127,6 +142,7 @@ export const idleCores: Performance = {
   meaning: '1 - sum totalDuration / sum (lifetime x maxTasks)',
   thresholds: [0.3, 0.5, 0.7, 0.85],
   source: '0.50 DataFlint, the others ours',
+  material: heldBy('the time of slots without a task'),
   from: ['executors', 'stages'],
   measure: (snapshot) => {
     const given = sum(snapshot.executors.map((one) => lifetimeMs(snapshot, one) * one.maxTasks))
@@ -169,6 +185,7 @@ export const driverShare: Performance = {
   meaning: 'share of the application’s time in which no job ran',
   thresholds: [0.3, 0.5, 0.7, 0.9],
   source: 'formula Sparklens, thresholds ours',
+  material: heldBy('the time without a job'),
   from: ['jobs'],
   measure: (snapshot) => {
     const { app, jobs } = snapshot

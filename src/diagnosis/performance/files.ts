@@ -1,7 +1,7 @@
 // Findings of SQL plans: very many small files read or written, and tables too large to be broadcast.
 import type { SparkPlanMetric, SparkPlanNode, SparkQuery } from '../../ports.ts'
 import { size } from '../probes/support.ts'
-import type { Measured, Performance } from './measure.ts'
+import { type Measured, type Performance, heldBy } from './measure.ts'
 import { shownAt } from './shown.ts'
 import { type Snapshot } from './snapshot.ts'
 
@@ -55,6 +55,10 @@ export const smallFiles: Performance = {
   meaning: 'files read or written by one operator of a query, where their average size is below 3 MiB',
   thresholds: [100, 1_000, 10_000, 100_000],
   source: '3 MiB and 100 files DataFlint, the others ours',
+  material: {
+    time: 'duration of the query that reads them',
+    except: 'files that are written, which cost whoever reads them later',
+  },
   from: ['queries'],
   needs: ['sql'],
   measure: (snapshot) =>
@@ -75,13 +79,17 @@ export const smallFiles: Performance = {
     }),
 }
 
-/** `data size` of the largest BroadcastExchange. 1 GiB is DataFlint's; at 8 GiB Spark fails the query. */
+/**
+ * `data size` of the largest BroadcastExchange. 1 GiB is DataFlint's; at 8 GiB Spark fails the query. What it costs is the
+ * time of the query, all of which waits for it.
+ */
 export const bigBroadcast: Performance = {
   id: 'big_broadcast',
   title: 'The largest broadcast table',
   meaning: 'bytes of the largest table that a query sends to every executor; at 8 GiB Spark fails the query',
   thresholds: [GIB / 2, GIB, 4 * GIB, 8 * GIB],
   source: '1 GiB DataFlint, 8 GiB Spark, the others ours',
+  material: heldBy('duration of the query'),
   from: ['queries'],
   needs: ['sql'],
   measure: (snapshot) =>
@@ -93,7 +101,7 @@ export const bigBroadcast: Performance = {
         value: bytes.value,
         says: `Query ${query.id} sends a table of ${size(bytes.value)} to the driver and from there to every executor (${node.name})`,
         figures: `data size ${bytes.text}`,
-        affectedMs: null,
+        affectedMs: query.durationMs,
       }
     }),
 }

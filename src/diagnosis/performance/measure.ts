@@ -14,8 +14,21 @@ export interface Measured extends Shown {
   readonly link: string | null
   /** The rest of the figures, where they do not all stand in one place. */
   readonly also?: readonly Shown[]
-  /** Task time that is wasted or affected, in milliseconds; null where time does not tell what it matters. */
+  /** Task time that is wasted or affected, in milliseconds; null alone where `material.except` says why. */
   readonly affectedMs: number | null
+}
+
+/** What holds a severity down: severity = min(of the value, of the task time that it wastes or affects). */
+export interface Material {
+  /** That time, in words; null where none counts. */
+  readonly time: string | null
+  /** What no time holds down, and why; null where time holds down all. */
+  readonly except: string | null
+}
+
+/** Held down by this time, always. */
+export function heldBy(time: string): Material {
+  return { time, except: null }
 }
 
 export interface Performance {
@@ -27,6 +40,7 @@ export interface Performance {
   readonly thresholds: Thresholds
   /** Whose formula and thresholds these are. */
   readonly source: string
+  readonly material: Material
   /** What it is computed from: where one of these could not be read, it is not looked for. */
   readonly from: readonly Part[]
   /** What the platform must tell beside executors, stages, tasks and the environment. */

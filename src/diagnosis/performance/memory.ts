@@ -1,7 +1,9 @@
 // Findings of memory: garbage collection, peaks against limits, too much of it, spill.
-import { executorHeap, executorOverhead, mebibytes } from '../memory.ts'
+import { bytesIn, executorHeap, executorOverhead, mebibytes } from '../memory.ts'
 import { size, span } from '../probes/support.ts'
-import { type Measured, type Performance, percent, ratio, sum } from './measure.ts'
+import { underWayMs } from './executors.ts'
+import { type Measured, type Performance, heldBy, percent, ratio, sum } from './measure.ts'
+import type { SparkExecutor } from '../../ports.ts'
 import { settingsShown, shownAt, stageShownAt } from './shown.ts'
 import { type Snapshot, stageName, untilOf } from './snapshot.ts'
 
@@ -18,40 +20,65 @@ const CONTAINER = [
   'spark.memory.offHeap.size',
 ]
 
-/** sum of `totalGCTime` / sum of `totalDuration` over executors. Thresholds: Dr. Elephant. */
+/**
+ * sum of `totalGCTime` / sum of `totalDuration` over executors; the same of each executor, since one of many is not seen in
+ * the sum; and `jvmGcTime` / `executorRunTime` of each stage. Thresholds: Dr. Elephant.
+ */
 export const gcRatio: Performance = {
   id: 'gc_ratio',
   title: 'Time in garbage collection',
-  meaning: 'totalGCTime / totalDuration of all executors together',
+  meaning:
+    'totalGCTime / totalDuration of all executors together or of one, or jvmGcTime / executorRunTime of a stage, whichever is gravest',
   thresholds: [0.08, 0.1, 0.15, 0.2],
   source: 'Dr. Elephant',
+  material: heldBy('the time in garbage collection'),
   from: ['executors'],
-  measure({ executors, app }) {
+  measure({ executors, stages, app }) {
+    const shares = (gcMs: number, allMs: number, who: string, more: Pick<Measured, 'figures' | 'from' | 'link' | 'shownAt'>): Measured[] => {
+      const value = ratio(gcMs, allMs)
+      if (value === null) return []
+      return [{ ...more, value, says: `${who} ${percent(value)} of their task time collecting garbage (${span(gcMs)} of ${span(allMs)})`, affectedMs: gcMs }]
+    } // prettier-ignore
     const gc = sum(executors.map(({ totalGcMs }) => totalGcMs))
     const all = sum(executors.map(({ totalDurationMs }) => totalDurationMs))
-    const value = ratio(gc, all)
-    if (value === null) return []
+    const inExecutors = { link: app.link, shownAt: shownAt(app, 'allexecutors') }
     return [
-      {
-        value,
-        says: `Executors spend ${percent(value)} of their task time collecting garbage (${span(gc)} of ${span(all)})`,
+      ...shares(gc, all, 'Executors spend', {
+        ...inExecutors,
         figures: `sum totalGCTime ${gc} ms, sum totalDuration ${all} ms`,
         from: 'all executors',
-        link: app.link,
-        shownAt: shownAt(app, 'allexecutors'),
-        affectedMs: gc,
-      },
-    ]
+      }),
+      // Of one alone the sum says the same.
+      ...(executors.length < 2 ? [] : executors).flatMap(({ id, host, totalGcMs, totalDurationMs }) =>
+        shares(totalGcMs, totalDurationMs, `The slots of executor ${id} on ${host} spend`, {
+          ...inExecutors,
+          figures: `totalGCTime ${totalGcMs} ms, totalDuration ${totalDurationMs} ms of executor ${id}`,
+          from: `executor ${id}`,
+        }),
+      ),
+      ...stages.flatMap((stage) =>
+        shares(stage.totals.gcMs, stage.executorRunMs, `Tasks of stage ${stageName(stage)} (${stage.name}) spend`, {
+          figures: `jvmGcTime ${stage.totals.gcMs} ms, executorRunTime ${stage.executorRunMs} ms`,
+          from: `stage ${stageName(stage)}`,
+          link: stage.link,
+          shownAt: stageShownAt(app, stage),
+        }),
+      ),
+    ] // prettier-ignore
   },
 }
 
-/** max `peakMemoryMetrics.JVMHeapMemory` / `spark.executor.memory`. 0.95 is DataFlint's; the others are ours. */
+/**
+ * max `peakMemoryMetrics.JVMHeapMemory` / `spark.executor.memory`. 0.95 is DataFlint's; the others are ours. What it may cost
+ * is the work of the executors that come near their limit.
+ */
 export const heapPeak: Performance = {
   id: 'heap_peak',
   title: 'Peak of the heap',
   meaning: 'largest JVMHeapMemory of an executor / spark.executor.memory',
   thresholds: [0.8, 0.9, 0.95, 0.98],
   source: '0.95 DataFlint, the others ours',
+  material: heldBy('task time of the executors that used 80 % or more'),
   from: ['executors', 'environment'],
   measure: (snapshot) => {
     const peak = highest(snapshot, ({ peakHeapBytes }) => peakHeapBytes)
@@ -70,6 +97,7 @@ export const containerPeak: Performance = {
   meaning: 'largest resident memory of an executor / what its container is given',
   thresholds: [0.8, 0.9, 0.95, 1],
   source: 'ours',
+  material: heldBy('task time of the executors that used 80 % or more'),
   from: ['executors', 'environment'],
   measure: (snapshot) => {
     const { properties } = snapshot
@@ -80,15 +108,11 @@ export const containerPeak: Performance = {
       executorOverhead(properties) +
       (mebibytes(properties.get('spark.executor.pyspark.memory')) ?? 0) +
       // The only one of these that is in bytes when it has no unit.
-      (off ? bytesAsMib(properties.get('spark.memory.offHeap.size')) : 0)
+      (off ? (bytesIn(properties.get('spark.memory.offHeap.size')) ?? 0) / MIB : 0)
     return peak === null
       ? []
       : [against(peak, limit * MIB, 'container', 'ProcessTree*RSSMemory', CONTAINER, snapshot)]
   },
-}
-
-function bytesAsMib(setting: string | undefined): number {
-  return /^\d+$/.test(setting?.trim() ?? '') ? Number(setting) / MIB : (mebibytes(setting) ?? 0)
 }
 
 /** max heap / executor memory, where that is little: memory that is paid for and not used. 0.70 is DataFlint's. */
@@ -98,6 +122,7 @@ export const memoryOverprovisioned: Performance = {
   meaning: 'largest JVMHeapMemory of an executor / spark.executor.memory; smaller is worse',
   thresholds: [0.7, 0.5, 0.3, 0.15],
   source: '0.70 DataFlint, the others ours',
+  material: heldBy('task time of all executors, times the share that is not used'),
   from: ['executors', 'environment'],
   measure: (snapshot) => {
     const { app, now, executors } = snapshot
@@ -120,6 +145,7 @@ export const spillRatio: Performance = {
   meaning: 'diskBytesSpilled / (inputBytes + shuffleReadBytes) of a stage that spills more than 1 GiB',
   thresholds: [0.1, 0.5, 1, 3],
   source: 'ours',
+  material: heldBy('executorRunTime of the stage'),
   from: ['stages'],
   measure: ({ app, stages }) =>
     stages.flatMap((stage): Measured[] => {
@@ -144,19 +170,24 @@ export const spillRatio: Performance = {
 interface Peak {
   readonly bytes: number
   readonly executor: string
+  /** What each executor with a peak reached. */
+  readonly all: readonly { readonly bytes: number; readonly executor: SparkExecutor }[]
 }
 
 function highest(
   { executors }: Snapshot,
   of: (executor: Snapshot['executors'][number]) => number | null,
 ): Peak | null {
-  let found: Peak | null = null
-  for (const one of executors) {
-    const bytes = of(one)
-    if (bytes !== null && bytes > (found?.bytes ?? 0)) found = { bytes, executor: one.id }
-  }
-  return found
+  const all = executors.flatMap((executor) => {
+    const bytes = of(executor)
+    return bytes === null ? [] : [{ bytes, executor }]
+  })
+  const [first] = all.toSorted((a, b) => b.bytes - a.bytes)
+  return first === undefined ? null : { bytes: first.bytes, executor: first.executor.id, all }
 }
+
+/** From this share of its limit on an executor's work is at risk: the threshold of low as it is without configuration. */
+const NEAR = 0.8
 
 function against(
   peak: Peak,
@@ -164,17 +195,21 @@ function against(
   what: string,
   field: string,
   settings: readonly string[],
-  { app, properties }: Snapshot,
+  snapshot: Snapshot,
 ): Measured {
+  const { app, properties } = snapshot
   const value = peak.bytes / limit
+  const near = peak.all.filter(({ bytes }) => bytes / limit >= NEAR).map(({ executor }) => executor)
+  // Of tasks that run, too: one that is about to run out of memory has ended none.
+  const atRiskMs = sum(near.map((one) => one.totalDurationMs + underWayMs(snapshot, one)))
   return {
     value,
     says: `Executor ${peak.executor} used ${percent(value)} of its ${what} (${size(peak.bytes)} of ${size(limit)})`,
-    figures: `${field} ${peak.bytes}, limit ${limit}`,
+    figures: `${field} ${peak.bytes}, limit ${limit}; task time ${atRiskMs} ms at most of executors that used ${percent(NEAR)} or more`,
     from: `executor ${peak.executor}, peakMemoryMetrics`,
     link: app.link,
     shownAt: shownAt(app, 'allexecutors'),
     also: [settingsShown(app, properties, settings)],
-    affectedMs: null,
+    affectedMs: atRiskMs,
   }
 }

@@ -1,8 +1,8 @@
 // Findings of stages and their tasks: fetch waits, delays, sizes, how they are cut.
-import { mebibytes } from '../memory.ts'
+import { bytesIn } from '../memory.ts'
 import { size, span } from '../probes/support.ts'
 import type { SparkApplication, SparkStage, SparkTaskQuantiles } from '../../ports.ts'
-import { type Measured, type Performance, percent, ratio } from './measure.ts'
+import { type Measured, type Performance, heldBy, percent, ratio } from './measure.ts'
 import { settingsShown, shownAt, stageShownAt, tasksShownAt } from './shown.ts'
 import { type Snapshot, quantile, stageName } from './snapshot.ts'
 
@@ -38,6 +38,7 @@ export const fetchWait: Performance = {
   meaning: 'shuffleFetchWaitTime / executorRunTime of a stage',
   thresholds: [0.1, 0.2, 0.4, 0.6],
   source: 'formula Sparklens, thresholds ours',
+  material: heldBy('the time that is waited'),
   from: ['stages'],
   measure: ({ app, stages }) =>
     stages.flatMap((stage): Measured[] => {
@@ -63,6 +64,7 @@ export const schedulerDelay: Performance = {
   meaning: 'median schedulerDelay / median duration of the tasks of a stage',
   thresholds: [0.1, 0.25, 0.5, 1],
   source: 'ours',
+  material: heldBy('the median delay, times the tasks'),
   from: ['stages', 'tasks'],
   measure: (snapshot) =>
     ofTasks(snapshot, (stage, of) => {
@@ -89,6 +91,7 @@ export const smallTasks: Performance = {
   meaning: `median duration in ms of the tasks of a stage with more than ${MANY_TASKS}; smaller is worse`,
   thresholds: [500, 200, 100, 50],
   source: '500 DataFlint, the others ours',
+  material: heldBy('executorRunTime of the stage'),
   from: ['stages', 'tasks'],
   measure: (snapshot) =>
     ofTasks(snapshot, (stage, of) => {
@@ -113,13 +116,17 @@ const SIDES = [
   ['writes to the shuffle', 'shuffleWriteBytes', 'shuffleWriteMetrics.writeBytes'],
 ] as const
 
-/** The largest task of a stage, in bytes in or out. 5 GiB is DataFlint's; the others are ours. */
+/**
+ * The largest task of a stage, in bytes in or out. 5 GiB is DataFlint's; the others are ours. What it costs is its own time;
+ * Spark's summary does not say which task took how long, and the longest one took no less.
+ */
 export const bigPartition: Performance = {
   id: 'big_partition',
   title: 'The largest partition',
   meaning: 'bytes that the largest task of a stage reads or writes',
   thresholds: [GIB, 2 * GIB, 5 * GIB, 10 * GIB],
   source: '5 GiB DataFlint, the others ours',
+  material: heldBy('the longest executorRunTime of a task of the stage'),
   from: ['stages', 'tasks'],
   measure: (snapshot) =>
     ofTasks(snapshot, (stage, of) => {
@@ -129,12 +136,13 @@ export const bigPartition: Performance = {
         bytes: quantile(of, of[series], 1) ?? 0,
       })).sort((a, b) => b.bytes - a.bytes)
       if (largest === undefined || largest.bytes === 0) return null
+      const longestMs = quantile(of, of.runMs, 1) ?? 0
       return {
         ...atTasks(snapshot.app, stage),
         value: largest.bytes,
         says: `One task of stage ${stageName(stage)} (${stage.name}) ${largest.does} ${size(largest.bytes)}`,
-        figures: `${largest.field} max ${largest.bytes}`,
-        affectedMs: null,
+        figures: `${largest.field} max ${largest.bytes}, executorRunTime max ${longestMs} ms`,
+        affectedMs: longestMs,
       }
     }),
 }
@@ -148,6 +156,7 @@ export const lowParallelism: Performance = {
   meaning: 'numTasks / task slots, of a stage that takes longer than 5 minutes; smaller is worse',
   thresholds: [1, 0.5, 0.25, 0.1],
   source: 'formula Sparklens, thresholds ours',
+  material: heldBy('the time of the stage, times the slots without a task'),
   from: ['stages', 'executors'],
   measure: ({ app, stages, executors, now }) => {
     const slots = executors.filter(({ active }) => active).reduce((all, { maxTasks }) => all + maxTasks, 0)
@@ -177,22 +186,23 @@ export const lowParallelism: Performance = {
 }
 
 /** Spark's default of `spark.driver.maxResultSize`. */
-const DEFAULT_RESULT_MIB = 1024
+const DEFAULT_RESULT_BYTES = GIB
 
-/** sum of `resultSize` of a stage / `spark.driver.maxResultSize`. At 1 Spark fails the job. Ours. */
+/**
+ * sum of `resultSize` of a stage / `spark.driver.maxResultSize`. At 1 Spark fails the job, and the work of the stage is lost:
+ * that is the time it costs. Ours.
+ */
 export const resultSize: Performance = {
   id: 'result_size',
   title: 'Results sent to the driver',
   meaning: 'resultSize of a stage / spark.driver.maxResultSize; at 1 Spark fails the job',
   thresholds: [0.5, 0.7, 0.9, 1],
   source: 'ours',
+  material: heldBy('executorRunTime of the stage'),
   from: ['stages', 'environment'],
   measure: ({ app, stages, properties }) => {
-    const setting = properties.get('spark.driver.maxResultSize')
-    // 0 is "no limit"; a number without a unit is bytes.
-    const limit = /^\d+$/.test(setting ?? '')
-      ? Number(setting)
-      : (mebibytes(setting) ?? DEFAULT_RESULT_MIB) * 1024 ** 2
+    // 0 is "no limit".
+    const limit = bytesIn(properties.get('spark.driver.maxResultSize')) ?? DEFAULT_RESULT_BYTES
     if (limit === 0) return []
     return stages.flatMap((stage): Measured[] => {
       const { resultBytes } = stage.totals
@@ -202,9 +212,9 @@ export const resultSize: Performance = {
           ...at(app, stage),
           value: resultBytes / limit,
           says: `Stage ${stageName(stage)} (${stage.name}) sends ${size(resultBytes)} to the driver, ${percent(resultBytes / limit)} of what it takes`,
-          figures: `resultSize ${resultBytes}, limit ${limit}`,
+          figures: `resultSize ${resultBytes}, limit ${limit}, executorRunTime ${stage.executorRunMs} ms`,
           also: [settingsShown(app, properties, ['spark.driver.maxResultSize'])],
-          affectedMs: null,
+          affectedMs: stage.executorRunMs,
         },
       ]
     })

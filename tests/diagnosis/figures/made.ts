@@ -64,7 +64,7 @@ export function madeRecording(): Recording {
   Object.assign(last, { diskBytesSpilled: 2 * GIB, inputBytes: GIB, resultSize: 9000, shuffleFetchWaitTime: 60 })
   Object.assign(wide, { numTasks: 6000, numCompleteTasks: 6000 })
   const failed = { ...structuredClone(early), attemptId: 1, status: 'FAILED', numTasks: 8, numFailedTasks: 5, numCompleteTasks: 3, failureReason: 'Job aborted due to stage failure: Task 0 failed 4 times' }
-  const active = { ...structuredClone(last), stageId: 4, status: 'ACTIVE', numTasks: 40, numCompleteTasks: 39, submissionTime: ago(8), diskBytesSpilled: 0, resultSize: 0 }
+  const active = { ...structuredClone(last), stageId: 4, status: 'ACTIVE', numTasks: 60, numCompleteTasks: 39, submissionTime: ago(8), diskBytesSpilled: 0, resultSize: 0 }
   Reflect.deleteProperty(active, 'completionTime')
   stages.push(failed, active)
   const [task] = structuredClone(body<Row[]>('stages/0/0/taskList?sortBy=-runtime&length=60'))

@@ -121,7 +121,12 @@ function lastRise(of: readonly [number, number][]): number {
 
 /** By the ids of the catalogue: the value as anybody may compute it who follows the links. */
 export const RECOMPUTE: Readonly<Record<string, (behind: Behind) => number>> = {
-  gc_ratio: (behind) => total(executors(behind), 'totalGCTime') / total(executors(behind), 'totalDuration'),
+  gc_ratio(behind) {
+    if (behind.text.includes('jvmGcTime')) return number(stage(behind), 'jvmGcTime') / number(stage(behind), 'executorRunTime')
+    const own = /totalDuration \d+ ms of executor (\S+)/.exec(behind.text)?.[1]
+    const all = executors(behind).filter(({ id }) => own === undefined || id === own)
+    return total(all, 'totalGCTime') / total(all, 'totalDuration')
+  },
   heap_peak: heapShare,
   mem_overprov: heapShare,
   container_peak(behind) {
@@ -158,7 +163,7 @@ export const RECOMPUTE: Readonly<Record<string, (behind: Behind) => number>> = {
     const { from, until } = spanOf(behind)
     const settled = executors(behind).filter((one) => lived(one, until) > (until - from) / 2)
     const values = settled.map((one) => number(one, behind.said(/(totalDuration|totalShuffleRead) max/)))
-    return Math.max(...values) / middle(values)
+    return Math.max(...values) / Math.max(1, middle(values))
   },
   excluded(behind) {
     const active = rows(behind.answer(/\/executors$/)).filter(({ id, isActive }) => id !== 'driver' && isActive === true)

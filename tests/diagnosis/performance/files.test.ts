@@ -64,6 +64,8 @@ describe('big_broadcast', () => {
     const [measured] = bigBroadcast.measure(snapshot({ queries: [query([broadcast(bytes)])] }))
     expect(severityOf(measured!, bigBroadcast.thresholds)).toBe(severity)
     expect(measured!.figures).toBe(`data size ${bytes}`)
+    const [quick] = bigBroadcast.measure(snapshot({ queries: [query([broadcast(bytes)], { durationMs: MINUTE / 2 })] })) // prettier-ignore
+    expect(severityOf(quick!, bigBroadcast.thresholds)).toBe('none')
   })
 
   it('is the exchange, and not the join that uses it or a shuffle', () => {

@@ -17,6 +17,7 @@ import {
   spillRatio,
 } from '../../../src/diagnosis/performance/memory.ts'
 import { type Performance, grade, median, severityOf } from '../../../src/diagnosis/performance/measure.ts'
+import { gravest } from '../../../src/diagnosis/model.ts'
 import type { Snapshot } from '../../../src/diagnosis/performance/snapshot.ts'
 import {
   bigPartition,
@@ -30,15 +31,15 @@ import type { SparkExecutor } from '../../../src/ports.ts'
 import { APP, NOW } from '../support.ts'
 import { GIB, MINUTE, alive, snapshot, stageOf, tasks } from './snapshots.ts'
 
-/** The severity of the one thing measured, or `-` where the formula does not apply. */
+/** The gravest severity of what is measured, or `-` where the formula does not apply. */
 function graded(of: Performance, world: Partial<Snapshot>): string {
-  const [first, ...others] = of.measure(snapshot(world))
-  expect(others).toEqual([])
-  if (first === undefined) return '-'
-  expect(Number.isFinite(first.value)).toBe(true)
-  expect(first.says).not.toMatch(/[.]$|undefined|NaN/)
-  expect(first.figures).not.toMatch(/undefined|NaN/)
-  return severityOf(first, of.thresholds)
+  const all = of.measure(snapshot(world))
+  for (const { value, says, figures } of all) {
+    expect(Number.isFinite(value)).toBe(true)
+    expect(says).not.toMatch(/[.]$|undefined|NaN|Infinity/)
+    expect(figures).not.toMatch(/undefined|NaN/)
+  }
+  return all.length === 0 ? '-' : gravest(all.map((one) => severityOf(one, of.thresholds)))
 }
 const ago = (minutes: number): Date => new Date(NOW.getTime() - minutes * MINUTE)
 
@@ -57,6 +58,47 @@ describe('memory', () => {
     expect(graded(gcRatio, { executors: [one] })).toBe(severity)
   })
 
+  it('gc_ratio: one of twenty executors that collects for most of its time is told, and not lost in the sum', () => {
+    const executors = Array.from({ length: 20 }, (_, i) =>
+      alive(String(i), { host: `w${i}`, totalDurationMs: 100 * MINUTE, totalGcMs: (i === 7 ? 60 : 1) * MINUTE }),
+    )
+    expect(graded(gcRatio, { executors })).toBe('critical')
+    const told = gcRatio.measure(snapshot({ executors })).find(({ value }) => value === 0.6)
+    expect(told).toMatchObject({
+      says: 'The slots of executor 7 on w7 spend 60 % of their task time collecting garbage (60 min of 100 min)',
+      figures: 'totalGCTime 3600000 ms, totalDuration 6000000 ms of executor 7',
+      affectedMs: 60 * MINUTE,
+    })
+  }) // prettier-ignore
+
+  it('gc_ratio: a stage is told by its own sums', () => {
+    const stages = [stageOf({ gcMs: 30 * MINUTE }, { executorRunMs: 100 * MINUTE }), stageOf({}, { id: 1, executorRunMs: 900 * MINUTE })] // prettier-ignore
+    const executors = [alive('1', { totalDurationMs: 1000 * MINUTE, totalGcMs: 30 * MINUTE })]
+    expect(graded(gcRatio, { executors })).toBe('none')
+    expect(graded(gcRatio, { executors, stages })).toBe('high')
+    expect(gcRatio.measure(snapshot({ executors, stages }))[1]).toMatchObject({
+      figures: 'jvmGcTime 1800000 ms, executorRunTime 6000000 ms',
+      shownAt: expect.stringMatching(/\/stages\/0\/0\?details=false$/),
+    })
+  })
+
+  it.each([
+    [0.3, 'none'],
+    [2, 'low'],
+    [5, 'medium'],
+    [20, 'high'],
+    [60, 'critical'],
+  ])('heap_peak: 99 % of the heap in %s minutes of task time is %s', (minutes, severity) => {
+    const world = (more: Partial<SparkExecutor>): Partial<Snapshot> => ({
+      executors: [alive('1', { peakHeapBytes: 0.99 * GIB, ...more }), alive('2', { peakHeapBytes: 1, totalDurationMs: 900 * MINUTE })],
+      stages: [stageOf({}, { status: 'ACTIVE', submittedAt: new Date(NOW.getTime() - minutes * MINUTE) })],
+    })
+    expect(graded(heapPeak, world({ totalDurationMs: minutes * MINUTE }))).toBe(severity)
+    // Four tasks that run have not been counted yet.
+    const running = alive('1').addedAt!.getTime() > NOW.getTime() - minutes * MINUTE ? 10 : minutes
+    expect(graded(heapPeak, world({ activeTasks: 4 }))).toBe(grade(4 * running, [1, 5, 15, 60]))
+  }) // prettier-ignore
+
   it.each([
     [0.79, 'none'],
     [0.8, 'low'],
@@ -67,7 +109,7 @@ describe('memory', () => {
   ])('heap_peak: %s of the heap is %s', (share, severity) => {
     const executors = [
       alive('1', { peakHeapBytes: 1 }),
-      alive('2', { peakHeapBytes: share === null ? null : share * 4 * GIB }),
+      alive('2', { peakHeapBytes: share === null ? null : share * 4 * GIB, totalDurationMs: 60 * MINUTE }),
     ]
     const world = share === null ? executors.slice(1) : executors
     expect(
@@ -87,9 +129,9 @@ describe('memory', () => {
       snapshot({ executors: [alive('1', { peakRssBytes: 4 * GIB })], properties }),
     )
     expect(found?.value).toBeCloseTo(0.5)
-    expect(graded(containerPeak, { executors: [alive('1', { peakRssBytes: 8 * GIB })], properties })).toBe(
-      'critical',
-    )
+    const full = (minutes: number): SparkExecutor[] => [alive('1', { peakRssBytes: 8 * GIB, totalDurationMs: minutes * MINUTE })] // prettier-ignore
+    expect(graded(containerPeak, { executors: full(60), properties })).toBe('critical')
+    expect(graded(containerPeak, { executors: full(0.5), properties })).toBe('none')
     expect(graded(containerPeak, { executors: [alive('1')], properties })).toBe('-')
   })
 
@@ -189,7 +231,11 @@ describe('stages', () => {
     ['outputBytes', 5, 'high'],
     ['shuffleWriteBytes', 11, 'critical'],
   ] as const)('big_partition: %s of %s GiB is %s', (series, gib, severity) => {
-    expect(graded(bigPartition, measured({ [series]: [1, gib * GIB] }))).toBe(severity)
+    const world = (minutes: number): Partial<Snapshot> =>
+      measured({ [series]: [1, gib * GIB], runMs: [1, minutes * MINUTE] })
+    expect(graded(bigPartition, world(60))).toBe(severity)
+    // However large: what is done in half a minute costs nobody anything.
+    expect(graded(bigPartition, world(0.5))).toBe('none')
   })
 
   it.each([
@@ -208,10 +254,13 @@ describe('stages', () => {
     [undefined, 0.5, 'low'],
     ['2g', 1.5, 'medium'],
     [String(GIB), 1.01, 'critical'],
+    ['512k', 0.4 / 1024, 'medium'],
     ['0', 50, '-'],
   ])('result_size: under %s, %s GiB is %s', (limit, gib, severity) => {
     const properties = new Map(limit === undefined ? [] : [['spark.driver.maxResultSize', limit] as const])
-    expect(graded(resultSize, { stages: [stageOf({ resultBytes: gib * GIB })], properties })).toBe(severity)
+    const stages = (minutes: number): Snapshot['stages'] => [stageOf({ resultBytes: gib * GIB }, { executorRunMs: minutes * MINUTE })] // prettier-ignore
+    expect(graded(resultSize, { stages: stages(60), properties })).toBe(severity)
+    expect(graded(resultSize, { stages: stages(0.5), properties })).toBe(severity === '-' ? '-' : 'none')
   })
 
   it('a stage whose tasks were not looked at is not judged by them', () => {
@@ -227,10 +276,23 @@ describe('executors and time', () => {
     [[100, 100, 200], 'medium'],
     [[10, 10, 100], 'critical'],
     [[1, 1, 4], '-'],
-    [[100, 200], '-'],
+    // The middle of two is between them.
+    [[100, 200], 'none'],
+    [[10, 200], 'medium'],
+    [[200], '-'],
+    // One does all there is to do.
+    [[0, 0, 10], 'medium'],
+    [[0, 0, 100], 'critical'],
   ])('exec_imbalance: %j minutes of work is %s', (minutes, severity) => {
     const executors = minutes.map((one, i) => alive(String(i), { totalDurationMs: one * MINUTE }))
     expect(graded(executorImbalance, { executors })).toBe(severity)
+  })
+
+  it('exec_imbalance: where half have done nothing that is said', () => {
+    const executors = [0, 0, 100].map((one, i) => alive(String(i), { totalDurationMs: one * MINUTE }))
+    expect(executorImbalance.measure(snapshot({ executors }))).toMatchObject([
+      { says: 'Executor 2 on worker-1 works, and half of the others not at all (100 min against 0 ms)', figures: 'totalDuration max 6000000, median 0' },
+    ]) // prettier-ignore
   })
 
   it('exec_imbalance: who came late is not compared', () => {
