@@ -1,6 +1,6 @@
 // Runs a runbook's probes beside one another under one deadline; what fails says so, and the rest still comes.
 import { ArrestorError, mendOf, reasonOf } from '../errors.ts'
-import type { ReadCapability } from '../ports.ts'
+import type { LogTail, ReadCapability } from '../ports.ts'
 import type { Params, ProbeOutputs, Scalar } from '../runbooks/model.ts'
 import { clauseOf, holeIn, parseParams, renderParams } from '../runbooks/render-params.ts'
 import { outputNames } from '../runbooks/template-names.ts'
@@ -8,6 +8,7 @@ import { type Wording, worded } from './grade.ts'
 import type { Finding, Outputs, Probe, ProbeContext, ProbeResult } from './model.ts'
 import { type Drops, castsDoubt, doubted, lookForDrops } from './listener-drops.ts'
 import { circleOf, dependenciesOf } from './order.ts'
+import { logOf } from './probes/listener-drops.ts'
 import { blank, unseen } from './probes/support.ts'
 import { PROBES } from './registry.ts'
 import { remembering } from './remembering.ts'
@@ -103,6 +104,10 @@ export async function runProbes(
 /** What only Spark's pages or its History Server tell. */
 const PAGES: ReadonlySet<ReadCapability> = new Set(['executors', 'stages', 'tasks', 'sql'])
 
+/** Of these any may tell of drops; the last one alone of an application that has ended, where no Prometheus is. */
+const TELL_DROPS: readonly ReadCapability[] = ['gauges', 'metrics', 'log']
+const READS_LOG: ReadonlySet<string> = new Set(['spark.log', 'spark.listener-drops', 'run.rerun'])
+
 function readsPages({ needs }: Probe): boolean {
   return needs.some((need) => PAGES.has(need))
 }
@@ -113,11 +118,11 @@ function readsPages({ needs }: Probe): boolean {
  */
 async function dropsBehind(
   steps: readonly ProbeStep[],
-  { reader, run, signal, now }: RunContext,
+  context: RunContext,
   probes: ReadonlyMap<string, Probe>,
 ): Promise<Drops | null> {
-  if (reader === null || !(reader.capabilities.has('gauges') || reader.capabilities.has('metrics')))
-    return null
+  const { reader, run, signal, now } = context
+  if (reader === null || !TELL_DROPS.some((one) => reader.capabilities.has(one))) return null
   const asked = steps.some(({ use }) => {
     const probe = probes.get(use)
     return probe !== undefined && readsPages(probe)
@@ -126,7 +131,10 @@ async function dropsBehind(
   try {
     const look = async (): Promise<Drops | null> => {
       const app = await reader.locate(run, signal)
-      return app === null ? null : await lookForDrops(reader, app, now, signal)
+      // The log is not read for this alone: a probe has read it, and the reader remembers.
+      const logged = steps.some(({ use }) => READS_LOG.has(use))
+      const log = (): Promise<LogTail | null> => (logged ? logOf(context) : Promise.resolve(null))
+      return app === null ? null : await lookForDrops(reader, app, now, signal, log)
     }
     return await orAborted(look(), signal)
   } catch {

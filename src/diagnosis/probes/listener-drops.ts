@@ -1,12 +1,25 @@
 // Whether Spark dropped events of its own listener bus, so that what its pages show is not what happened.
 import * as z from 'zod'
 import { lookForDrops, worthOf } from '../listener-drops.ts'
-import { type Finding, type Probe, byGravity, gradeOf, milder } from '../model.ts'
+import type { LogTail } from '../../ports.ts'
+import { type Finding, type Probe, type ProbeContext, byGravity, gradeOf, milder } from '../model.ts'
 import { type Thresholds, fourSchema, thresholdsFor } from '../thresholds.ts'
+import { LOG_BYTES } from './log.ts'
 import { evidence, outputsOf, plural, unseen, withApplication } from './support.ts'
 
 /** A single event is enough: what a queue is worth holds it down (`executorManagement`, `appStatus` high, others less). */
 export const DROPPED: Thresholds = [1, 1, 1, 1]
+
+/** The end of the driver's log, as `spark.log` reads it; null where the platform has none, or it cannot be read. */
+export async function logOf({ reader, run, signal }: ProbeContext): Promise<LogTail | null> {
+  if (reader === null || !reader.capabilities.has('log')) return null
+  try {
+    return await reader.log(run, LOG_BYTES, signal)
+  } catch {
+    signal.throwIfAborted()
+    return null
+  }
+}
 
 const params = z.strictObject({ thresholds: fourSchema.optional() }).prefault({})
 
@@ -22,7 +35,8 @@ export const listenerDrops: Probe = {
   params,
   outputs: {
     app_id: 'application id',
-    dropped: 'events dropped since the application began, in all queues; null where nobody tells',
+    dropped:
+      'events dropped since the application began, in all queues; null where nobody tells, at least so many where the driver’s log alone does',
     queue: 'the queue whose loss is gravest, or none',
     severity: 'none, low, medium or high',
   },
@@ -30,9 +44,9 @@ export const listenerDrops: Probe = {
     withApplication(listenerDrops, context, async (app, reader) => {
       const own = params.parse(raw ?? {}).thresholds
       const limits = thresholdsFor('listener_drop', DROPPED, context, own)
-      const drops = await lookForDrops(reader, app, context.now, context.signal)
+      const drops = await lookForDrops(reader, app, context.now, context.signal, () => logOf(context))
       if (drops === null) {
-        const sentence = `Nobody tells whether Spark dropped events: the driver of ${app.name} shows no metrics, and no Prometheus has them.`
+        const sentence = `Nobody tells whether Spark dropped events: the driver of ${app.name} shows no metrics, no Prometheus has them, and no log speaks of it.`
         return {
           outputs: outputsOf(listenerDrops, { app_id: app.id }),
           findings: [unseen(listenerDrops.id, sentence, [...app.unreached, 'the driver’s metrics'])],
@@ -50,9 +64,15 @@ export const listenerDrops: Probe = {
         sentence:
           worst === undefined
             ? `Spark has dropped no event of ${app.name}: its pages are complete.`
-            : `Spark dropped ${plural(total, 'event')} of ${app.name} (${names}): what its pages show is not all that happened.`,
+            : `Spark dropped ${drops.atLeast === true ? 'at least ' : ''}${plural(total, 'event')} of ${app.name} (${names}): what its pages show is not all that happened.`,
         evidence: graded.map(({ queue, events }) =>
-          evidence(`listener_drop: numDroppedEvents ${events}`, `queue ${queue}, ${drops.from}`, drops.link),
+          evidence(
+            drops.atLeast === true
+              ? `listener_drop: Dropped ${events} events`
+              : `listener_drop: numDroppedEvents ${events}`,
+            `queue ${queue}, ${drops.from}`,
+            drops.link,
+          ),
         ),
         link: drops.link,
         confidence: 'high',

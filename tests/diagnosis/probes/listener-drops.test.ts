@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Finding, ProbeResult } from '../../../src/diagnosis/model.ts'
 import { listenerDrops } from '../../../src/diagnosis/probes/listener-drops.ts'
 import { runProbes } from '../../../src/diagnosis/run-probes.ts'
-import type { MetricsReader } from '../../../src/ports.ts'
+import type { LogTail, MetricsReader } from '../../../src/ports.ts'
 import { APP, type Calls, type World, contextOf, executor, readerOf } from '../support.ts'
 
 const dropped = (queues: Record<string, number>): Record<string, number> =>
@@ -65,6 +65,34 @@ it('asks Prometheus when the driver has gone', async () => {
   )
 })
 
+const log: LogTail = {
+  text: [
+    '26/11/22 14:52:00 ERROR AsyncEventQueue: Dropping event from queue appStatus. This likely means one of the listeners is too slow.',
+    '26/11/22 14:52:00 WARN AsyncEventQueue: Dropped 1 events from appStatus since the application started.',
+    '{"ts":"2026-11-22T14:53:00Z","level":"WARN","msg":"Dropped 122 events from appStatus since Sun Nov 22 14:52:00 UTC 2026."}',
+    '26/11/22 14:53:00 ERROR AsyncEventQueue: Dropping event from queue eventLog. This likely means one of the listeners is too slow.',
+  ].join('\n'),
+  whose: 'driver',
+  cut: true,
+  from: "the driver's log",
+  link: 'http://platform/log',
+}
+const ended = { ...APP, foundAt: 'history', endedAt: APP.startedAt } as const
+
+it('reads the log of a driver that has gone, where nobody else tells', async () => {
+  const { outputs, findings } = await look({ application: ended, log })
+  expect(outputs).toMatchObject({ dropped: 124, queue: 'appStatus', severity: 'high' })
+  expect(findings).toMatchObject([
+    {
+      sentence: 'Spark dropped at least 124 events of orders-daily (appStatus 123, eventLog 1): what its pages show is not all that happened.',
+      evidence: [
+        { text: 'listener_drop: Dropped 123 events', from: "queue appStatus, the driver's log", link: 'http://platform/log' },
+        { text: 'listener_drop: Dropped 1 events', from: "queue eventLog, the driver's log" },
+      ],
+    },
+  ]) // prettier-ignore
+})
+
 it('P13: says so where nobody tells', async () => {
   const { outputs, findings } = await look({ capabilities: ['application', 'executors'] })
   expect(outputs).toMatchObject({ dropped: null, severity: null })
@@ -110,6 +138,25 @@ describe('the other findings of the same diagnosis', () => {
     const application = { ...APP, foundAt: 'history', endedAt: APP.startedAt } as const
     const found = await diagnose({ application, executors: died, metrics: prometheus({ eventLog: 1 }) })
     expect(found['executor-deaths']).toMatchObject({ confidence: 'low' })
+  })
+
+  it('are believed less after the end by the word of the driver’s log, which is not read for that alone', async () => {
+    const world: World = { application: ended, executors: died, log }
+    const read = { id: 'log', use: 'spark.log', params: undefined, heading: 'log' }
+    const calls: Calls = {}
+    const context = { ...contextOf(world), reader: readerOf(world, calls) }
+    const limits = { deadlineMs: 2000, concurrency: 2 }
+    const [deaths, told] = await runProbes([steps[0]!, read], context, limits)
+    expect(deaths?.findings[0]).toMatchObject({
+      confidence: 'low',
+      unreached: ['events that Spark dropped (at least 123 of appStatus, at least 1 of eventLog)'],
+    })
+    expect(told).toMatchObject({ outputs: { signature: 'F25' } })
+    expect(calls['log']).toBe(1)
+    const quiet: Calls = {}
+    const [alone] = await runProbes([steps[0]!], { ...context, reader: readerOf(world, quiet) }, limits)
+    expect(alone?.findings[0]).toMatchObject({ confidence: 'medium' })
+    expect(quiet['log']).toBeUndefined()
   })
 
   it('cost one question to the driver, and none where no probe read its pages', async () => {
