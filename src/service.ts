@@ -123,6 +123,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     const connection = createConnection({
       ...given('ca', options.ca),
       ...given('proxy', readVariable(environment, 'HTTPS_PROXY')),
+      ...given('noProxy', readVariable(environment, 'NO_PROXY')),
     })
     undo.push(() => closeConnection(connection))
     let socket: SlackSocket | null = null

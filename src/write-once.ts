@@ -17,10 +17,9 @@ export interface Write {
   readonly maxBytes?: number
   /** As somebody; plainly unless said. */
   readonly send?: Send
+  /** Where an agent has its own `proxyEnv`, that says the way through a proxy, and the environment is not asked. */
   readonly httpAgent?: HttpAgent | undefined
   readonly httpsAgent?: HttpAgent | HttpsAgent | undefined
-  /** The agents know the way through a proxy: the environment is not asked for one. */
-  readonly proxyInAgents?: boolean
 }
 
 export type Reply = Pick<AxiosResponse<string>, 'status' | 'headers' | 'data'>
@@ -36,13 +35,40 @@ export interface Meaning {
 }
 
 const MAX_BYTES = 1024 * 1024
-/** Errors of a connection that was never made: the request cannot have arrived. */
+/**
+ * Errors of a connection that was never made: the request cannot have arrived. A handshake of TLS that fails (`EPROTO` of
+ * OpenSSL, and verification: Node's documentation of tls, "X509 certificate error codes") and a tunnel that a proxy does
+ * not open come before the first byte of it.
+ */
 const NEVER_SENT: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
   'EAI_AGAIN',
   'EHOSTUNREACH',
   'ENETUNREACH',
+  'EPROTO',
+  'ERR_PROXY_TUNNEL',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_DECRYPT_CERT_SIGNATURE',
+  'UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY',
+  'CERT_SIGNATURE_FAILURE',
+  'CERT_NOT_YET_VALID',
+  'CERT_HAS_EXPIRED',
+  'ERROR_IN_CERT_NOT_BEFORE_FIELD',
+  'ERROR_IN_CERT_NOT_AFTER_FIELD',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'CERT_CHAIN_TOO_LONG',
+  'CERT_REVOKED',
+  'INVALID_CA',
+  'PATH_LENGTH_EXCEEDED',
+  'INVALID_PURPOSE',
+  'CERT_UNTRUSTED',
+  'CERT_REJECTED',
+  'HOSTNAME_MISMATCH',
 ])
 
 /** Whether an error's code says that its request cannot have arrived. */
@@ -68,7 +94,6 @@ export async function writeOnce(write: Write, meaning: Meaning, signal: AbortSig
       signal,
       ...(write.httpAgent === undefined ? {} : { httpAgent: write.httpAgent }),
       ...(write.httpsAgent === undefined ? {} : { httpsAgent: write.httpsAgent }),
-      ...(write.proxyInAgents === true ? { proxy: false } : {}),
     })
   } catch (error) {
     const why = `(${reasonOf(error)})`

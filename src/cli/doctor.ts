@@ -115,10 +115,12 @@ function webhookChecks(config: Config): Promise<Check>[] {
 async function connected<T>(ask: (connection: Connection) => Promise<T>): Promise<T> {
   const ca = readCertificateAuthority(process.env)
   const proxy = readVariable(process.env, 'HTTPS_PROXY')
+  const noProxy = readVariable(process.env, 'NO_PROXY')
   const connection = createConnection({
     timeoutMs: ASK_MS,
     ...(ca === undefined ? {} : { ca }),
     ...(proxy === undefined ? {} : { proxy }),
+    ...(noProxy === undefined ? {} : { noProxy }),
   })
   try {
     return await ask(connection)

@@ -63,7 +63,6 @@ async function send(receiver: Receiver, request: WebhookRequest, signal: AbortSi
       maxBytes: MAX_BYTES,
       httpAgent: agents.http,
       httpsAgent: agents.https,
-      proxyInAgents: true,
     },
     {
       outcome: (reply) => outcomeOf(name, reply),
@@ -162,7 +161,6 @@ async function check(
       responseType: 'text',
       validateStatus: () => true,
       maxContentLength: MAX_BYTES,
-      proxy: false,
       httpAgent: agents.http,
       httpsAgent: agents.https,
       signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),

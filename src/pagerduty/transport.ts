@@ -5,7 +5,7 @@ import { createSecureContext, getCACertificates } from 'node:tls'
 import { api, event } from '@pagerduty/pdjs'
 import { reasonOf } from '../errors.ts'
 
-/** How to reach PagerDuty: agents carry a private CA and a proxy. Made once, by `createConnection`. */
+/** How to reach PagerDuty and the webhooks of actions: agents carry a private CA and a proxy. Made once, by `createConnection`. */
 export type Connection = { https: HttpsAgent; http: HttpAgent; timeoutMs: number }
 
 /** What came back. `body` is undefined when it was no JSON. `headers` are in lower case. */

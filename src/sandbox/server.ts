@@ -77,7 +77,16 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
     )
     const parts = { slack, pagerduty, spark: sparkPart(spark) }
     const page = opened(
-      await createPageServer({ port: port(0), parts, memory, serviceUrl, webhookToken, now }),
+      await createPageServer({
+        port: port(0),
+        parts,
+        memory,
+        serviceUrl,
+        webhookToken,
+        rolledBackAt: (job) =>
+          pipeline.rollbacks().findLast((one) => one.job === job && one.deployedAt !== undefined)?.deployedAt,
+        now,
+      }),
     )
     for (const part of [slack, pagerduty, spark]) part.subscribe(page.changed)
     const env = environment({ slack, pagerduty, spark, pipeline, caFile: tls.caFile ?? file('ca.pem') })

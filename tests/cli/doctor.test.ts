@@ -133,6 +133,16 @@ describe('arrestor doctor', () => {
     expect(says(checks, 'webhook pipeline')).toMatch(/ECONNREFUSED|refused/)
   })
 
+  it('goes the way that the service will go: through the proxy, but for what is excepted', async () => {
+    const proxy = { HTTPS_PROXY: await deadUrl() }
+    const ours = ['PagerDuty', 'webhook pipeline']
+    const { checks } = await examine(proxy)
+    expect(failed(checks)).toEqual(expect.arrayContaining(ours))
+    for (const what of ours) expect(says(checks, what)).toMatch(/ECONNREFUSED|refused/)
+    const direct = await examine({ ...proxy, NO_PROXY: '.internal,127.0.0.1,localhost' })
+    expect(ours.filter((what) => failed(direct.checks).includes(what))).toEqual([])
+  })
+
   it('tells a channel that is not there, or that the app is not in, by team', async () => {
     const file = path.join(dir, 'channel.yml')
     const { readFileSync } = await import('node:fs')

@@ -3,12 +3,14 @@ import { spawn } from 'node:child_process'
 import { createHmac } from 'node:crypto'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { Agent as HttpAgent } from 'node:http'
-import { Agent as HttpsAgent } from 'node:https'
-import type { ServerResponse } from 'node:http'
-import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { Agent as HttpAgent, type ServerResponse, createServer, request as httpRequest } from 'node:http'
+import { Agent as HttpsAgent, createServer as createSecureServer } from 'node:https'
+import { type AddressInfo, connect } from 'node:net'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createWebhooks } from '../../src/http/webhook-sender.ts'
+import { type Connection, createConnection } from '../../src/pagerduty/transport.ts'
 import type { Webhook, WebhookRequest, WriteOutcome } from '../../src/ports.ts'
+import { ensureCertificates } from '../../src/sandbox/tls.ts'
 import { aboutFor } from '../support/deployments.ts'
 import { type Pipeline, startPipeline } from '../support/pipeline.ts'
 
@@ -129,6 +131,117 @@ describe('a webhook of an action', () => {
   })
 })
 
+describe('a proxy', () => {
+  /** One of our own, which opens tunnels to and hands on to what `onward` names, and says what was asked of it. */
+  const startProxy = async (onward: string): Promise<{ url: string; asked: string[] }> => {
+    const asked: string[] = []
+    const { port } = new URL(onward)
+    const proxy = createServer((request, response) => {
+      asked.push(`${request.method} ${request.url}`)
+      const { method = 'GET', headers } = request
+      const further = httpRequest({ host: '127.0.0.1', port, path: new URL(request.url ?? '').pathname, method, headers })
+      further.on('response', (answer) => {
+        response.writeHead(answer.statusCode ?? 502, answer.headers)
+        answer.pipe(response)
+      })
+      request.pipe(further)
+    })
+    proxy.on('connect', (request, socket) => {
+      asked.push(`CONNECT ${request.url}`)
+      if (request.url?.startsWith('forbidden.') === true) {
+        socket.end('HTTP/1.1 403 Forbidden\r\n\r\n')
+        return
+      }
+      const upstream = connect(Number(port), '127.0.0.1', () => {
+        socket.write('HTTP/1.1 200 Connection established\r\n\r\n')
+        upstream.pipe(socket)
+        socket.pipe(upstream)
+      })
+      upstream.on('error', () => socket.destroy())
+      socket.on('error', () => upstream.destroy())
+    })
+    proxy.listen(0, '127.0.0.1')
+    await once(proxy, 'listening')
+    onTestFinished(() => {
+      proxy.closeAllConnections()
+      proxy.close()
+    })
+    return { url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`, asked }
+  }
+  const secret = 'a-secret-of-the-pipeline'
+  const through = (url: string, connection: Connection): Webhook =>
+    createWebhooks({ pipeline: { url, secret, timeout_s: 5 } }, connection)[0]!
+
+  it('is gone through to a name that it alone knows, by what is sent and by what is checked', async () => {
+    const proxy = await startProxy(pipeline.url)
+    const webhook = through('http://ci.internal/rollback', createConnection({ proxy: proxy.url }))
+    expect(await webhook.send(requestOf('act-1'), SIGNAL)).toMatchObject({ kind: 'accepted' })
+    expect(await webhook.check(SIGNAL)).toContain('405 to OPTIONS')
+    expect(pipeline.taken).toHaveLength(1)
+    expect(proxy.asked).toEqual([
+      'POST http://ci.internal/rollback',
+      'OPTIONS http://ci.internal/rollback',
+    ])
+  })
+
+  it('opens a tunnel to an https address, whose body it does not see', async () => {
+    const { ca, key, cert } = await ensureCertificates()
+    let taken = 0
+    const secure = createSecureServer({ key, cert }, (request, response) => {
+      if (request.method === 'POST') taken += 1
+      response.writeHead(202).end()
+    }).listen(0, '127.0.0.1')
+    await once(secure, 'listening')
+    onTestFinished(() => void secure.close())
+    const proxy = await startProxy(`https://127.0.0.1:${(secure.address() as AddressInfo).port}`)
+    // The one name of the sandbox's certificate that no machine resolves to itself.
+    const webhook = through('https://api.pagerduty.com/rollback', createConnection({ ca, proxy: proxy.url }))
+    expect(await webhook.send(requestOf('act-1'), SIGNAL)).toMatchObject({ kind: 'accepted' })
+    expect(await webhook.check(SIGNAL)).toContain('202 to OPTIONS')
+    expect([taken, ...proxy.asked]).toEqual([1, 'CONNECT api.pagerduty.com:443', 'CONNECT api.pagerduty.com:443'])
+  })
+
+  it('is not gone through to what is excepted', async () => {
+    const proxy = await startProxy(pipeline.url)
+    const connection = createConnection({ proxy: proxy.url, noProxy: '.internal,127.0.0.1' })
+    expect(await through(pipeline.url, connection).send(requestOf('act-1'), SIGNAL)).toMatchObject({ kind: 'accepted' })
+    expect(await through(pipeline.url, connection).check(SIGNAL)).toContain('405 to OPTIONS')
+    expect(proxy.asked).toEqual([])
+  })
+
+  it('P7, P12: that opens no tunnel has sent nothing on, and is told without its credentials', async () => {
+    const proxy = await startProxy(pipeline.url)
+    const connection = createConnection({ proxy: proxy.url.replace('//', '//bot:hunter2@') })
+    const webhook = through('https://forbidden.internal/rollback', connection)
+    const outcome = await webhook.send(requestOf('act-1'), SIGNAL)
+    expect(outcome).toMatchObject({ kind: 'refused', detail: expect.stringContaining('nothing was asked for') })
+    expect(outcome.detail).toContain('403')
+    expect(outcome.detail).not.toContain('hunter2')
+    await expect(webhook.check(SIGNAL)).rejects.toThrow(/cannot be reached \(.*403/)
+    expect(proxy.asked).toHaveLength(2)
+  })
+}) // prettier-ignore
+
+describe('TLS that cannot be trusted, or is none', () => {
+  it('P7: has sent nothing: refused, and never a rollback that may have been taken', async () => {
+    const { key, cert } = await ensureCertificates()
+    let requests = 0
+    const secure = createSecureServer({ key, cert }, (_, response) => {
+      requests += 1
+      response.end()
+    }).listen(0, '127.0.0.1')
+    await once(secure, 'listening')
+    onTestFinished(() => void secure.close())
+    const untrusted = `https://127.0.0.1:${(secure.address() as AddressInfo).port}/rollback`
+    const plain = pipeline.url.replace('http:', 'https:')
+    for (const url of [untrusted, plain]) {
+      const outcome = await webhookOf(url, pipeline.secret).send(requestOf('act-1'), SIGNAL)
+      expect(outcome).toMatchObject({ kind: 'refused', detail: expect.stringContaining('could not be reached') })
+    }
+    expect([requests, pipeline.posts]).toEqual([0, 0])
+  })
+}) // prettier-ignore
+
 describe('the receiver of docs/rollback.md', () => {
   it('takes what is sent, once, and refuses what is not signed', async () => {
     const page = readFileSync('docs/rollback.md', 'utf8')
@@ -161,6 +274,17 @@ describe('the receiver of docs/rollback.md', () => {
       body: '{ "id": 1 }',
     })
     expect(answer.status).toBe(401)
-    expect(lines.slice(1)).toEqual(['nightly-orders: back to v1'])
+    const { port } = new URL(url)
+    const cutOff = connect(Number(port), '127.0.0.1').end(
+      'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{',
+    )
+    await once(cutOff.resume(), 'close')
+    const endless = await fetch(url, { method: 'POST', body: 'x'.repeat(2 * 1024 * 1024) }).catch(() => null)
+    expect([400, undefined]).toContain(endless?.status)
+    expect(await webhook.send(requestOf('act-3'), SIGNAL)).toMatchObject({ kind: 'accepted' })
+    await vi.waitFor(() =>
+      expect(lines.slice(1)).toEqual(['nightly-orders: back to v1', 'nightly-orders: back to v1']),
+    )
+    expect(receiver.exitCode).toBeNull()
   })
 })

@@ -18,6 +18,8 @@ export type BreakerOptions = {
   isRunning: (appId: string) => boolean
   /** Takes the cluster's workers away, or gives them back. */
   setWorkersAlive: (alive: boolean) => void
+  /** When the pipeline last took a job back, in milliseconds since 1970; undefined where it never did. */
+  rolledBackAt: (job: string) => number | undefined
   burning: () => Burning[]
   keep: (burning: Burning[]) => void
   now: () => number
@@ -59,12 +61,16 @@ export function createBreaker(options: BreakerOptions): Breaker {
   async function announce(scenario: Scenario, { startsAt }: Burning): Promise<Refused | undefined> {
     if (scenario.deployed === undefined) return undefined
     const jobs = scenario.alerts({ startsAt }).flatMap(({ labels }) => labels['job_name'] ?? [])
-    const deployments = scenario.deployed.map(({ minutesBefore, ...said }) => ({
+    const start = new Date(startsAt).getTime()
+    // What is broken came last: fired again within the minute it goes out after the rollback, not before it.
+    const back = Math.max(0, ...jobs.map((job) => options.rolledBackAt(job) ?? 0))
+    const earliest = back < start ? back + 1 : 0
+    const deployments = scenario.deployed.map(({ minutesBefore, ...said }, index, all) => ({
       id: `${scenario.id}-${said.version}-${startsAt}`,
       job_names: [...new Set(jobs)],
       team: scenario.team,
       platform: 'sandbox',
-      at: goTime(new Date(startsAt).getTime() - minutesBefore * 60_000),
+      at: goTime(Math.max(start - minutesBefore * 60_000, index === all.length - 1 ? earliest : 0)),
       ...said,
     }))
     return await post(options, 'deploy', { deployments })

@@ -26,7 +26,8 @@ export type PipelineServer = {
   close: () => Promise<void>
 }
 
-export type Rollback = { id: string; job: string; to: string }
+/** `deployedAt` (milliseconds since 1970) once it is done. */
+export type Rollback = { id: string; job: string; to: string; deployedAt?: number }
 
 /** Of `rollback.requested.v1` what a pipeline needs; the rest is for its log. */
 const RequestSchema = z.object({
@@ -74,7 +75,9 @@ export async function createPipelineServer(options: PipelineOptions): Promise<Pi
   async function deploy(asked: Request, to: string): Promise<void> {
     try {
       await wait(options.deployMs ?? DEPLOY_MS, undefined, { signal: stop.signal })
-      const marker = markerOf(asked, to, new Date(options.now()))
+      const deployedAt = options.now()
+      rollbacks.set(asked.id, { id: asked.id, job: asked.data.run.job_name, to, deployedAt })
+      const marker = markerOf(asked, to, new Date(deployedAt))
       for (let tried = 0; !(await announce(marker)); tried += 1)
         await wait(ANNOUNCE_AGAIN_MS[Math.min(tried, ANNOUNCE_AGAIN_MS.length - 1)], undefined, {
           signal: stop.signal,

@@ -18,6 +18,8 @@ export type PageServerOptions = {
   memory: Memory
   serviceUrl: string
   webhookToken: string
+  /** When the pipeline last took a job back, in milliseconds since 1970; undefined where it never did. */
+  rolledBackAt?: (job: string) => number | undefined
   now: () => number
 }
 
@@ -39,6 +41,7 @@ export async function createPageServer(options: PageServerOptions): Promise<Page
     setWorkersAlive: parts.spark.setWorkersAlive,
     burning: () => memory.get().burning,
     keep: (burning) => memory.set({ burning }),
+    rolledBackAt: options.rolledBackAt ?? (() => undefined),
     now: options.now,
   })
   const actions = createActions(parts, breaker, memory, events.changed)

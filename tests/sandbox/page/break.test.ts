@@ -98,6 +98,7 @@ describe('breaking something', () => {
   let breaker: Breaker
   let running: string[]
   let workersAlive: boolean
+  let backAt: number | undefined
   /** Of Alertmanager; what a pipeline sent is beside the point but once. */
   const bodies = (): WebhookBody[] =>
     service.received.filter(({ path }) => path !== '/webhooks/deploy').map(({ body }) => body as WebhookBody)
@@ -106,6 +107,7 @@ describe('breaking something', () => {
     harness = await createHarness()
     service = harness.service
     running = []
+    backAt = undefined
     ;({ memory, breaker } = open())
   })
   afterEach(async () => await harness.close())
@@ -121,6 +123,7 @@ describe('breaking something', () => {
         return { appId: running.at(-1)! }
       },
       isRunning: (appId) => running.includes(appId),
+      rolledBackAt: () => backAt,
       setWorkersAlive: (alive) => {
         workersAlive = alive
       },
@@ -158,6 +161,21 @@ describe('breaking something', () => {
   it('names the application that it has started, so that it can be looked into', async () => {
     await breaker.fire('executor-oom')
     expect(bodies()[0]?.alerts[0]?.labels).toMatchObject({ app_id: 'app-0', job_name: 'orders-daily' })
+  })
+
+  it('deploys what is broken after the rollback of it, when fired again at once', async () => {
+    const deployed = (): { version: string; at: string }[] =>
+      service.received
+        .filter(({ path }) => path === '/webhooks/deploy')
+        .flatMap(({ body }) => (body as { deployments: { version: string; at: string }[] }).deployments)
+    await breaker.fire('bad-deploy')
+    await breaker.resolve('bad-deploy')
+    backAt = Date.UTC(2026, 10, 22, 10, 0, 1)
+    await breaker.fire('bad-deploy')
+    const [, , good, bad] = deployed()
+    expect([good!.version, bad!.version]).toEqual(['2.3.1', '2.4.0'])
+    expect(Date.parse(good!.at)).toBeLessThan(backAt)
+    expect(Date.parse(bad!.at)).toBeGreaterThan(backAt)
   })
 
   it('tells first what was deployed, as a pipeline would, and again under the same id', async () => {
