@@ -5,7 +5,6 @@ import { until } from '../../scripts/spark/cluster.ts'
 import { HOW_TO_INSTALL as HOW_TO_INSTALL_SPARK, findSpark, wantedLines } from '../../scripts/spark/lines.ts'
 import { type YarnCluster, startYarn } from '../../scripts/yarn/cluster.ts'
 import { HOW_TO_INSTALL, findYarn } from '../../scripts/yarn/installation.ts'
-import { examine } from '../../src/diagnosis/examine.ts'
 import type { PlatformReader } from '../../src/ports.ts'
 import { yarn as kind } from '../../src/platforms/yarn/index.ts'
 import { platformContract } from '../contract/platform-reader.ts'
@@ -13,7 +12,6 @@ import { NEVER, deadUrl, platformOf, runOf } from '../platforms/support.ts'
 
 const SCRIPTS = path.join(import.meta.dirname, '..', '..', 'scripts')
 const OOM = path.join(SCRIPTS, 'spark', 'jobs', 'executor_oom.py')
-const CONTAINER_MEMORY = path.join(SCRIPTS, 'spark', 'jobs', 'container_memory.py')
 const REFUNDS = path.join(SCRIPTS, 'yarn', 'refunds.py')
 /**
  * Else Spark on YARN gives an application up after three executors. It also has the JVM killed at once when memory is
@@ -155,21 +153,6 @@ if (yarn === null || spark === null) {
       expect(newest).toMatchObject({ id, state: 'failed' })
       const app = await reader.locate(runOf({ runId: id }), NEVER)
       expect(app).toMatchObject({ state: 'failed', foundAt: 'history', attemptId: '2' })
-    })
-
-    it('F03: YARN kills a container that is over its memory, and the diagnosis quotes it', async () => {
-      const id = await cluster.submit(CONTAINER_MEMORY, 'features-nightly', {
-        'spark.yarn.maxAppAttempts': '1',
-      })
-      await expect.poll(() => stateOf(reader, id), { timeout: 150_000, interval: 500 }).toBe('failed')
-      const run = runOf({ runId: id, jobName: 'features-nightly' })
-      await until(async () => (await reader.locate(run, NEVER))?.foundAt === 'history', 'it in the History Server') // prettier-ignore
-      const asked = { now: new Date(), signal: NEVER, deadlineMs: 60_000 }
-      const { conclusion } = await examine(reader, run, asked)
-      expect(conclusion).toMatchObject({ id: 'F03', cause: 'container-killed', class: 'deterministic' })
-      expect(conclusion?.evidence?.text).toMatch(
-        /Reason: Container killed by YARN for exceeding physical memory limits\. [\d.]+ \wB of 640 MB physical memory used\./,
-      )
     })
   })
 }

@@ -19,12 +19,15 @@ export interface SparkJob {
   readonly looked: 'live' | 'ended'
   /** Figures that findings are to carry beside those of the conclusion. */
   readonly figures?: readonly RegExp[]
-  /** Only the driver's log tells, wherever that is kept; on 3.5 alone where it says so. */
+  /**
+   * Only the driver's log tells; on 3.5 alone where it says so. No page of a standalone cluster shows it: there it is
+   * handed in, as a person does with `arrestor diagnose --log`, and the table says so. On YARN the service reads it.
+   */
   readonly log?: 'always' | '3.5'
   /** Null for a healthy one: no finding above low. */
   readonly expected: Expected | null
-  /** A Prometheus stands in that remembers yesterday: so many bytes of state. */
-  readonly stateYesterday?: number
+  /** A Prometheus stands in that remembers how large its state was at the first look. */
+  readonly remembered?: boolean
   /** A disk of a few megabytes. */
   readonly smallDisk?: boolean
 }
@@ -62,6 +65,12 @@ export const JOBS: readonly SparkJob[] = [
   {
     job: 'lost_shuffle',
     name: 'refunds-hourly',
+    looked: 'ended',
+    expected: { mode: 'F04 fetch-failed', class: 'transient', says: /FetchFailed/ },
+  },
+  {
+    job: 'lost_executor',
+    name: 'payouts-hourly',
     looked: 'ended',
     expected: { mode: 'F04 fetch-failed', class: 'transient', says: /FetchFailed/ },
   },
@@ -160,23 +169,18 @@ export const JOBS: readonly SparkJob[] = [
     job: 'stream_behind',
     name: 'clicks-to-lake',
     looked: 'live',
-    log: 'always',
-    // No Prometheus is there: the driver's own gauges tell both rates.
-    figures: [
-      /^stream_lag: latency \d+ ms, trigger interval 1000 ms$/m,
-      /^stream_rate: processingRate-total [\d.]+, inputRate-total [\d.]+$/m,
-    ],
+    // No Prometheus is there, and no log: the driver's own gauges tell both rates.
     expected: {
       mode: 'F14 streaming-lag',
       class: 'unknown',
-      says: /Current batch is falling behind\. The trigger interval is 1000 milliseconds, but spent/,
+      says: /^stream_rate: processingRate-total [\d.]+, inputRate-total [\d.]+$/,
     },
   },
   {
     job: 'state_growth',
     name: 'sessions-stream',
     looked: 'live',
-    stateYesterday: 100_000,
+    remembered: true,
     expected: { mode: 'F15 state-growth', class: 'deterministic', says: /^state_growth: / },
   },
   {
@@ -196,6 +200,7 @@ export const JOBS: readonly SparkJob[] = [
   {
     job: 'healthy',
     name: 'inventory-snapshot',
+    args: ['0', '2'],
     looked: 'ended',
     conf: { 'spark.cores.max': '1' },
     expected: null,
@@ -203,4 +208,28 @@ export const JOBS: readonly SparkJob[] = [
   { job: 'big_shuffle', name: 'warehouse-rollup', looked: 'ended', expected: null },
   { job: 'slow_even', name: 'letters-print', looked: 'ended', expected: null },
   { job: 'tiny_skew', name: 'countries-refresh', looked: 'ended', expected: null },
+]
+
+/** What only YARN does, and what only a driver's log tells: on YARN the service finds that by itself. */
+export const JOBS_ON_YARN: readonly SparkJob[] = [
+  {
+    job: 'container_memory',
+    name: 'features-nightly',
+    looked: 'ended',
+    expected: {
+      mode: 'F03 container-killed',
+      class: 'deterministic',
+      says: /Reason: Container killed by YARN for exceeding physical memory limits\. [\d.]+ \wB of 640 MB physical memory used\./,
+    },
+  },
+  ...JOBS.filter(({ log }) => log !== undefined),
+  ...JOBS.filter(({ job }) => job === 'stream_behind').map((job) => ({
+    ...job,
+    figures: [/^stream_lag: latency \d+ ms, trigger interval 1000 ms$/m],
+    expected: {
+      mode: 'F14 streaming-lag',
+      class: 'unknown' as const,
+      says: /Current batch is falling behind\. The trigger interval is 1000 milliseconds, but spent/,
+    },
+  })),
 ]

@@ -1,56 +1,25 @@
-// Every job on a real Spark, two at a time: each diagnosed as what it is, and the table that shows so.
-import { mkdtemp, rm } from 'node:fs/promises'
-import { spawnSync } from 'node:child_process'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
+// Every job on a real Spark: each diagnosed as what it is, and the table that shows so.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Cluster, startCluster } from '../../../scripts/spark/cluster.ts'
-import type { SparkInstallation } from '../../../scripts/spark/lines.ts'
-import { JOBS, type SparkJob } from './jobs.ts'
+import type { SparkLine } from '../../../scripts/spark/lines.ts'
+import type { SparkJob } from './jobs.ts'
 import { type Look, figuresOf, look } from './look.ts'
+import type { Stand } from './stand.ts'
 import { confusionTable } from './table.ts'
 
-const AT_A_TIME = 2
-/** Less than one shuffle of the job needs. */
-const SMALL_DISK = '24m'
-
-/** A disk of a few megabytes, or null where nobody may mount one. */
-async function smallDisk(): Promise<{ folder: string; free(): Promise<void> } | null> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'arrestor-small-disk-'))
-  const mounted =
-    spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${SMALL_DISK}`, 'tmpfs', folder]).status === 0
-  const free = async (): Promise<void> => {
-    if (mounted) spawnSync('umount', [folder])
-    await rm(folder, { recursive: true, force: true })
-  }
-  if (mounted) return { folder, free }
-  await free()
-  return null
-}
-
-/** The whole on one line of Spark. */
-export function brokenJobs(spark: SparkInstallation, jobs: readonly SparkJob[] = JOBS): void {
-  describe(`jobs that break Spark ${spark.version} on purpose`, () => {
+/** The whole on one line of Spark, where `open` makes a stand. */
+export function brokenJobs(
+  line: SparkLine,
+  what: string,
+  jobs: readonly SparkJob[],
+  open: () => Promise<Stand>,
+): void {
+  describe(`jobs that break ${what} on purpose`, () => {
     const looks = new Map<string, Promise<Look>>()
-    const clusters: Cluster[] = []
-    let disk: Awaited<ReturnType<typeof smallDisk>> = null
+    let stand: Stand | undefined
 
     beforeAll(async () => {
-      const large = await startCluster(spark, {
-        history: true,
-        workers: 2,
-        workerCores: 2,
-        workerMemoryMb: 1400,
-        workerHosts: ['127.0.0.1', '127.0.0.2'],
-      })
-      clusters.push(large)
-      let small: Cluster | null = null
-      if (jobs.some((job) => job.smallDisk === true)) {
-        disk = await smallDisk()
-        if (disk !== null)
-          small = await startCluster(spark, { history: true, workers: 1, localDir: disk.folder })
-        if (small !== null) clusters.push(small)
-      }
+      const opened = await open()
+      stand = opened
       const queue = [...jobs]
       const results = new Map(jobs.map(({ job }) => [job, Promise.withResolvers<Look>()]))
       for (const [job, { promise }] of results) {
@@ -61,18 +30,16 @@ export function brokenJobs(spark: SparkInstallation, jobs: readonly SparkJob[] =
       const work = async (): Promise<void> => {
         for (let job = queue.shift(); job !== undefined; job = queue.shift()) {
           const result = results.get(job.job)
-          const cluster = job.smallDisk === true ? small : large
-          if (cluster === null) result?.reject(new Error('there is no small disk'))
-          else await look(cluster, spark.line, job).then(result?.resolve, result?.reject)
+          const lacks = opened.lacks(job)
+          if (lacks !== null) result?.reject(new Error(lacks))
+          else await look(opened, line, job).then(result?.resolve, result?.reject)
         }
       }
-      for (let place = 0; place < AT_A_TIME; place += 1) void work()
+      for (let place = 0; place < opened.jobsAtATime; place += 1) void work()
     })
     afterAll(async () => {
-      const table = await confusionTable(jobs, looks)
-      process.stdout.write(`\nSpark ${spark.version}\n${table}\n`)
-      await Promise.all(clusters.map((cluster) => cluster.stop()))
-      await disk?.free()
+      process.stdout.write(`\n${what}\n${await confusionTable(jobs, looks)}\n`)
+      await stand?.stop()
     })
 
     for (const job of jobs) {
@@ -85,7 +52,8 @@ export function brokenJobs(spark: SparkInstallation, jobs: readonly SparkJob[] =
         })
       else
         it(`${job.job}: ${expected.mode}, ${expected.class}, by the line that says so`, async (context) => {
-          if (job.smallDisk === true && disk === null) context.skip('nobody may mount a small disk here')
+          const lacks = stand?.lacks(job) ?? null
+          if (lacks !== null) context.skip(lacks)
           const { examination, diagnosed } = await seenOf(job.job)
           expect({ diagnosed, class: examination.conclusion?.class }, toldBy(examination)).toEqual({
             diagnosed: expected.mode,

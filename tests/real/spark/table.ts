@@ -21,8 +21,17 @@ export async function confusionTable(
       column === found[index] ? (column === wanted[index] ? 'x' : 'X') : column === wanted[index] ? '-' : '.',
     )
     const said =
-      look === null ? '' : ` ${look.gravest.padEnd(8)} ${String(look.seconds).padStart(3)} s  ${found[index]}`
+      look === null
+        ? ''
+        : ` ${look.gravest.padEnd(8)} ${String(look.seconds).padStart(3)} s  ${found[index]}${by(look)}`
     return `${job.job.padEnd(width)}  ${cells(marks)} ${said}`
   })
   return [`${''.padEnd(width)}  ${columns.map(short).join(' ')}`, ...rows].join('\n')
+}
+
+/** Whose word the diagnosis is: a probe of the service's own, or a log that it was handed. */
+function by({ examination: { conclusion }, alone }: Look): string {
+  if (conclusion === null) return ''
+  const handed = alone === null ? '' : `, the driver's log handed in (without it: ${alone})`
+  return `, by ${conclusion.probe}${handed}`
 }

@@ -1,22 +1,33 @@
-// A Prometheus that stands in for one that has watched since yesterday: the driver's own metrics now, one value a day ago.
+// A Prometheus that stands in for one that has watched since yesterday. It makes nothing up: every value is one that the
+// driver itself has told, and what it told at the first look is what there was a day ago. A day passes in seconds here.
 import type { MetricSeries, PlatformReader } from '../../../src/ports.ts'
 import { NEVER, runOf } from '../../platforms/support.ts'
 
+type Gauges = readonly (readonly [name: string, value: number])[]
+
 /** The reader with `metrics`; of a day ago it knows the state's size alone. */
-export function withYesterday(reader: PlatformReader, appId: string, stateBytes: number): PlatformReader {
+export function withYesterday(reader: PlatformReader, appId: string): PlatformReader {
   const own = appId.replaceAll(/[^A-Za-z0-9]/g, '_')
   const nameOf = (gauge: string): string =>
     `metrics_${own}_driver_${gauge.replaceAll(/[^A-Za-z0-9]/g, '_')}_Value`
+  let first: Gauges | null = null
 
-  async function series(at: Date, past: boolean): Promise<MetricSeries[]> {
+  async function scraped(): Promise<Gauges> {
     const app = await reader.locate(runOf({ runId: appId }), NEVER)
     const gauges = app?.foundAt === 'driver' ? await reader.gauges(app, NEVER) : null
-    return [...(gauges ?? [])]
-      .filter(([name]) => name.startsWith('spark.streaming.') && (!past || name.endsWith('states-usedBytes')))
-      .map(([name, value]) => ({
-        labels: { __name__: nameOf(name) },
-        points: [{ at, value: past ? stateBytes : value }],
-      }))
+    return [...(gauges ?? [])].filter(([name]) => name.startsWith('spark.streaming.'))
+  }
+  const statesOf = (gauges: Gauges): Gauges => gauges.filter(([name]) => name.endsWith('states-usedBytes'))
+
+  async function series(at: Date, past: boolean): Promise<MetricSeries[]> {
+    const now = await scraped()
+    // Before its first batch has ended a stream says 0.
+    const states = statesOf(now)
+    if (states.length > 0 && states.every(([, bytes]) => bytes > 0)) first ??= states
+    return (past ? (first ?? []) : now).map(([name, value]) => ({
+      labels: { __name__: nameOf(name) },
+      points: [{ at, value }],
+    }))
   }
 
   return {
