@@ -32,6 +32,16 @@ export interface SparkJob {
   readonly smallDisk?: boolean
 }
 
+/**
+ * Executors come when there is a task for them. Else they stand idle while the driver starts, seconds that are minutes
+ * here, and more the slower the machine: nothing that is to be called healthy.
+ */
+const AS_NEEDED = {
+  'spark.dynamicAllocation.enabled': 'true',
+  'spark.dynamicAllocation.shuffleTracking.enabled': 'true',
+  'spark.dynamicAllocation.minExecutors': '0',
+}
+
 export const JOBS: readonly SparkJob[] = [
   {
     job: 'executor_oom',
@@ -202,12 +212,12 @@ export const JOBS: readonly SparkJob[] = [
     name: 'inventory-snapshot',
     args: ['0', '2'],
     looked: 'ended',
-    conf: { 'spark.cores.max': '1' },
+    conf: { 'spark.cores.max': '1', ...AS_NEEDED },
     expected: null,
   },
-  { job: 'big_shuffle', name: 'warehouse-rollup', looked: 'ended', expected: null },
-  { job: 'slow_even', name: 'letters-print', looked: 'ended', expected: null },
-  { job: 'tiny_skew', name: 'countries-refresh', looked: 'ended', expected: null },
+  { job: 'big_shuffle', name: 'warehouse-rollup', looked: 'ended', conf: AS_NEEDED, expected: null },
+  { job: 'slow_even', name: 'letters-print', looked: 'ended', conf: AS_NEEDED, expected: null },
+  { job: 'tiny_skew', name: 'countries-refresh', looked: 'ended', conf: AS_NEEDED, expected: null },
 ]
 
 /** What only YARN does, and what only a driver's log tells: on YARN the service finds that by itself. */
