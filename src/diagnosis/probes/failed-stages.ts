@@ -7,7 +7,10 @@ import { isIntended, strongest } from '../failures/read.ts'
 import { whereabouts } from './words.ts'
 import { NO_PARAMS, evidence, outputsOf, plural, unseen, withApplication } from './support.ts'
 
-/** failed / (failed + complete) tasks. From Dr. Elephant's mapper and reducer heuristics; the last one moved. */
+/**
+ * failed / (failed + complete) tasks. From Dr. Elephant's mapper and reducer heuristics; the last one moved. Of stages: the
+ * rate of a job is the weighted mean of its stages' and never graver than that of the worst.
+ */
 export const FAIL_RATE: Thresholds = [0.1, 0.3, 0.5, 0.8]
 /** A few lost tasks are Spark's everyday business: below this many a rate says nothing. */
 const LEAST_FAILED = 3
