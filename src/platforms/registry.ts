@@ -164,6 +164,7 @@ function ownSecrets(config: PlatformConfig): readonly string[] {
         .concat(config.history_authorization)
         .filter((secret) => secret !== undefined)
         .concat(historySecrets(config))
+        .concat(typeof config.driver_ui === 'string' ? [] : authSecrets({ auth: config.driver_ui.auth }))
     case 'databricks': {
       const { auth, s3 } = config
       const more = s3 === undefined ? [] : awsSecrets(s3)

@@ -1,5 +1,6 @@
 // How Spark on Kubernetes is written in arrestor.yml: whose API server, as whom, which namespaces.
 import * as z from 'zod'
+import { authSchema as webAuthSchema } from '../http/auth.ts'
 import { historyShape } from '../spark-rest/history-client.ts'
 
 const url = z.url({ protocol: /^https?$/, error: 'must be an http or https address' })
@@ -54,6 +55,23 @@ function isSafe(address: string): boolean {
   return protocol !== 'http:' || /^(?:localhost|\[::1\]|127(?:\.\d{1,3}){3})$/.test(hostname)
 }
 
+/** Placeholders may not end the host: whoever names an application would say which host is asked. */
+const driverAddress = z
+  .string()
+  .refine(
+    (text) =>
+      /^https?:\/\/(?:[^/{}@]|\{(?:app_id|app_name|namespace)\}\.)*[a-z0-9-]+(?::\d{1,5})?(?:\/.*)?$/i.test(
+        text,
+      ) &&
+      /\{(?:app_id|app_name|namespace)\}/.test(text) &&
+      URL.canParse(text.replaceAll(/\{(?:app_id|app_name|namespace)\}/g, 'x')),
+    'must be an http or https address with {app_id}, {app_name} or {namespace} in it, and a host that ends in none of them',
+  )
+
+const driverAuth = webAuthSchema
+  .optional()
+  .describe('who we are to what stands before driver UIs; nothing is sent where absent')
+
 /** `auth` and `namespaces` are needed. Without `actions` nothing can be done. */
 export const configSchema = z.strictObject({
   kind: z.literal('kubernetes').describe('what it is'),
@@ -70,10 +88,34 @@ export const configSchema = z.strictObject({
       'whose SparkApplications are read: kubeflow/spark-operator, apache/spark-kubernetes-operator, none (spark-submit alone), or whichever answers',
     ),
   driver_ui: z
-    .enum(['proxy', 'none'])
+    .union([
+      z.enum(['proxy', 'none']),
+      z.discriminatedUnion('by', [
+        z.strictObject({
+          by: z.literal('address').describe('at an address made from what the application is called'),
+          url: driverAddress.describe(
+            'the address, with {app_id}, {app_name} (of the SparkApplication) or {namespace} in it, for example https://spark.example.com/{namespace}/{app_name}',
+          ),
+          auth: driverAuth,
+        }),
+        z.strictObject({
+          by: z
+            .literal('ingress')
+            .describe(
+              'at the ingress that the kubeflow operator makes and names in the status of a SparkApplication',
+            ),
+          hosts: z
+            .array(z.string().min(1))
+            .min(1)
+            .describe('hosts that may be asked, exact or *.example.com; an ingress at another is not'),
+          scheme: z.enum(['http', 'https']).default('https').describe('what the ingress speaks'),
+          auth: driverAuth,
+        }),
+      ]),
+    ])
     .default('proxy')
     .describe(
-      "how live driver UIs are reached: through the API server's proxy of pods (needs `get` on `pods/proxy`), or not at all",
+      "how live driver UIs are reached: through the API server's proxy of pods (needs `get` on `pods/proxy`), not at all, or from outside as the keys below it say",
     ),
   ...historyShape,
   history_authorization: z

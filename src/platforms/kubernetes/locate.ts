@@ -9,10 +9,11 @@ import { type Described, endedAs, foundInHistory, historyFind, historyPlace } fr
 import { type ApplicationInfo, applicationSchema } from '../spark-rest/schema.ts'
 import { isLabelValue } from './allow-list.ts'
 import { killedAt } from './events.ts'
+import type { DriverUis } from './driver-ui.ts'
 import { type Cluster, findRecord } from './find.ts'
 import { resourceOf } from './objects.ts'
 import type { Resource } from './operators.ts'
-import { LABELS, endOf, nameOf, sparkContainer, startOf, stateOf, uiPort } from './pods.ts'
+import { LABELS, endOf, nameOf, sparkContainer, startOf, stateOf } from './pods.ts'
 import { type Recorded, type Trace, idOf, runIdOf, traceIn } from './record.ts'
 
 const APPLICATION_STATES: Readonly<Record<RunState, ApplicationState>> = {
@@ -32,6 +33,7 @@ const APPLICATION_STATES: Readonly<Record<RunState, ApplicationState>> = {
  */
 export function createLocate(
   cluster: Cluster,
+  uis: DriverUis,
   history: ReadClient | null,
 ): (run: Run, signal: AbortSignal) => Promise<SparkApplication | null> {
   const { config } = cluster
@@ -40,8 +42,8 @@ export function createLocate(
     const hidden: string[] = []
     const record = await attempt('Kubernetes', () => findRecord(cluster, run, signal, hidden))
     const told = (): readonly string[] => [...hidden, ...unreached]
-    if (record?.driver?.status.phase === 'Running' && config.driver_ui === 'proxy') {
-      const live = await attempt('driver UI', () => atDriver(cluster, history, record, signal))
+    if (record?.driver?.status.phase === 'Running' && config.driver_ui !== 'none') {
+      const live = await attempt('driver UI', () => atDriver(cluster, uis, history, record, signal))
       if (live !== null) return { ...live, unreached: told() }
     }
     const kept =
@@ -171,24 +173,24 @@ function stateOfRecord(record: Recorded): End {
 
 async function atDriver(
   cluster: Cluster,
+  uis: DriverUis,
   history: ReadClient | null,
   record: Recorded,
   signal: AbortSignal,
 ): Promise<SparkApplication | null> {
-  const { driver: pod, namespace } = record
   const id = idOf(record)
-  if (pod === null || id === null) return null
-  const driver = cluster.api.driver(namespace, pod.metadata.name, uiPort(pod))
+  const ui = id === null ? null : uis.of(record)
+  if (ui === null) return null
   const path = `/api/v1/applications/${id}`
-  const info = await driver.json(path, applicationSchema, signal)
+  const info = await ui.client.json(path, applicationSchema, signal)
   if (info === null) return null
   return {
     ...described(info, record, null),
     attemptId: null,
     state: 'running',
     foundAt: 'driver',
-    link: pageOf(cluster, history, record),
-    apiUrl: `${cluster.api.server()}${driver.baseUrl}${path}`,
+    link: ui.open ? `${ui.base}/` : pageOf(cluster, history, record),
+    apiUrl: `${ui.base}${path}`,
     unreached: [],
   }
 }

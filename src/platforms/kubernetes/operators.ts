@@ -23,6 +23,8 @@ export interface Resource {
   /** Of the kubeflow operator: another one for each time that it submits. */
   readonly submissionId: string | null
   readonly driverPod: string | null
+  /** Address of the driver's UI from outside, as the kubeflow operator names it. */
+  readonly ingress: string | null
   readonly attempt: number | null
   readonly maxAttempts: number | null
   readonly submittedAt: Date | null
@@ -62,6 +64,7 @@ export function fromKubeflow(app: KubeflowApplication): Resource {
     applicationId: status?.sparkApplicationId || null,
     submissionId: status?.submissionID || null,
     driverPod: status?.driverInfo.podName || null,
+    ingress: status?.driverInfo.webUIIngressAddress || null,
     attempt: attempt > 0 ? attempt : null,
     maxAttempts:
       type === 'Never' || type === '' ? 1 : type === 'OnFailure' ? (onFailureRetries ?? 0) + 1 : null,
@@ -176,6 +179,7 @@ export function fromApache(app: ApacheApplication): Resource {
       status === undefined ? null : `${metadata.name}-${Math.max(0, (info?.id ?? 0) - (scheduled ? 1 : 0))}`,
     submissionId: null,
     driverPod: null,
+    ingress: null,
     attempt: Math.max(1, attempt),
     maxAttempts:
       policy === 'Never' ? 1 : policy === 'Always' ? null : (restartConfig?.maxRestartAttempts ?? 3) + 1,

@@ -9,9 +9,9 @@ import { liveDetails, sparkDetails } from '../spark-rest/details.ts'
 import { createHistoryClient } from '../spark-rest/history-client.ts'
 import { atDriverOrHistory, historyPlace } from '../spark-rest/history.ts'
 import { createApi } from './api.ts'
-import { isName } from './allow-list.ts'
 import { checkOf } from './check.ts'
 import type { Config } from './config.ts'
+import { createDriverUis } from './driver-ui.ts'
 import { eventsOf } from './events.ts'
 import { type Cluster, findRecord } from './find.ts'
 import { podsOf } from './objects.ts'
@@ -51,7 +51,8 @@ export function createReader(
   const api = createApi(platform, config, deps)
   const cluster: Cluster = { api, config, normalise: deps.normaliseJobName, traces }
   const history = createHistoryClient(platform, config, deps, { authorization: config.history_authorization })
-  const locate = createLocate(cluster, history)
+  const uis = createDriverUis(platform, config, api, deps)
+  const locate = createLocate(cluster, uis, history)
 
   function placeOf(app: SparkApplication): Place {
     const [base, tail] = app.apiUrl?.split('/api/v1/applications/') ?? []
@@ -60,11 +61,8 @@ export function createReader(
     if (base === undefined || tail === undefined || !tail.split('/').every(isPathWord))
       throw nowhere('only Kubernetes remembers this application, and it keeps no details')
     if (history?.baseUrl === base) return historyPlace(history, app.id, app.attemptId)
-    const [, namespace = '', pod = '', port = ''] =
-      /\/api\/v1\/namespaces\/([^/]+)\/pods\/([^/:]+):(\d{1,5})\/proxy$/.exec(base) ?? []
-    if (!config.namespaces.includes(namespace) || !isName(pod)) throw nowhere('it is no longer configured')
     return {
-      client: api.driver(namespace, pod, Number(port)),
+      client: uis.at(base),
       path: `/api/v1/applications/${tail}`,
       pages: history === null ? base : `${history.baseUrl}/history/${app.id}`,
     }
@@ -79,7 +77,7 @@ export function createReader(
     capabilities: new Set(CAPABILITIES.filter((one) => offers(config, one))),
     locate,
     ...sparkDetails(at),
-    ...(config.driver_ui === 'proxy' ? liveDetails(at) : {}),
+    ...(config.driver_ui !== 'none' ? liveDetails(at) : {}),
     run: (run, signal) => runOfKubernetes(cluster, history, run, signal),
     runs: (jobName, limit, signal) => runsOfKubernetes(cluster, history, jobName, limit, signal),
     async log(run, bytes, signal) {
@@ -107,6 +105,6 @@ export function createReader(
 
 /** P13: without a way to Spark's own pages there are no details. */
 function offers(config: Config, capability: ReadCapability): boolean {
-  if (LIVE.has(capability)) return config.driver_ui === 'proxy'
-  return !DETAILS.has(capability) || config.driver_ui === 'proxy' || config.history_url !== undefined
+  if (LIVE.has(capability)) return config.driver_ui !== 'none'
+  return !DETAILS.has(capability) || config.driver_ui !== 'none' || config.history_url !== undefined
 }

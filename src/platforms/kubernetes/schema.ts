@@ -142,7 +142,9 @@ export const kubeflowSchema = z.object({
   status: z
     .object({
       applicationState: z.object({ state: text, errorMessage: text }).catch({ state: '', errorMessage: '' }),
-      driverInfo: z.object({ podName: text }).catch({ podName: '' }),
+      driverInfo: z
+        .object({ podName: text, webUIIngressAddress: text })
+        .catch({ podName: '', webUIIngressAddress: '' }),
       executorState: words,
       executionAttempts: count,
       submissionAttempts: count,
