@@ -1,9 +1,11 @@
 // Buttons: one for each action and target, none without a target, and the highest role that anybody demands.
 import { describe, expect, test } from 'vitest'
+import { rollBack } from '../../src/remediation/actions/roll-back.ts'
 import type { Role } from '../../src/remediation/roles.ts'
 import { plannedOffers } from '../../src/remediation/planned-offers.ts'
 import { ACTIONS } from '../../src/remediation/registry.ts'
 import { factsOf } from '../../src/runbooks/facts.ts'
+import type { Params } from '../../src/runbooks/model.ts'
 import { viewSections } from '../../src/runbooks/sections.ts'
 import { alert, runbook } from '../runbooks/support.ts'
 
@@ -53,5 +55,25 @@ describe('a button', () => {
 
   test('stands once, however many sections offer it', () => {
     expect(planned(`${action('kill')}\n### Again\n\n${action('again')}`, APP)).toHaveLength(1)
+  })
+
+  test.each<[string, Params | null, number]>([
+    ['takes what is fixed beside the runbook’s parameters', { to: 'v1' }, 1],
+    ['is not shown where the action refuses it', { to: 'x'.repeat(301) }, 0],
+    ['is not shown where nobody could be asked', null, 0],
+  ])('P13: %s', (_what, fixed, buttons) => {
+    const spoken = alert({ alertname: 'a', job_name: 'orders' })
+    const facts = factsOf(spoken)
+    const body = `Intro.\n\n## Do\n\n${action('back')}`
+    const views = viewSections(runbook('a', `match: ['alertname="a"']`, body), facts, PLATFORM, ACTIONS)
+    const context = {
+      team: 'a',
+      run: { ...spoken.run, jobName: 'orders' },
+      facts: {},
+      webhooks: ['ci'],
+      deployments: [],
+    }
+    const actions = new Map([['spark.kill-application', { ...rollBack, fix: () => fixed }]])
+    expect(plannedOffers(views, context, new Map(), actions)).toHaveLength(buttons)
   })
 })
