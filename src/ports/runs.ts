@@ -16,6 +16,8 @@ export interface RunContainer {
   readonly startedAt: Date | null
   readonly endedAt: Date | null
   readonly memoryLimitBytes: number | null
+  /** Where its state stands in figures. */
+  readonly link?: string
 }
 
 /** Something that the platform noted about a run or what it runs on. */

@@ -2,7 +2,10 @@
 import { redact } from '../../alerts/redact.ts'
 import { attempting } from '../attempt.ts'
 import type { Run } from '../../alerts/model.ts'
-import type { PlatformReader, PlatformRun, SparkApplication, SparkStage } from '../../ports.ts'
+import type { PlatformReader, PlatformRun, SparkApplication } from '../../ports.ts'
+import { bytesOf } from '../history/figures.ts'
+import type { Evidence } from '../model.ts'
+import { asEvidence, shownAt } from '../performance/shown.ts'
 import { size } from '../probes/support.ts'
 import { type ColumnChange, type Tables, comparedColumns, tablesIn } from './columns.ts'
 import { beginningOf } from './last-good.ts'
@@ -24,6 +27,8 @@ export interface Comparison {
   readonly columns: readonly ColumnChange[] | null
   /** Bytes of this run / bytes of the last good one; null where either has read none. */
   readonly inputRatio: number | null
+  /** Both runs' bytes read, and where they add up; of input that has changed alone. */
+  readonly inputShown: readonly Evidence[]
   /** What was held against each other: `configuration`, `input`. */
   readonly compared: readonly string[]
   readonly unreached: readonly string[]
@@ -34,6 +39,7 @@ interface Seen {
   readonly traits: Traits
   readonly properties: ReadonlyMap<string, string> | null
   readonly inputBytes: number | null
+  readonly inputShown: readonly Evidence[]
   readonly tables: Tables | null
 }
 
@@ -82,6 +88,7 @@ export async function compareRuns(
     properties,
     columns,
     inputRatio: input?.ratio ?? null,
+    inputShown: input?.text == null ? [] : [...after.inputShown, ...before.inputShown],
     compared: [
       ...(Object.keys(before.traits).some((trait) => trait in after.traits) ? ['versions'] : []),
       ...(properties === null ? [] : ['configuration']),
@@ -113,6 +120,7 @@ async function look(
     has('stages') ? attempt('input', () => reader.stages(at, signal)) : null,
     has('sql') || has('plans') ? attempt('schemas', () => reader.queries(at, QUERIES_READ, signal)) : null,
   ])
+  const input = stages === null ? null : bytesOf(stages, ['inputBytes'])
   const image = properties === null ? null : imageIn(properties)
   return {
     traits: {
@@ -122,16 +130,18 @@ async function look(
     },
     // An application that keeps no properties keeps nothing to compare.
     properties: properties === null || properties.size === 0 ? null : properties,
-    inputBytes: stages === null ? null : bytesOf(stages),
+    inputBytes: input,
+    inputShown: input === null ? [] : [shownInput(at, whose, input)],
     tables: queries === null ? null : tablesIn(queries),
   }
 }
 
-/** Of each stage the attempt that read most: another attempt reads the same again. */
-function bytesOf(stages: readonly SparkStage[]): number {
-  const most = new Map<number, number>()
-  for (const { id, totals } of stages) most.set(id, Math.max(most.get(id) ?? 0, totals.inputBytes))
-  return [...most.values()].reduce((sum, bytes) => sum + bytes, 0)
+function shownInput(app: SparkApplication, whose: string, bytes: number): Evidence {
+  return asEvidence(app, {
+    figures: `sum inputBytes ${bytes}`,
+    from: `all stages of ${whose}, of each the attempt that read most`,
+    shownAt: shownAt(app, 'stages?details=false'),
+  })
 }
 
 /** Less is telling of a run that came to its end alone: one that died had not read all. Null: nothing to compare. */

@@ -96,7 +96,7 @@ function findingOf(looked: Looked): Finding {
     severity: severityOf(looked),
     sentence: `${sentenceOf(looked)}${best === null ? '' : `: ${best.meaning}`}.`,
     evidence: quoted(looked),
-    link: null,
+    link: worst?.link ?? null,
     confidence: best?.certainty ?? (worst === null ? 'medium' : 'low'),
     unreached,
   }
@@ -145,6 +145,7 @@ function quoted({ bad, waiting, worst, warnings, best }: Looked): readonly Evide
           evidence(
             first.text,
             alike > 1 ? `${first.from}; ${plural(alike, 'container')} went so` : first.from,
+            first.link,
           ),
         ]),
     ...warnings
@@ -163,7 +164,7 @@ function wordsOf(one: RunContainer): Words {
     text: `${whose} ${one.state === 'ended' ? 'ended' : 'waits'}: ${reasonFor(one)}${code}${message}`,
     place: 'container',
     from: `container ${one.id}`,
-    link: null,
+    link: one.link ?? null,
   }
 }
 

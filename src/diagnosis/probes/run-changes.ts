@@ -125,7 +125,7 @@ function summary({ platform, current, good, comparison, changes, jobName }: Fact
     probe: runChanges.id,
     severity: 'none',
     sentence: `${cut(sentence.replaceAll(/\s+/g, ' '))}.`,
-    evidence: [],
+    evidence: comparison?.inputShown ?? [],
     link: changes[0]?.link ?? good?.link ?? current?.link ?? null,
     confidence,
     unreached,

@@ -93,7 +93,12 @@ export function createReader(
         id === null
           ? []
           : await podsOf(api, namespace, `${LABELS.role}=executor,${LABELS.appId}=${id}`, signal)
-      return [...(driver === null ? [] : [driver]), ...pods].flatMap(containersOf)
+      return [...(driver === null ? [] : [driver]), ...pods].flatMap((pod) =>
+        containersOf(pod).map((one) => ({
+          ...one,
+          link: `${api.server()}/api/v1/namespaces/${namespace}/pods/${pod.metadata.name}`,
+        })),
+      )
     },
     async events(run, limit, signal) {
       const record = await findRecord(cluster, run, signal)

@@ -61,7 +61,9 @@ export async function containersOf(
     ] as const)
       for (const { id, appid, memory } of list)
         if (appid === app.id) told.set(String(id), { id: String(id), worker, memoryMb: memory, state })
-  return [...told.values()].map((one) => containerOf(one, master.workers))
+  // Their page lists them with their states.
+  const link = `${clients.master.baseUrl}/app/?appId=${encodeURIComponent(app.id)}`
+  return [...told.values()].map((one) => ({ ...containerOf(one, master.workers), link }))
 }
 
 function containerOf(

@@ -246,3 +246,10 @@ it('a run of which nothing is left is said to be gone', async () => {
     sentence: 'batch has no containers of this run any more.',
   })
 })
+
+it('links the container that it quotes, and the worst of all', async () => {
+  const link = 'https://kubernetes/api/v1/namespaces/etl/pods/orders-exec-1'
+  const { finding } = await look({ containers: [ended('OOMKilled', 137, { link }), container({ id: 'b' })] })
+  expect(finding.link).toBe(link)
+  expect(finding.evidence[0]).toMatchObject({ from: 'container orders-exec-1', link })
+})

@@ -131,6 +131,16 @@ describe('run.changes', () => {
     expect(result.findings[1]).toMatchObject({ sentence: '1 column is read otherwise since the last good run good.', evidence: [{ text: 'column orders.a int -> string', from: 'both runs' }] }) // prettier-ignore
   })
 
+  it('shows where the bytes of both runs add up, where they differ', async () => {
+    const told = (inputBytes: number, id: string) => ({ environment: { a: '1' }, inputBytes, app: { apiUrl: `http://history/api/v1/applications/${id}` } }) // prettier-ignore
+    const grown = await look({ good: told(100, 'app-good'), bad: told(300, 'app-bad') })
+    expect(grown.findings[0]!.evidence).toEqual([
+      { text: 'sum inputBytes 300', from: 'all stages of this run, of each the attempt that read most', link: 'http://history/api/v1/applications/app-bad/stages?details=false' },
+      { text: 'sum inputBytes 100', from: 'all stages of the last good run, of each the attempt that read most', link: 'http://history/api/v1/applications/app-good/stages?details=false' },
+    ]) // prettier-ignore
+    expect((await look({ good: told(100, 'a'), bad: told(110, 'b') })).findings[0]!.evidence).toEqual([])
+  })
+
   it('says that less was read of a run that came to its end alone', async () => {
     const shown = { good: { environment: { a: '1' }, inputBytes: 1000 }, bad: { environment: { a: '1' }, inputBytes: 10 } } // prettier-ignore
     expect((await look(shown)).outputs['count']).toBe(0)
