@@ -23,8 +23,8 @@ export interface Conclusion {
 /** Findings below this tell how things are, not what broke. */
 const LEAST: FindingSeverity = 'medium'
 
-/** Which failure a performance finding is a sign of, where it is one of its own; runbooks' matchers say the same. */
-const OF_PERFORMANCE: Readonly<Record<string, string>> = {
+/** Which failure a finding of figures is a sign of, where it is one of its own; runbooks' matchers say the same. */
+const OF_FIGURES: Readonly<Record<string, string>> = {
   gc_ratio: 'F07',
   spill_ratio: 'F08',
   exec_imbalance: 'F06',
@@ -38,6 +38,7 @@ const OF_PERFORMANCE: Readonly<Record<string, string>> = {
   stream_rate: 'F14',
   state_growth: 'F15',
   listener_drop: 'F25',
+  driver_unreachable: 'F22',
 }
 
 /**
@@ -46,9 +47,9 @@ const OF_PERFORMANCE: Readonly<Record<string, string>> = {
  */
 export function conclude(results: readonly StepResult[]): Conclusion | null {
   const said = results.flatMap(bySignature).sort((a, b) => a.rank - b.rank)
-  const measured = withoutEchoes(results.flatMap((result) => [...bySkew(result), ...byFigures(result)])).sort(
-    (a, b) => Number(isAside(a)) - Number(isAside(b)) || byGravity(a.severity, b.severity),
-  )
+  const measured = withoutEchoes(
+    results.flatMap((result) => [...bySkew(result), ...byHistory(result), ...byFigures(result)]),
+  ).sort((a, b) => Number(isAside(a)) - Number(isAside(b)) || byGravity(a.severity, b.severity))
   const [best] = said
   if (best !== undefined && best.rank < DOUBTFUL) return best.conclusion
   return measured[0]?.conclusion ?? best?.conclusion ?? null
@@ -107,37 +108,51 @@ function bySkew({ outputs, findings }: StepResult): Measured[] {
 }
 
 /**
- * That nothing moves says less than why: a stage that waits for its hot partition stands still. A task that does not end
- * and has no more to do than others is no slow host where all stands still: it hangs.
+ * That nothing moves says less than why: a stage that waits for its hot partition stands still, and so does what is kept
+ * of a driver that does not answer. A task that does not end and has no more to do than others is no slow host where all
+ * stands still: it hangs.
  */
 function withoutEchoes(measured: readonly Measured[]): Measured[] {
   const told = new Set(measured.map(({ conclusion }) => conclusion.id))
   return measured.filter(
     ({ conclusion, mayHang }) =>
-      !(conclusion.id === 'F13' && told.has('F05')) && !(mayHang === true && told.has('F13')),
+      !(conclusion.id === 'F13' && (told.has('F05') || told.has('F22'))) &&
+      !(mayHang === true && told.has('F13')),
   )
+}
+
+/**
+ * That it takes longer than earlier runs is the first that `run.history` finds; what has changed with it comes after. Of a
+ * run that failed, how long it took is no answer.
+ */
+function byHistory({ outputs, findings }: StepResult): Measured[] {
+  const [finding] = findings
+  const { ratio, failed_in_a_row: failed } = outputs
+  if (finding?.probe !== 'run.history' || typeof ratio !== 'number') return []
+  return matters(finding) && failed === 0 ? [figures('F21', finding)] : []
 }
 
 /** A finding of figures begins its evidence with its id: `gc_ratio: sum totalGCTime ...`. */
 function byFigures({ findings }: StepResult): Measured[] {
   return findings.filter(matters).flatMap((finding) => {
     const id = /^([a-z_]+): /.exec(finding.evidence[0]?.text ?? '')?.[1] ?? ''
-    const mode = OF_PERFORMANCE[id]
+    const mode = OF_FIGURES[id]
     return mode === undefined ? [] : [figures(mode, finding)]
   })
 }
 
-/** Idle slots go with nearly every other trouble: they are the answer only where there is no other. */
+/** Idle slots and lateness go with nearly every other trouble: they are the answer only where there is no other. */
 function isAside({ conclusion }: Measured): boolean {
-  return conclusion.id === 'F31'
+  return conclusion.id === 'F31' || conclusion.id === 'F21'
 }
 
 function matters({ severity }: Finding): boolean {
   return byGravity(severity, LEAST) <= 0
 }
 
+/** Of several modes with one id the most general, which stands last. */
 function figures(id: string, finding: Finding): Measured {
-  const mode = FAILURE_MODES.find((one) => one.id === id) as FailureMode
+  const mode = FAILURE_MODES.findLast((one) => one.id === id) as FailureMode
   return {
     severity: finding.severity,
     conclusion: {

@@ -31,6 +31,12 @@ function measured(id: string, severity: FindingSeverity): StepResult {
   return { step: 'perf', outputs: {}, findings: [finding('spark.performance', { severity, evidence })] }
 }
 
+const late = (severity: FindingSeverity, ratio: number | null = 3, failed = 0): StepResult => ({
+  step: 'history',
+  outputs: { ratio, failed_in_a_row: failed },
+  findings: [finding('run.history', { severity })],
+})
+
 const skew = (
   skewed: boolean,
   data: number | null,
@@ -76,6 +82,12 @@ describe('what broke', () => {
     ['figures of low gravity: nothing', [measured('gc_ratio', 'low')], null],
     ['figures that are no failure of their own: nothing', [measured('heap_peak', 'critical')], null],
     ['words of no failure that we know: nothing', [said('unknown', 'unknown', 'low'), said('none', 'none', 'high')], null],
+    ['a driver that does not answer before what is kept of it', [measured('no_progress', 'critical'), measured('driver_unreachable', 'medium')], 'F22'],
+    ['why a run is late before that it is late', [late('critical'), measured('gc_ratio', 'medium')], 'F07'],
+    ['lateness before nothing', [late('high')], 'F21'],
+    ['a little late: nothing', [late('low')], null],
+    ['late, and failed: nothing', [late('high', 3, 1)], null],
+    ['late for nobody to compare with: nothing', [late('high', null)], null],
     ['no probe at all: nothing', [], null],
   ])('prefers %s', (_what, results, id) => {
     expect(conclude(results)?.id ?? null).toBe(id)
@@ -92,6 +104,15 @@ describe('what broke', () => {
   it('takes the certainty of the failure, not that of a verdict about it', () => {
     const verdict = said('F19', 'broadcast-timeout', 'low', { certainty: 'high' })
     expect(conclude([verdict])).toMatchObject({ id: 'F19', certainty: 'high', class: 'unknown' })
+  })
+
+  it('a driver that does not answer is told as that, by figures', () => {
+    expect(conclude([measured('driver_unreachable', 'medium')])).toMatchObject({
+      id: 'F22',
+      cause: 'driver-unreachable',
+      class: 'infrastructure',
+      by: 'figures',
+    })
   })
 
   it('says of figures that they are figures', () => {

@@ -1,7 +1,7 @@
 // The application an alert speaks of: which one, in which state, where to look.
 import type { ApplicationState, FoundAt, SparkApplication } from '../../ports.ts'
 import type { FindingSeverity, Probe } from '../model.ts'
-import { NO_PARAMS, outputsOf, span, withApplication } from './support.ts'
+import { NO_PARAMS, evidence, outputsOf, span, withApplication } from './support.ts'
 
 const SEEN_AT: Readonly<Record<FoundAt, string>> = {
   driver: 'at its driver UI',
@@ -14,6 +14,19 @@ const SEEN_AT: Readonly<Record<FoundAt, string>> = {
 
 /** A failed application is worth a look; every other state is a fact without a grade. */
 const GRADES: Partial<Readonly<Record<ApplicationState, FindingSeverity>>> = { failed: 'high', killed: 'low' }
+
+/**
+ * A driver UI that is not there or cannot: refused, cut off, or 5xx of whoever stands before it. Not: a time that ran out
+ * (a firewall looks so as well), a name that is not known, a login or a missing right, which are ours to mend.
+ */
+const DEAF =
+  /^driver UI: .*(?:ECONNREFUSED|ECONNRESET|socket hang up|breaks off in the middle|it answers 5\d\d)\b/
+
+/** Why its driver UI does not answer though whoever keeps the record says that it runs; null where that is not so. */
+function deafness({ state, foundAt, unreached }: SparkApplication): string | null {
+  if (state !== 'running' || foundAt === 'driver') return null
+  return unreached.find((one) => DEAF.test(one)) ?? null
+}
 
 export const application: Probe = {
   id: 'spark.application',
@@ -31,11 +44,14 @@ export const application: Probe = {
     spark_version: 'for example 3.5.9',
     minutes: 'minutes it has run',
     link: 'page for people',
+    unreachable:
+      'true while it is said to run and its driver UI refuses, breaks off, or is answered for with 5xx by a proxy',
   },
   run: (_params, context) =>
     withApplication(application, context, (app) => {
       const ms =
         app.startedAt === null ? null : (app.endedAt ?? context.now).getTime() - app.startedAt.getTime()
+      const deaf = deafness(app)
       return Promise.resolve({
         outputs: outputsOf(application, {
           app_id: app.id,
@@ -47,13 +63,17 @@ export const application: Probe = {
           spark_version: app.sparkVersion,
           minutes: ms === null ? null : Number((ms / 60_000).toFixed(1)),
           link: app.link,
+          unreachable: deaf !== null,
         }),
         findings: [
           {
             probe: application.id,
-            severity: GRADES[app.state] ?? 'none',
-            sentence: `${app.name} (${app.id}) ${standing(app, ms)}, seen ${SEEN_AT[app.foundAt]}.`,
-            evidence: [],
+            severity: GRADES[app.state] ?? (deaf === null ? 'none' : 'medium'),
+            sentence: `${app.name} (${app.id}) ${standing(app, ms)}, seen ${SEEN_AT[app.foundAt]}${deaf === null ? '' : '; its driver does not answer'}.`,
+            evidence:
+              deaf === null
+                ? []
+                : [evidence(`driver_unreachable: ${deaf}`, 'the way to the driver UI', app.link)],
             link: app.link,
             confidence: app.foundAt === 'driver' ? 'high' : 'medium',
             unreached: app.unreached,

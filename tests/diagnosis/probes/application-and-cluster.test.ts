@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { application } from '../../../src/diagnosis/probes/application.ts'
 import { cluster } from '../../../src/diagnosis/probes/cluster.ts'
-import type { SparkCluster } from '../../../src/ports.ts'
+import type { SparkApplication, SparkCluster } from '../../../src/ports.ts'
 import { APP, contextOf } from '../support.ts'
 
 describe('the application', () => {
@@ -35,6 +35,25 @@ describe('the application', () => {
     )
     expect(findings[0]?.unreached).toEqual(['driver UI: refused'])
   })
+
+  it.each<[string, Partial<SparkApplication>, boolean]>([
+    ['refused', { unreached: ['driver UI: ARR-501 Platform p cannot be reached at http://d:4040: connect ECONNREFUSED 10.0.0.1:4040.'] }, true],
+    ['5xx of a proxy', { foundAt: 'resource-manager', unreached: ['driver UI: ARR-501 Platform p cannot be reached at http://rm:8088/proxy/x: it answers 502.'] }, true],
+    ['cut off', { unreached: ['driver UI: ARR-501 Platform p cannot be reached at http://d:4040: socket hang up.'] }, true],
+    ['a firewall, or no time', { unreached: ['driver UI: ARR-501 Platform p cannot be reached at http://d:4040: it did not answer in time (5 s).'] }, false],
+    ['a right that we lack', { unreached: ['driver UI: ARR-504 it answers 403: cannot get resource "pods/proxy"'] }, false],
+    ['another place', { unreached: ['History Server: ARR-501 Platform p cannot be reached at http://h: it answers 503.'] }, false],
+    ['it has ended', { state: 'finished', unreached: ['driver UI: ARR-501 x: connect ECONNREFUSED 10.0.0.1:4040.'] }, false],
+    ['it answers after all', { foundAt: 'driver', unreached: ['driver UI: ARR-501 x: connect ECONNREFUSED 10.0.0.1:4040.'] }, false],
+  ])('whose driver does not answer though it is said to run is told (F22): %s', async (_what, more, deaf) => {
+    const { outputs, findings } = await application.run(
+      undefined,
+      contextOf({ application: { ...APP, foundAt: 'history', ...more } }),
+    )
+    expect(outputs['unreachable']).toBe(deaf)
+    expect(findings[0]?.severity).toBe(deaf ? 'medium' : 'none')
+    expect(findings[0]?.evidence.map(({ text }) => text.split(':')[0])).toEqual(deaf ? ['driver_unreachable'] : [])
+  }) // prettier-ignore
 
   it('is nobody where the alert names nothing', async () => {
     const { findings } = await application.run(undefined, contextOf({ application: null }, { jobName: null }))

@@ -1,8 +1,10 @@
 // Runs on Kubernetes as pods and operators tell them: which one is meant, why it waits, failed, is tried again.
 import { afterEach, describe, expect, it } from 'vitest'
+import { application } from '../../../src/diagnosis/probes/application.ts'
 import { strongest } from '../../../src/diagnosis/failures/read.ts'
 import type { PlatformReader } from '../../../src/ports.ts'
 import { NEVER, type Stage, runOf, stage } from '../support.ts'
+import { contextOf } from '../../diagnosis/support.ts'
 import {
   type Bench,
   IMAGE,
@@ -335,6 +337,12 @@ describe('locating', () => {
       id: ID, name: 'orders-daily', state: 'running', foundAt: 'cluster', apiUrl: null, sparkVersion: '4.1.0',
       unreached: [expect.stringMatching(/^driver UI: .*error trying to reach service/)],
     }) // prettier-ignore
+    const { outputs } = await application.run(undefined, {
+      ...contextOf({}),
+      reader,
+      run: runOf({ runId: ID }),
+    })
+    expect(outputs['unreachable']).toBe(true)
     await expect(reader.executors(found!, NEVER)).rejects.toMatchObject({
       code: 'ARR-501',
       message: /keeps no details/,

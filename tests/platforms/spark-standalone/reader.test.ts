@@ -1,7 +1,9 @@
 // The standalone reader when not everything answers: where it looks next, and what it admits it could not see.
 import { afterEach, describe, expect, it } from 'vitest'
+import { application } from '../../../src/diagnosis/probes/application.ts'
 import { type SparkReplay, createSparkReplay } from '../../../src/sandbox/spark/replay.ts'
 import { DEPS, NEVER, type Reply, type Stage, deadUrl, platformOf, runOf, stage } from '../support.ts'
+import { contextOf } from '../../diagnosis/support.ts'
 
 const open: { close(): Promise<void> }[] = []
 
@@ -30,6 +32,12 @@ describe('an application whose driver UI does not answer', () => {
     const app = await reader.locate(runOf({ runId: appId }), NEVER)
     expect(app).toMatchObject({ foundAt: 'history', state: 'running' })
     expect(app?.unreached).toEqual([expect.stringMatching(/^driver UI: ARR-501/)])
+    const { outputs } = await application.run(undefined, {
+      ...contextOf({}),
+      reader,
+      run: runOf({ runId: appId }),
+    })
+    expect(outputs).toMatchObject({ state: 'running', unreachable: true })
     expect((await reader.executors(app!, NEVER)).some(({ active }) => !active)).toBe(true)
   })
 
