@@ -61,7 +61,7 @@ describe('a button', () => {
     ['takes what is fixed beside the runbook’s parameters', { to: 'v1' }, 1],
     ['is not shown where the action refuses it', { to: 'x'.repeat(301) }, 0],
     ['is not shown where nobody could be asked', null, 0],
-  ])('P13: %s', (_what, fixed, buttons) => {
+  ])('P13: one that an offer fixes more of %s', (_what, fixed, buttons) => {
     const spoken = alert({ alertname: 'a', job_name: 'orders' })
     const facts = factsOf(spoken)
     const body = `Intro.\n\n## Do\n\n${action('back')}`
