@@ -10,6 +10,7 @@ import { settingsOf } from './config/settings.ts'
 import { ArrestorError, reasonOf } from './errors.ts'
 import { actionLeaseDue, runAction } from './flow/act.ts'
 import type { FlowDeps } from './flow/deps.ts'
+import { changesDue, lookAtChanges } from './flow/changes-again.ts'
 import { JOBS } from './flow/destinations.ts'
 import { diagnose } from './flow/diagnose.ts'
 import { lookAgainDue } from './flow/look-again.ts'
@@ -177,6 +178,9 @@ export async function startService(options: ServiceOptions): Promise<Service> {
         [JOBS.relapse]: {
           handler: (job: { incidentId: string }) => lookAfterRecovery(deps, job.incidentId),
         },
+        [JOBS.changes]: {
+          handler: (job: { incidentId: string }) => lookAtChanges(deps, job.incidentId),
+        },
         ...Object.fromEntries(Object.entries(slack.jobs).map(([queue, handler]) => [queue, { handler }])),
       },
       Object.values(JOBS),
@@ -227,6 +231,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       diagnosisDue,
       recoveryDue(deps),
       lookAgainDue,
+      changesDue,
       ...slack.dueKinds,
     ])
     undo.push(() => due.stop())

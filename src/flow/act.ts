@@ -26,6 +26,7 @@ import { captureBefore } from './capture.ts'
 import { requestCards } from './card-version.ts'
 import type { FlowDeps } from './deps.ts'
 import { DESTINATIONS, DUE, PRIORITY } from './destinations.ts'
+import { firstAlert } from './diagnosis-view.ts'
 import { refusedAfresh } from './judged-afresh.ts'
 import { lookAgainAt } from './look-again.ts'
 import { offerAgain } from './offer-again.ts'
@@ -51,12 +52,17 @@ interface Started {
   readonly incident: Incident
   /** Of who has asked, as it is now. */
   readonly role: Role
+  /** Of the alert that the diagnosis was made by. */
+  readonly labels: Readonly<Record<string, string>>
   /** What earlier runs on the same target have made. */
   readonly earlier: readonly string[]
 }
 
 /** Acts, once, or says why nobody can. Does not throw. */
-async function outcomeOf(deps: FlowDeps, { run, incident, role, earlier }: Started): Promise<WriteOutcome> {
+async function outcomeOf(
+  deps: FlowDeps,
+  { run, incident, role, labels, earlier }: Started,
+): Promise<WriteOutcome> {
   const action = ACTIONS.get(run.action)
   if (action === undefined) return { kind: 'refused', detail: `${run.action} is not known to this version` }
   const execute = executorOf(deps, incident, run, action)
@@ -65,7 +71,7 @@ async function outcomeOf(deps: FlowDeps, { run, incident, role, earlier }: Start
   const read = orderOf(action, run, incident.run, earlier)
   if (!read.ok) return { kind: 'refused', detail: read.problem }
   try {
-    const refusal = await refusedAfresh(deps, incident, action, read.order, role)
+    const refusal = await refusedAfresh(deps, incident, action, read.order, { role, labels })
     if (refusal !== null) return { kind: 'refused', detail: refusal, next: 'look' }
     if (action.endsEvidence === true) await captureBefore(deps, incident, run)
     return await execute(read.order, AbortSignal.timeout(EXECUTE_MS))
@@ -104,7 +110,7 @@ async function start(deps: FlowDeps, id: string): Promise<Started | null> {
     if (refusal !== null) {
       await end(tx, deps, incident, run, { state: 'failed', verified: 'not_needed', detail: refusal }, now)
       // Nothing happened, and somebody else may still want it.
-      if (incident.state !== 'resolved') await offerAgain(tx, run, now)
+      await offerAgain(tx, run, now)
       return null
     }
     await schedule(tx, {
@@ -125,7 +131,8 @@ async function start(deps: FlowDeps, id: string): Promise<Started | null> {
       now,
     )
     await requestCards(tx, [await updateIncident(tx, incident, {})], now)
-    return { run, incident, role, earlier: await madeEarlier(tx, run) }
+    const labels = (await firstAlert(tx, incident))?.labels ?? {}
+    return { run, incident, role, labels, earlier: await madeEarlier(tx, run) }
   })
 }
 
@@ -212,7 +219,7 @@ export function actionLeaseDue(deps: FlowDeps): DueKind {
           { state: 'failed', verified: 'not_needed', detail: 'it could not be started' },
           now,
         )
-        if (incident.state !== 'resolved') await offerAgain(tx, run, now)
+        await offerAgain(tx, run, now)
         return
       }
       if (run.state !== 'running') return

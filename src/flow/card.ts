@@ -6,7 +6,7 @@ import { findIncident, readPinned } from '../incidents/repository.ts'
 import { readTicks } from '../incidents/runbook-record.ts'
 import { type ActionRun, listRuns } from '../remediation/action-runs.ts'
 import { type Offer, offersInVain, standingOffers } from '../remediation/offers.ts'
-import { consequenceOf } from '../remediation/action.ts'
+import { consequenceOf, warningOf } from '../remediation/action.ts'
 import { onPlatform } from '../remediation/on-platform.ts'
 import { withheldIn } from '../remediation/prepare.ts'
 import { ACTIONS } from '../remediation/registry.ts'
@@ -15,7 +15,7 @@ import type { Tx } from '../store/store.ts'
 import { pinnedPolicy } from './escalate.ts'
 import type { FlowDeps } from './deps.ts'
 import { DUE } from './destinations.ts'
-import { factsWith, firstAlert, namesFor, readFindings, sectionsOf } from './diagnosis-view.ts'
+import { factsWith, firstAlert, namesFor, namesOf, readFindings, sectionsOf } from './diagnosis-view.ts'
 import { type Progress, progressOf } from './runbook-progress.ts'
 import { pinnedRunbook } from './runbook-text.ts'
 
@@ -27,6 +27,8 @@ export interface AlertLine {
 
 export interface OfferView extends Offer {
   readonly consequence: string
+  /** The end of the consequence, which must not be cut off; null where nothing is known against it. */
+  readonly warning: string | null
   readonly danger: boolean
 }
 
@@ -95,6 +97,8 @@ export async function readCard(tx: Tx, deps: FlowDeps, incidentId: string): Prom
     .executeTakeFirst()
   const first = await firstAlert(tx, incident)
   const lookup = namesFor(deps, incident, first, outputs)
+  // Buttons that stand while all is looked at anew say what they were made from.
+  const offered = incident.diagnosis === 'done' ? lookup : await namesOf(tx, deps, incident)
   const ticks =
     runbook === null
       ? new Map<string, never>()
@@ -138,7 +142,8 @@ export async function readCard(tx: Tx, deps: FlowDeps, incidentId: string): Prom
         : [
             {
               ...offer,
-              consequence: consequenceOf(onPlatform(action, lookup), offer, lookup),
+              consequence: consequenceOf(onPlatform(action, offered), offer, offered),
+              warning: warningOf(action, offered),
               danger: action.danger,
             },
           ]

@@ -20,6 +20,7 @@ export const DUE = {
   twinCheck: 'slack.twin-check',
   recovery: 'run.recovery',
   lookAgain: 'diagnosis.again',
+  changes: 'changes.again',
 } as const
 
 export const JOBS = {
@@ -29,4 +30,5 @@ export const JOBS = {
   twins: 'twins',
   recover: 'recover',
   relapse: 'relapse',
+  changes: 'changes',
 } as const

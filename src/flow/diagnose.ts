@@ -1,16 +1,14 @@
 // Diagnosis: probes run outside any transaction under a deadline; what they found is stored, told, and turned into offers.
-import { reasonOf } from '../errors.ts'
 import type { Discretion } from '../alerts/discretion.ts'
 import { discreetCapture } from '../diagnosis/captures.ts'
 import { discreetReader, discreetResult } from '../diagnosis/discreet.ts'
 import { remembering } from '../diagnosis/remembering.ts'
-import { type StepResult, runProbes } from '../diagnosis/run-probes.ts'
+import type { StepResult } from '../diagnosis/run-probes.ts'
 import type { Deployment } from '../incidents/deployments.ts'
 import { type Incident, SYSTEM } from '../incidents/model.ts'
 import { lockIncident, updateIncident } from '../incidents/repository.ts'
 import { record } from '../incidents/timeline.ts'
 import { replaceOffers } from '../remediation/offers.ts'
-import { ACTIONS } from '../remediation/registry.ts'
 import type { AlertFacts } from '../runbooks/facts.ts'
 import { type Runbook, probesOf } from '../runbooks/model.ts'
 import { onPlatform } from '../runbooks/on-platform.ts'
@@ -22,16 +20,13 @@ import { requestCards } from './card-version.ts'
 import type { FlowDeps } from './deps.ts'
 import { DESTINATIONS, PRIORITY } from './destinations.ts'
 import { offersFor } from './diagnosis-offers.ts'
-import { firstAlert, namesFor, platformView } from './diagnosis-view.ts'
+import { firstAlert, platformView } from './diagnosis-view.ts'
+import { DEADLINE_MS, probe } from './probe.ts'
 import { pinnedRunbook } from './runbook-text.ts'
 import { secondMatch } from './second-match.ts'
 import { discretionOf } from './settings.ts'
 import { cautionsOf, markersFor, withStanding } from './standing-probes.ts'
 import { type WhoseRun, discretionFor, foreignStep, whoseRun } from './whose-run.ts'
-
-/** A person waits for this at 03:00: what has not answered by then is said to be missing. */
-const DEADLINE_MS = 20_000
-const CONCURRENCY = 4
 
 /**
  * Handler of the `diagnose` job. Coming twice repeats reads only: the later generation replaces the earlier. A job
@@ -55,7 +50,7 @@ export async function diagnose(
   const labels = alert?.labels ?? {}
   const identity = whoseRun(deps, incident, labels, reader, AbortSignal.timeout(DEADLINE_MS))
   if (!begun.told) {
-    const looked = await look()
+    const looked = await probe(deps, { incident, alert, deployments, reader, steps })
     const whose = await identity
     const gate = discretionFor(deps, incident, whose.foreign)
     const said = whose.foreign === null ? [] : [foreignStep(incident, whose.foreign)]
@@ -70,30 +65,6 @@ export async function diagnose(
   if (capture === null || !gate.quotes) return
   const kept = gate === discretion ? capture : discreetCapture(gate, capture)
   await deps.store.transaction((tx) => keepCapture(tx, incident, kept, deps.clock.now()))
-
-  async function look(): Promise<readonly { use: string; one: StepResult }[]> {
-    try {
-      const found = await runProbes(
-        steps,
-        {
-          run: incident.run,
-          labels,
-          reader,
-          signal: AbortSignal.timeout(DEADLINE_MS + 2_000),
-          now: deps.clock.now(),
-          ...(deps.settings.limits === undefined ? {} : { limits: deps.settings.limits }),
-          deployments,
-          names: (outputs, own) => namesFor(deps, incident, alert, outputs, own),
-        },
-        { deadlineMs: DEADLINE_MS, concurrency: CONCURRENCY },
-      )
-      return found.map((one, at) => ({ use: steps[at]?.use ?? '', one }))
-    } catch (error) {
-      // Probes answer for themselves; this is a fault of ours, and the card must not say "running" for ever.
-      deps.logger.error({ incident: incident.id, reason: reasonOf(error) }, 'the diagnosis failed')
-      return []
-    }
-  }
 }
 
 interface Begun {
@@ -140,11 +111,6 @@ async function isTold(tx: Tx, incident: Incident, jobId: string): Promise<boolea
   return rows.some(({ data }) => data['job'] === jobId && data['generation'] === incident.diagnosisGeneration)
 }
 
-/** The incident as actions aim at it. */
-function aimed(incident: Incident, { surely }: WhoseRun): Incident {
-  return surely === null ? incident : { ...incident, run: { ...incident.run, runId: surely } }
-}
-
 interface Verdict {
   readonly results: readonly StepResult[]
   readonly whose: WhoseRun
@@ -180,12 +146,9 @@ async function finish(
   const outputs = Object.fromEntries(results.map((result) => [result.step, result.outputs]))
   const runbook = await secondMatch(tx, deps, incident, outputs, now)
   const offers =
-    runbook === null || incident.state === 'resolved' || whose.foreign !== null
+    runbook === null || incident.state === 'resolved'
       ? []
-      : (await offersFor(tx, deps, aimed(incident, whose), runbook, outputs, now)).filter(
-          // What is over already cannot be ended once more.
-          ({ action }) => !whose.ended || ACTIONS.get(action)?.needs !== 'application.kill',
-        )
+      : await offersFor(tx, deps, incident, { runbook, outputs, whose }, now)
   await replaceOffers(tx, incident.id, offers, now)
   const findings = results.flatMap((result) => result.findings)
   await record(

@@ -108,14 +108,29 @@ export function namesFor(
   )
 }
 
-/** The names as the incident's newest diagnosis gives them. */
+/** The names as the incident's last diagnosis that has concluded gives them: what its standing offers were made from. */
 export async function namesOf(
   tx: Tx,
   deps: Pick<FlowDeps, 'settings'>,
   incident: Incident,
 ): Promise<(name: string) => string | undefined> {
-  const { outputs } = await readFindings(tx, incident)
+  const diagnosisGeneration = await concluded(tx, incident)
+  const { outputs } = await readFindings(tx, { ...incident, diagnosisGeneration })
   return namesFor(deps, incident, await firstAlert(tx, incident), outputs)
+}
+
+/** The generation of the last diagnosis that has concluded. */
+async function concluded(tx: Tx, { id, diagnosis, diagnosisGeneration }: Incident): Promise<number> {
+  if (diagnosis === 'done') return diagnosisGeneration
+  const row = await tx
+    .selectFrom('timeline')
+    .select('data')
+    .where('incident_id', '=', id)
+    .where('kind', '=', 'diagnosed')
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return Number(row?.data['generation'] ?? diagnosisGeneration)
 }
 
 /** What is left to say where no alert of an incident is kept. */

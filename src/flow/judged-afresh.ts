@@ -14,7 +14,7 @@ import { discretionOf } from './settings.ts'
 const ASK_MS = 12_000
 
 /**
- * Why the action must not run after all, for one with this role; null where nothing stands against it. What cannot be
+ * Why the action must not run after all, for one with this role, by what the alert's labels say of its data; null where nothing stands against it. What cannot be
  * asked is not known, and judged as that. Does not throw.
  */
 export async function refusedAfresh(
@@ -22,7 +22,7 @@ export async function refusedAfresh(
   incident: Incident,
   action: Action,
   { run, target }: Order,
-  role: Role,
+  { role, labels }: { readonly role: Role; readonly labels: Readonly<Record<string, string>> },
 ): Promise<string | null> {
   const { caution, title } = action
   if (caution === undefined) return null
@@ -32,7 +32,7 @@ export async function refusedAfresh(
     [{ id: caution.step, use: caution.probe, heading: title, params: {} }],
     {
       run: { ...run, runId: target },
-      labels: {},
+      labels,
       reader: bare === undefined ? null : discreetReader(bare.fresh ?? bare, discretion),
       // The probe's own deadline comes first, and tells it as something that could not be seen.
       signal: AbortSignal.timeout(2 * ASK_MS),

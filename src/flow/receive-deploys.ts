@@ -12,6 +12,7 @@ import { quarantine, spoiledOf } from './quarantine.ts'
 import { type Sender, mayNotSpeak } from './receive.ts'
 import { type Settings, discretionOf } from './settings.ts'
 import { tellDeployments } from './tell-deploys.ts'
+import { verifyLate } from './verify-late.ts'
 
 /** Clocks differ a little; what claims to come from the future happened now. */
 const EARLIEST_DAYS = 90
@@ -155,6 +156,7 @@ export async function storeMarkers(
 ): Promise<{ readonly stored: number; readonly told: number }> {
   const fresh = await storeDeployments(tx, prepared.deployments)
   const told = await tellDeployments(tx, fresh, now)
+  await verifyLate(tx, fresh, now)
   await quarantine(tx, [{ ...prepared, source: 'deploy' }], 'marker_rejected', now)
   return { stored: fresh.length, told }
 }

@@ -1,10 +1,10 @@
 // A person wants an action: what they are asked for first, their answers held against the offer, the run requested (P8).
 import { newId } from '../incidents/id.ts'
 import type { Incident } from '../incidents/model.ts'
-import { lockIncident, updateIncident } from '../incidents/repository.ts'
+import { findIncident, lockIncident, updateIncident } from '../incidents/repository.ts'
 import { record } from '../incidents/timeline.ts'
 import { consequenceOf } from '../remediation/action.ts'
-import { requestRun, runInFlight } from '../remediation/action-runs.ts'
+import { type ActionRun, requestRun, runInFlight } from '../remediation/action-runs.ts'
 import { audit } from '../remediation/audit.ts'
 import { type RawInputs, readInputs, recordable } from '../remediation/inputs.ts'
 import { type Offer, findOffer, withdrawOffer } from '../remediation/offers.ts'
@@ -178,6 +178,12 @@ async function whyNot(
   return null
 }
 
+/** Where the buttons are that settle it; one team's incidents are none of another's. */
+async function onWhichCard(tx: Tx, { team }: Incident, { incidentId }: ActionRun): Promise<string> {
+  const held = await findIncident(tx, incidentId)
+  return held?.team === team ? `, on the card of #${held.number}` : ''
+}
+
 async function request(
   tx: Tx,
   incident: Incident,
@@ -193,7 +199,7 @@ async function request(
     const holder = await runInFlight(tx, offer.target)
     const state =
       holder?.state === 'unknown'
-        ? 'ended without an answer and must be settled first'
+        ? `ended without an answer and must be settled first${await onWhichCard(tx, incident, holder)}`
         : 'is already in flight'
     const by = holder === null ? '' : ` (requested by ${holder.requestedBy.name})`
     return await refuse(

@@ -5,19 +5,15 @@ import { type Deployment, speaksOf } from '../incidents/deployments.ts'
 import type { Incident } from '../incidents/model.ts'
 import { lockIncident } from '../incidents/repository.ts'
 import { recordAll } from '../incidents/timeline.ts'
-import { standingOffers } from '../remediation/offers.ts'
-import { ACTIONS } from '../remediation/registry.ts'
 import { append } from '../store/outbox.ts'
 import { type Tx, json } from '../store/store.ts'
+import { changesAgain } from './changes-again.ts'
 import { DESTINATIONS, PRIORITY } from './destinations.ts'
-import { lookAgainAt } from './look-again.ts'
 
 /** Incidents that one body's markers are told in; a storm of a job's incidents needs it once. */
 const MAX_TOLD = 20
 /** A thread hears of deployments no more often. */
 const QUIET_MINUTES = 10
-/** Each look asks the platform a dozen things, and one deployment may come as several markers. */
-const ANEW_MS = 10_000
 
 /** Tells new deployments in the threads of open incidents of their jobs; answers in how many timelines they stand. */
 export async function tellDeployments(tx: Tx, fresh: readonly Deployment[], now: Date): Promise<number> {
@@ -30,7 +26,7 @@ export async function tellDeployments(tx: Tx, fresh: readonly Deployment[], now:
     }
     const incident = await lockIncident(tx, incidentId)
     if (incident === null || incident.state === 'resolved') continue
-    await offerAnew(tx, incident, deployments, now)
+    await changesAgain(tx, incident, now)
     const decision = await tell(tx, incident, deployments, now)
     if (decision !== null) decisions.push(decision)
     told += 1
@@ -65,19 +61,6 @@ async function burning(tx: Tx, deployments: readonly Deployment[]): Promise<read
     )
     return newest === undefined ? [] : [{ incidentId: id, team, deployments: [newest, ...others] }]
   })
-}
-
-/** Buttons that say what is deployed are out of date: what is offered is looked at anew, once for a storm. */
-async function offerAnew(
-  tx: Tx,
-  incident: Incident,
-  deployments: Burning['deployments'],
-  now: Date,
-): Promise<void> {
-  if (deployments.every(({ what }) => what === 'config')) return
-  const offers = await standingOffers(tx, incident.id)
-  if (offers.some(({ action }) => ACTIONS.get(action)?.needs === null))
-    await lookAgainAt(tx, incident, new Date(now.getTime() + ANEW_MS))
 }
 
 /** All of them on the timeline as one entry, and at most one message; answers a decision where there is none. */

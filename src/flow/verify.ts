@@ -5,8 +5,9 @@ import { findIncident, lockIncident, updateIncident } from '../incidents/reposit
 import { record } from '../incidents/timeline.ts'
 import { ACTIONS } from '../remediation/registry.ts'
 import type { Verification } from '../remediation/action.ts'
-import { type ActionRun, changeRun, lockRun, toActionRun } from '../remediation/action-runs.ts'
+import { type ActionRun, type Verified, changeRun, lockRun, toActionRun } from '../remediation/action-runs.ts'
 import { audit } from '../remediation/audit.ts'
+import { withdrawSame } from '../remediation/offers.ts'
 import { orderOf } from '../remediation/order.ts'
 import { mayDo } from '../remediation/roles.ts'
 import { type DueKind, schedule } from '../store/due.ts'
@@ -15,6 +16,7 @@ import { append } from '../store/outbox.ts'
 import type { Tx } from '../store/store.ts'
 import { lookOf } from './act-with.ts'
 import { requestCards } from './card-version.ts'
+import { changesAgain } from './changes-again.ts'
 import type { FlowDeps } from './deps.ts'
 import { DESTINATIONS, DUE, JOBS, PRIORITY } from './destinations.ts'
 import { publish, refOf } from './events.ts'
@@ -25,6 +27,8 @@ import { discretionOf } from './settings.ts'
 
 const ASK_MS = 10_000
 const LOST_JOB_MS = 120_000
+/** So often the look that a marker asks for is made, should its job be lost. */
+const LATE_LOOKS = 3
 /** Between two looks: soon at first, then not more often than Spark's own listings change. */
 const pauseMs = (tries: number): number => Math.min(500 * 2 ** tries, 5_000)
 
@@ -38,19 +42,19 @@ export function actionVerifyDue(): DueKind {
         .select('verified')
         .where('id', '=', row.subject)
         .executeTakeFirst()
-      if (run?.verified !== 'pending') return
+      const late = row.data['late'] === true
+      if (!isWaiting(run?.verified, late)) return
+      const tries = Number(row.data['tries'])
+      if (late && tries >= LATE_LOOKS) return
       // Should the job fail for good, the look is due again; one that works sets its own time.
       await schedule(tx, {
         kind: DUE.actionVerify,
         subject: row.subject,
         dueAt: new Date(now.getTime() + LOST_JOB_MS),
-        data: row.data,
+        data: late ? { ...row.data, tries: tries + 1 } : row.data,
       })
-      await enqueue(tx, JOBS.verify, {
-        actionRunId: row.subject,
-        until: row.data['until'],
-        tries: row.data['tries'],
-      })
+      const { until } = row.data
+      await enqueue(tx, JOBS.verify, { actionRunId: row.subject, until, tries, ...(late ? { late } : {}) })
     },
   }
 }
@@ -59,6 +63,13 @@ export interface VerifyJob {
   readonly actionRunId: string
   readonly until: string
   readonly tries: number
+  /** Its time was up and that is told: a look for the one thing that a marker may show now. Absent: it is waited for. */
+  readonly late?: boolean
+}
+
+/** Whether anybody still wants to know how the run ended. */
+function isWaiting(verified: Verified | undefined, late: boolean): boolean {
+  return verified === 'pending' || (late && verified === 'not_verified')
 }
 
 /** Handler of the `verify` job: one look at Spark, then verified, asked again later, or given up. */
@@ -68,7 +79,7 @@ export async function verifyAction(deps: FlowDeps, job: VerifyJob): Promise<void
     .selectAll()
     .where('id', '=', job.actionRunId)
     .executeTakeFirst()
-  if (seen === undefined || seen.verified !== 'pending') return
+  if (seen === undefined || !isWaiting(seen.verified, job.late === true)) return
   const incident = await deps.store.transaction((tx) => findIncident(tx, seen.incident_id))
   const look =
     incident === null
@@ -105,7 +116,8 @@ async function recordLook(tx: Tx, deps: FlowDeps, job: VerifyJob, look: Verifica
   const run = await lockRun(tx, job.actionRunId)
   if (
     incident === null ||
-    run?.verified !== 'pending' ||
+    run === null ||
+    !isWaiting(run.verified, job.late === true) ||
     (run.state !== 'succeeded' && run.state !== 'unknown')
   )
     return
@@ -116,6 +128,13 @@ async function recordLook(tx: Tx, deps: FlowDeps, job: VerifyJob, look: Verifica
       dueAt: new Date(now.getTime() + pauseMs(job.tries)),
       data: { until: job.until, tries: job.tries + 1 },
     })
+    return
+  }
+  if (look.kind === 'waiting' && run.verified === 'not_verified') {
+    // Told as not confirmed already: the card says what is known by now, and nobody is called for it.
+    if (look.detail === run.detail) return
+    await changeRun(tx, run, run.state, { detail: look.detail }, now)
+    await requestCards(tx, [await updateIncident(tx, incident, {})], now)
     return
   }
   const verified = look.kind === 'verified' ? ('verified' as const) : ('not_verified' as const)
@@ -173,8 +192,12 @@ async function recordLook(tx: Tx, deps: FlowDeps, job: VerifyJob, look: Verifica
     },
     now,
   )
+  // Its time was up, and it was offered again: that is no more than what has happened.
+  if (run.verified === 'not_verified') await withdrawSame(tx, changed, 'it was seen to have worked', now)
   // Spark accepted it, yet it did not take effect: it may be tried again.
   if (look.kind === 'waiting' && state === 'succeeded') await offerAgain(tx, changed, now)
+  // Markers that came while it was waited for have changed what may be asked for next.
+  if (ACTIONS.get(run.action)?.needs === null) await changesAgain(tx, incident, now)
   // It took effect and ended badly: what is known of it is of before.
   if (look.kind === 'contradicted' && incident.state !== 'resolved') await lookAgainAt(tx, incident, now)
   await requestCards(tx, [await updateIncident(tx, incident, {})], now)
@@ -224,6 +247,7 @@ export async function settleUnknown(
       now,
     )
     if (!happened) await offerAgain(tx, run, now)
+    if (ACTIONS.get(run.action)?.needs === null) await changesAgain(tx, incident, now)
     const changed = await updateIncident(tx, incident, {})
     await requestCards(tx, [changed], now)
     return { kind: 'done', sentence: `Settled: ${detail}.`, incident: changed }

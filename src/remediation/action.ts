@@ -118,12 +118,22 @@ export type Action = PlatformAction | WebhookAction
 const MAX_VALUE = 60
 const MAX_HEAD = 24
 
-/** The consequence of an action for this target, in full, and what is known that must be said with it. */
+/** What is known that must be said beside what an action does; null for nothing. */
+export function warningOf(
+  { adds, caution }: Pick<Action, 'adds' | 'caution'>,
+  lookup: Lookup,
+): string | null {
+  const said = [adds?.(lookup) ?? null, judge(caution, lookup).says].filter((one) => one !== null)
+  return said.length === 0 ? null : said.join(' ')
+}
+
+/** The consequence of an action for this target, in full, and at its end the warning. */
 export function consequenceOf(
-  { consequence, unsaid = {}, adds, caution }: Pick<Action, 'consequence' | 'unsaid' | 'adds' | 'caution'>,
+  action: Pick<Action, 'consequence' | 'unsaid' | 'adds' | 'caution'>,
   { target, params }: { readonly target: string; readonly params: Params },
   lookup: Lookup,
 ): string {
+  const { consequence, unsaid = {} } = action
   // In one pass: what is filled in may have braces of its own.
   const whole = consequence.replaceAll(/\{(\w+)\}/g, (hole, name: string) => {
     if (name === 'target') return target
@@ -131,7 +141,8 @@ export function consequenceOf(
     const value = params[name]
     return typeof value === 'string' ? shortened(safeReference(value, redact)) : (unsaid[name] ?? hole)
   })
-  return [whole, adds?.(lookup) ?? null, judge(caution, lookup).says].filter((one) => one !== null).join(' ')
+  const warning = warningOf(action, lookup)
+  return warning === null ? whole : `${whole} ${warning}`
 }
 
 function shortened(value: string): string {

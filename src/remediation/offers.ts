@@ -83,6 +83,23 @@ export async function withdrawOffer(tx: Tx, id: string, reason: string, now: Dat
     .execute()
 }
 
+/** Withdraws the standing offers of an incident for the same action on the same target. */
+export async function withdrawSame(
+  tx: Tx,
+  of: Pick<Offer, 'incidentId' | 'action' | 'target'>,
+  reason: string,
+  now: Date,
+): Promise<void> {
+  await tx
+    .updateTable('offers')
+    .set({ withdrawn_at: now, withdrawn_reason: reason })
+    .where('incident_id', '=', of.incidentId)
+    .where('action', '=', of.action)
+    .where('target', '=', of.target)
+    .where('withdrawn_at', 'is', null)
+    .execute()
+}
+
 export async function findOffer(tx: Tx, id: string): Promise<Offer | null> {
   const row = await tx.selectFrom('offers').selectAll().where('id', '=', id).executeTakeFirst()
   return row === undefined ? null : toOffer(row)

@@ -2,6 +2,7 @@
 import { drawsDots } from '../support/world.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { actionLeaseDue } from '../../src/flow/act.ts'
+import { changesDue } from '../../src/flow/changes-again.ts'
 import { DUE } from '../../src/flow/destinations.ts'
 import { diagnosisDue } from '../../src/flow/diagnosis-deadline.ts'
 import { lookAgainDue } from '../../src/flow/look-again.ts'
@@ -145,6 +146,20 @@ const SAMPLES: Readonly<Record<string, () => Promise<DueSample>>> = {
       row: rowOf(incident.id, {}),
       moveOn: () => resolve(incident),
       leadsTo: ['jobs', 'outbox'],
+    }
+  },
+  [DUE.changes]: async () => {
+    const incident = await desk.open()
+    await desk.store.db
+      .updateTable('incidents')
+      .set({ diagnosis: 'done' })
+      .where('id', '=', incident.id)
+      .execute()
+    return {
+      kind: changesDue,
+      row: rowOf(incident.id, {}),
+      moveOn: () => resolve(incident),
+      leadsTo: ['jobs'],
     }
   },
   [DUE.recovery]: async () => {

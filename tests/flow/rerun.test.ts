@@ -8,6 +8,7 @@ import { type CardView, readCard } from '../../src/flow/card.ts'
 import type { FlowDeps } from '../../src/flow/deps.ts'
 import { DUE } from '../../src/flow/destinations.ts'
 import { diagnose } from '../../src/flow/diagnose.ts'
+import { lookAgainDue } from '../../src/flow/look-again.ts'
 import type { Person, Pressed } from '../../src/flow/press.ts'
 import { recoverIncident } from '../../src/flow/recover.ts'
 import { requestAction } from '../../src/flow/request-action.ts'
@@ -222,6 +223,66 @@ describe('the verdict', () => {
       title: 'Rerun Job',
       says: expect.stringMatching(/^A rerun is not safe: it was appending to .*\.$/) as string,
     })
+  })
+})
+
+describe('P8: what the dialog and the last check know', () => {
+  it('is what the standing button was made from, while all is looked at anew', async () => {
+    const of = await scene({ reader: readerOf(SAFE) })
+    const before = await rerunOn(of)
+    expect(before?.warning).toContain('Safe:')
+    await desk.store.transaction((tx) =>
+      lookAgainDue.handle(
+        tx,
+        { subject: of.incident.id, data: {}, dueAt: desk.clock.now(), attempts: 0 },
+        desk.clock.now(),
+      ),
+    )
+    expect((await of.card()).incident.diagnosis).toBe('pending')
+    expect(await rerunOn(of)).toEqual(before)
+  })
+
+  it('is of which data the alert says the run is: a later success with the same forbids it', async () => {
+    const dated = {
+      ...writing('Overwrite'),
+      plan: writing('Overwrite').plan.replace('/data/orders', '/data/orders/ds=2026-11-22'),
+    }
+    const later = {
+      ...OTHER,
+      state: 'succeeded',
+      stateText: 'OK',
+      endedAt: new Date('2026-11-22T15:10:00Z'),
+      dates: { logical_date: '20261122' },
+    } as const
+    const before: World = { ...SAFE, queries: [dated], runs: [ENDED] }
+    const { reader, change } = turning(before)
+    const of = await scene({ reader })
+    const [{ labels }] = (await desk.store.db
+      .selectFrom('alert_instances')
+      .select('labels')
+      .where('incident_id', '=', of.incident.id)
+      .execute()) as [{ labels: Record<string, string> }]
+    await desk.store.db
+      .updateTable('alert_instances')
+      .set({ labels: json({ ...labels, ds: '2026-11-22' }) })
+      .where('incident_id', '=', of.incident.id)
+      .execute()
+    await diagnose(of.deps, of.incident.id)
+    expect((await rerunOn(of))?.consequence).toContain('Safe:')
+    await of.press()
+    change({ ...before, runs: [later, ENDED] })
+    const { state, detail } = await of.act()
+    expect(state).toBe('failed')
+    expect(of.keys).toEqual([])
+    const again = await scene({ reader: readerOf({ ...before, runs: [later, ENDED] }) })
+    await desk.store.db
+      .updateTable('alert_instances')
+      .set({ labels: json({ ...labels, ds: '2026-11-22' }) })
+      .where('incident_id', '=', again.incident.id)
+      .execute()
+    await diagnose(again.deps, again.incident.id)
+    // Offering and sending judge by the same.
+    expect((await again.card()).withheld).toContainEqual({ title: 'Rerun Job', says: detail })
   })
 })
 

@@ -1,73 +1,21 @@
 // Roll Back: offered where a pipeline is configured, says from what to what, asks once, and is verified by a deploy marker.
 import { afterEach, describe, expect, it } from 'vitest'
 import { MAX_MARKER_TEXT } from '../../src/alerts/deploy-marker.ts'
-import { type Pipeline, type PipelineOptions, startPipeline } from '../support/pipeline.ts'
-import { type World, alertBody, findButton, startWorld, textOf } from '../support/world.ts'
+import { type World, findButton } from '../support/world.ts'
+import {
+  JOB,
+  SECRET,
+  badDeploy,
+  blocks,
+  card,
+  closePipelines,
+  complain,
+  isOffered,
+  shown,
+} from './bad-deploy.ts'
 
-const SECRET = 'the-secret-of-the-pipeline'
-const JOB = 'nightly-orders'
+afterEach(closePipelines)
 
-let pipeline: Pipeline | undefined
-afterEach(async () => {
-  await pipeline?.close()
-  pipeline = undefined
-})
-
-interface Bad {
-  readonly world: World
-  readonly pipeline: Pipeline
-  readonly announce: (what: string, version: string) => Promise<void>
-  readonly announceAs: (...said: readonly Readonly<Record<string, string>>[]) => Promise<void>
-}
-
-/** v2 is out after v1, and an alert says that it is bad. */
-async function badDeploy(
-  onTaken: (bad: Pick<Bad, 'announce'>) => PipelineOptions['onTaken'] = () => undefined,
-  teams = '',
-): Promise<Bad> {
-  let taken: PipelineOptions['onTaken']
-  let world: World | undefined
-  pipeline = await startPipeline({
-    secret: SECRET,
-    now: () => world!.clock.now(),
-    onTaken: (request) => taken?.(request),
-  })
-  const { url } = pipeline
-  world = await startWorld({
-    environment: { SANDBOX_ROLLBACK_URL: url, SANDBOX_ROLLBACK_SECRET: SECRET },
-    config: (yaml) =>
-      yaml.replace("'${SANDBOX_ROLLBACK_SECRET}' }", `'\${SANDBOX_ROLLBACK_SECRET}'${teams} }`),
-  })
-  const { service } = world
-  const announceAs: Bad['announceAs'] = async (...said) => {
-    const answer = await fetch(`${service.http.url}/webhooks/deploy`, {
-      method: 'POST',
-      headers: { authorization: 'Bearer sandbox', 'content-type': 'application/json' },
-      body: JSON.stringify(said.map((one) => ({ job_name: JOB, team: 'data-platform', ...one }))),
-    })
-    expect(answer.status, await answer.text()).toBeLessThan(300)
-  }
-  const announce = (what: string, version: string): Promise<void> =>
-    announceAs({ what, version, id: `${what}-${version}` })
-  taken = onTaken({ announce })
-  await announce('deploy', 'v1')
-  await world.clock.advance(60_000)
-  await announce('deploy', 'v2')
-  await world.clock.advance(60_000)
-  await complain(world)
-  return { world, pipeline, announce, announceAs }
-}
-
-async function complain(world: World, more: Readonly<Record<string, string>> = {}): Promise<void> {
-  const alertname = 'SparkDeploymentRegression'
-  await world.send(
-    alertBody({ alertname, severity: 'critical', team: 'data-platform', job_name: JOB, ...more }),
-  )
-}
-
-const shown = async (world: World): Promise<void> =>
-  world.until(() => findButton(world.cards()[0]!, 'act') !== undefined, 'the button')
-const card = (world: World): string => textOf(world.cards()[0])
 const everything = (world: World): string =>
   JSON.stringify([world.messages(), world.slack.state().ephemerals])
 
@@ -215,5 +163,45 @@ describe('Roll Back', () => {
     const { world } = await badDeploy(undefined, ', teams: [streaming]')
     await world.until(() => card(world).includes('No webhook is configured for this team'), 'the sentence')
     expect(findButton(world.cards()[0]!, 'act')).toBeUndefined()
+  })
+})
+
+describe('deployments after a rollback', () => {
+  it('that was verified are rolled back in the same incident, and stand on its card', async () => {
+    const { world, announce, pipeline } = await badDeploy(
+      (bad) =>
+        ({ data }) =>
+          bad.announce('rollback', data.to!),
+    )
+    await shown(world)
+    await world.press('U0BOB', 'act')
+    await world.until(() => card(world).includes('done and verified'), 'the verification', 1_000)
+    expect(isOffered(world)).toBe(false)
+    await announce('deploy', 'v3')
+    await world.until(() => blocks(world).includes('Goes from v3 back to v1'), 'the button anew', 2_000)
+    expect(card(world)).toContain('deploy v3 at')
+    await world.press('U0BOB', 'act')
+    await world.until(() => pipeline.taken.length === 2, 'the second request')
+    expect(pipeline.taken[1]!.data).toMatchObject({ from: 'v3', to: 'v1' })
+  })
+
+  it('P14: that trickle in are told on the card, without a word in the thread or another look at everything', async () => {
+    const { world, announce } = await badDeploy()
+    await shown(world)
+    await announce('deploy', 'v3')
+    await world.until(() => blocks(world).includes('Goes from v3 back to v2'), 'the new dialog', 2_000)
+    await world.settle()
+    const replies = world.messages().length
+    const findings = world.store.db.selectFrom('findings').select(['generation', 'step'])
+    const before = await findings.execute()
+    for (const version of ['v4', 'v5', 'v6']) {
+      await announce('deploy', version)
+      await world.until(() => blocks(world).includes(`Goes from ${version} back to`), version, 2_000)
+      expect(card(world)).not.toContain('Looking into')
+    }
+    expect(card(world)).toContain('deploy v6 at')
+    await world.settle()
+    expect(world.messages()).toHaveLength(replies)
+    expect(await findings.execute()).toEqual(before)
   })
 })

@@ -75,6 +75,7 @@ export const OFFER: OfferView = {
   withdrawnAt: null,
   withdrawnReason: null,
   consequence: 'Ends app-20261102030000-0001 now. Work it has not written is lost.',
+  warning: null,
   danger: true,
 }
 

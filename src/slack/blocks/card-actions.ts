@@ -23,6 +23,11 @@ export function label(action: string): string {
   return inline(words.charAt(0).toUpperCase() + words.slice(1), 60)
 }
 
+/** What a yes says: where another waits until it is verified, the work has been taken and not yet done. */
+export function taken(action: string): 'accepted' | 'done' {
+  return ACTIONS.get(action)?.untilVerified === true ? 'accepted' : 'done'
+}
+
 /** A rollback is confirmed by a marker, and the detail says which is missing. */
 function byWhom({ action }: ActionRun): string {
   return ACTIONS.get(action)?.needs === null ? '' : ' by Spark'
@@ -48,6 +53,6 @@ function stateOf(run: ActionRun): string {
     case 'succeeded':
       if (run.verified === 'verified') return `*done and verified*${detail}`
       if (run.verified === 'not_verified') return `*accepted, but not confirmed${byWhom(run)}*${detail}`
-      return run.verified === 'pending' ? 'done, being verified' : `*done*${detail}`
+      return run.verified === 'pending' ? `${taken(run.action)}, being verified` : `*done*${detail}`
   }
 }

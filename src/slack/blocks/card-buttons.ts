@@ -1,11 +1,15 @@
 // The buttons of a card: what may be pressed now, each with an opaque id; what is destructive asks first. Pure.
 import type { ActionsBlock, Button, KnownBlock } from '@slack/types'
 import type { CardView, OfferView } from '../../flow/card.ts'
+import type { ActionRun } from '../../remediation/action-runs.ts'
 import { ACTION } from '../ids.ts'
+import { label } from './card-actions.ts'
 import { cut, plain } from './text.ts'
 
 /** Slack takes 25 elements a block; a person at 03:00 takes far fewer. */
 const MAX_OFFERS = 4
+/** Of a dialog's 300 characters; the rest says what will be done. */
+const MAX_WARNING = 160
 
 export function buttons(view: CardView): KnownBlock[] {
   const { incident } = view
@@ -23,8 +27,18 @@ export function buttons(view: CardView): KnownBlock[] {
   for (const run of view.runs.filter((one) => one.state === 'unknown').slice(0, 2))
     blocks.push(
       block(`settle:${run.id}`, [
-        button(ACTION.settleHappened, 'It Happened', run.id),
-        button(ACTION.settleNot, 'It Did Not Happen', run.id),
+        {
+          ...button(ACTION.settleHappened, 'It Happened', run.id),
+          confirm: settleConfirm(run, 'It Happened', 'Its target is free again.'),
+        },
+        {
+          ...button(ACTION.settleNot, 'It Did Not Happen', run.id),
+          confirm: settleConfirm(
+            run,
+            'It Did Not Happen',
+            'Its target is free again, and its button comes back.',
+          ),
+        },
       ]),
     )
   return blocks
@@ -55,11 +69,34 @@ function offerButton(offer: OfferView, index: number): Button {
     ...button(`${ACTION.act}:${index}`, offer.title, offer.id, style),
     confirm: {
       title: plain(`${offer.title}?`, 100),
-      text: plain(`${cut(offer.consequence, 300 - needs.length)}${needs}`, 300),
+      text: plain(`${dialogOf(offer, 300 - needs.length)}${needs}`, 300),
       confirm: plain(offer.title, 30),
       deny: plain('Leave It', 30),
       ...(offer.danger ? { style: 'danger' as const } : {}),
     },
+  }
+}
+
+/** What is known against it stands last, and is the last to be cut. */
+function dialogOf({ consequence, warning }: OfferView, room: number): string {
+  if (warning === null || consequence.length <= room) return cut(consequence, room)
+  const kept = cut(warning, MAX_WARNING)
+  const does = consequence.slice(0, consequence.length - warning.length).trimEnd()
+  return `${cut(does, room - kept.length - 1)} ${kept}`
+}
+
+/** Two pairs of these look alike, and what was settled stays settled: the dialog says which it is. */
+function settleConfirm(
+  { action, target, requestedBy }: ActionRun,
+  what: string,
+  then: string,
+): NonNullable<Button['confirm']> {
+  const asked = cut(requestedBy.name, 60)
+  return {
+    title: plain(`${label(action)}: ${what}?`, 100),
+    text: plain(`${label(action)} ${cut(target, 120)}, asked by ${asked}. ${then} This is final.`, 300),
+    confirm: plain(what, 30),
+    deny: plain('Leave It', 30),
   }
 }
 

@@ -4,7 +4,7 @@ import type { Finding } from '../../diagnosis/model.ts'
 import type { Actor } from '../../incidents/model.ts'
 import { spokenParams } from '../../remediation/inputs.ts'
 import type { Params } from '../../runbooks/model.ts'
-import { label } from './card-actions.ts'
+import { label, taken } from './card-actions.ts'
 import { type CaptureEntry, captureMessage } from './thread-capture.ts'
 import { findingsMessage } from './thread-findings.ts'
 import type { ThreadMessage } from './thread-message.ts'
@@ -105,7 +105,7 @@ export function threadMessage(entry: ThreadEntry): ThreadMessage {
       return { text, blocks: [{ type: 'section', text: mrkdwn(text) }] }
     }
     case 'action': {
-      const how = entry.state === 'unknown' ? 'ended without an answer: it may have happened' : entry.state
+      const how = outcomeOf(entry)
       return one(
         `*${label(entry.action)}* ${inline(entry.target, 100)}: ${how}. ${inline(entry.detail, 400)} Asked by ${actorName(entry.by)}${asked(entry.params)}.`,
       )
@@ -140,6 +140,11 @@ export function threadMessage(entry: ThreadEntry): ThreadMessage {
         `Runbook: now *${inline(entry.to, 80)}*, was ${entry.from === null ? 'none' : `*${inline(entry.from, 80)}*`}, because ${reasons(entry.because)}.`,
       )
   }
+}
+
+function outcomeOf({ action, state }: Extract<ThreadEntry, { type: 'action' }>): string {
+  if (state === 'unknown') return 'ended without an answer: it may have happened'
+  return state === 'succeeded' && taken(action) === 'accepted' ? 'accepted' : state
 }
 
 const DEPLOYED = { deploy: 'Deployed', rollback: 'Rolled back', config: 'Configuration changed' } as const

@@ -157,3 +157,53 @@ describe('the card says', () => {
     )
   })
 })
+
+describe('what was asked of a pipeline', () => {
+  const rollback = runWith({ action: 'deploy.roll-back', target: 'a/orders', state: 'succeeded', verified: 'pending' }) // prettier-ignore
+
+  it('is accepted while it is being verified, and done only then', () => {
+    expect(said(viewWith({ runs: [rollback] }))).toContain('accepted, being verified')
+    expect(said(viewWith({ runs: [{ ...rollback, action: 'run.rerun' }] }))).toContain('done, being verified')
+    expect(said(viewWith({ runs: [{ ...rollback, verified: 'verified' }] }))).toContain('done and verified')
+  })
+})
+
+describe('the dialogs of the card', () => {
+  const confirms = (view: Parameters<typeof cardMessage>[0]): { title: string; text: string }[] =>
+    cardMessage(view).blocks.flatMap((block) =>
+      block.type !== 'actions'
+        ? []
+        : block.elements.flatMap((one) =>
+            'confirm' in one && one.confirm !== undefined
+              ? [{ title: one.confirm.title!.text, text: one.confirm.text.text }]
+              : [],
+          ),
+    )
+
+  it('say which action is settled: two pairs look alike, and what is settled stays so', () => {
+    const runs = [
+      runWith({ id: 'act_1', action: 'deploy.roll-back', target: 'a/orders', state: 'unknown' }),
+      runWith({ id: 'act_2', action: 'spark.kill-application', target: 'app-1', state: 'unknown' }),
+    ]
+    const asked = confirms(viewWith({ runs })).filter(({ title }) => title.includes('Happen'))
+    expect(asked.map(({ title }) => title)).toEqual([
+      'Roll back: It Happened?',
+      'Roll back: It Did Not Happen?',
+      'Kill application: It Happened?',
+      'Kill application: It Did Not Happen?',
+    ])
+    expect(asked.map(({ text }) => text.includes('a/orders'))).toEqual([true, true, false, false])
+    expect(asked.map(({ text }) => text.includes('app-1'))).toEqual([false, false, true, true])
+    for (const { text } of asked) expect(text).toContain('This is final.')
+  })
+
+  it('fit and warn, however long the words are', () => {
+    const runs = [runWith({ action: 'x'.repeat(300), target: 'y'.repeat(300), state: 'unknown' })]
+    const warning = 'No good run of the job is known: what was there before may be bad, too.'
+    const offers = [{ ...OFFER, consequence: `${'Goes far. '.repeat(60)}${warning}`, warning }]
+    const view = viewWith({ runs, offers })
+    expect(validateBlocks('message', cardMessage(view).blocks)).toEqual([])
+    const act = confirms(view).find(({ title }) => title === `${OFFER.title}?`)
+    expect(act!.text).toMatch(/^Goes far\. .*… No good run of .* may be bad, too\. Needs a commander\.$/)
+  })
+})

@@ -42,6 +42,21 @@ describe('a thread entry says', () => {
     expect(text).toContain('version ˋˋˋ, by ∗bob∗')
   })
 
+  it('that a pipeline has accepted, and not that anything has been done', () => {
+    const about = {
+      type: 'action',
+      target: 'a/orders',
+      state: 'succeeded',
+      detail: 'taken',
+      by: ALICE,
+    } as const
+    expect(said({ ...about, action: 'deploy.roll-back' })).toContain('a/orders: accepted. taken')
+    expect(said({ ...about, action: 'run.rerun' })).toContain('a/orders: succeeded. taken')
+    expect(said({ ...about, action: 'deploy.roll-back', state: 'failed' })).toContain(
+      'a/orders: failed. taken',
+    )
+  })
+
   it('who is called, and that nobody has acknowledged', () => {
     const text = said({ type: 'mention', people: ['U0BOB', 'S0ONCALL'], minutes: 5, while: 'unacknowledged' })
     expect(text).toContain('<@U0BOB> <!subteam^S0ONCALL> nobody has acknowledged this for 5 minutes.')
