@@ -67,9 +67,13 @@ export function overviewFile(seen: Seen): CapturedFile | null {
     seen.stages.length > 0 ? `${plural(seen.stages.length, 'stage')} (${failed.length} failed)` : null,
     settings.length > 0 ? 'settings' : null,
   ].filter((part) => part !== null)
+  const words = ended.filter(({ reason }) => reason !== null && reason !== 'Completed')
+  const isBare = ({ exitCode, message }: RunContainer): boolean => exitCode === null && message === null
   const telling = [
-    ...ended.flatMap(({ id, reason, exitCode }) => reason === null || reason === 'Completed' ? [] : [`${id}: ${reason}${exitCode === null ? '' : `, exit code ${exitCode}`}`]),
+    ...words.filter((one) => !isBare(one)).map(wordsOf),
     ...dead.toSorted(byEnd).flatMap(({ id, removeReason }) => removeReason === null ? [] : [`executor ${id}: ${firstLine(removeReason)}`]),
+    // That it ended and no more: Spark's own words of its executors say why.
+    ...words.filter(isBare).map(wordsOf),
     ...failed.map(({ id, failureReason }) => `stage ${id}: ${firstLine(failureReason ?? '')}`),
     ...(seen.run?.words.map(({ text, from }) => `${from}: ${firstLine(text)}`) ?? []),
   ] // prettier-ignore
@@ -141,6 +145,10 @@ function section<T>(title: string, rows: readonly T[], lines: (row: T) => readon
 
 function byEnd(a: SparkExecutor, b: SparkExecutor): number {
   return (b.removedAt?.getTime() ?? 0) - (a.removedAt?.getTime() ?? 0)
+}
+
+function wordsOf({ id, reason, exitCode }: RunContainer): string {
+  return `${id}: ${reason ?? ''}${exitCode === null ? '' : `, exit code ${exitCode}`}`
 }
 
 function firstLine(text: string): string {

@@ -109,7 +109,7 @@ function bySkew({ outputs, findings }: StepResult): Measured[] {
 
 /**
  * That nothing moves says less than why: a stage that waits for its hot partition stands still, and so does what is kept
- * of a driver that does not answer. A task that does not end and has no more to do than others is no slow host where all
+ * of a driver that does not answer. Whoever has that partition reads more than the other executors. A task that does not end and has no more to do than others is no slow host where all
  * stands still: it hangs.
  */
 function withoutEchoes(measured: readonly Measured[]): Measured[] {
@@ -117,6 +117,7 @@ function withoutEchoes(measured: readonly Measured[]): Measured[] {
   return measured.filter(
     ({ conclusion, mayHang }) =>
       !(conclusion.id === 'F13' && (told.has('F05') || told.has('F22'))) &&
+      !(conclusion.id === 'F06' && conclusion.probe !== 'spark.skew' && told.has('F05')) &&
       !(mayHang === true && told.has('F13')),
   )
 }

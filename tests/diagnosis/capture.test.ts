@@ -46,6 +46,9 @@ const WORLD: World = {
   },
 }
 
+/** As a standalone master tells of an executor: that it ended, and no more. */
+const bare: RunContainer = { ...container, id: 'executor 1 on worker-1', reason: 'EXITED', exitCode: null }
+
 const take = (world: World) => takeCapture(readerOf(world), runOf(), NEVER)
 
 describe('a capture', () => {
@@ -56,6 +59,12 @@ describe('a capture', () => {
     const [overview, threads, log] = files
     expect(overview?.telling[0]).toBe('orders-exec-3: OOMKilled, exit code 137')
     expect(overview?.telling).toContain('executor 1: Command exited with code 52')
+    const told = (await take({ ...WORLD, containers: [bare, container] })).files[0]?.telling
+    expect(told?.slice(0, 3)).toEqual([
+      'orders-exec-3: OOMKilled, exit code 137',
+      'executor 1: Command exited with code 52',
+      'executor 1 on worker-1: EXITED',
+    ])
     for (const said of [
       'NodeNotReady',
       'limit 4 GiB',

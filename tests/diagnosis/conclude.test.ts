@@ -68,6 +68,7 @@ describe('what broke', () => {
     ['a symptom before figures', [measured('gc_ratio', 'critical'), said('F04', 'fetch-failed', 'medium')], 'F04'],
     ['figures before what only may be', [said('F11', 'told-to-end', 'low'), measured('gc_ratio', 'high')], 'F07'],
     ['what only may be before nothing', [said('F11', 'told-to-end', 'low'), measured('gc_ratio', 'low')], 'F11'],
+    ['a hot partition before the executor that reads it', [measured('exec_imbalance', 'critical'), skew(true, 90, 'medium')], 'F05'],
     ['a hot partition that runs before the standstill it makes', [measured('no_progress', 'critical'), skew(true, 90, 'medium', true)], 'F05'],
     ['a standstill before a task that only may be slow', [measured('no_progress', 'medium'), skew(false, 1, 'critical', true)], 'F13'],
     ['a slow host while nothing stands still', [skew(false, 1, 'medium', true)], 'F06'],

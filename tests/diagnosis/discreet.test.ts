@@ -8,7 +8,7 @@ import type { StepResult } from '../../src/diagnosis/run-probes.ts'
 
 /** Numbers and booleans. */
 const MEASURED: Readonly<Record<string, string>> = {
-  'spark.application': 'running minutes',
+  'spark.application': 'running unreachable minutes',
   'spark.cluster': 'alive_workers workers waiting_applications cores',
   'run.containers': 'containers bad waiting restarts exit_code memory_limit_mib',
   'spark.executor-deaths':
