@@ -98,13 +98,16 @@ export async function startCluster(spark: SparkInstallation, options: ClusterOpt
       `the master (${dir})`,
     )
     const workers = options.workers ?? 1
-    for (let index = 0; index < workers; index += 1)
+    for (let index = 0; index < workers; index += 1) {
+      const host = options.workerHosts?.[index] ?? '127.0.0.1'
       daemon(`worker-${index}`, 'org.apache.spark.deploy.worker.Worker', [
-        '--host', options.workerHosts?.[index] ?? '127.0.0.1', '--webui-port', '0',
+        '--host', host, '--webui-port', '0',
         '--cores', String(options.workerCores ?? 1),
         '--memory', `${options.workerMemoryMb ?? 600}M`,
         '--work-dir', path.join(dir, `work-${index}`), sparkUrl,
-      ]) // prettier-ignore
+        // Its own pages listen there, too.
+      ], { SPARK_LOCAL_IP: host }) // prettier-ignore
+    }
     if (historyUrl !== null)
       daemon('history', 'org.apache.spark.deploy.history.HistoryServer', [], {
         SPARK_HISTORY_OPTS: javaOptions({
