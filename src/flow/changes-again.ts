@@ -17,7 +17,7 @@ import {
 import { ACTIONS } from '../remediation/registry.ts'
 import type { AlertFacts } from '../runbooks/facts.ts'
 import { type Runbook, probesOf } from '../runbooks/model.ts'
-import { type DueKind, schedule } from '../store/due.ts'
+import { type Due, type DueKind, schedule, scheduleUnlessDue } from '../store/due.ts'
 import { enqueue } from '../store/jobs.ts'
 import { type Tx, json } from '../store/store.ts'
 import { deploymentsOf } from './act-with.ts'
@@ -37,16 +37,7 @@ const ANEW_MS = 10_000
 
 /** Soon, unless it is due already. */
 export async function changesAgain(tx: Tx, { id }: Pick<Incident, 'id'>, now: Date): Promise<void> {
-  await tx
-    .insertInto('due')
-    .values({
-      kind: DUE.changes,
-      subject: id,
-      due_at: new Date(now.getTime() + ANEW_MS),
-      data: json({}),
-    })
-    .onConflict((conflict) => conflict.columns(['kind', 'subject']).doNothing())
-    .execute()
+  await scheduleUnlessDue(tx, soon(id, now))
 }
 
 /** Asks the platform, so it becomes a job; a diagnosis that is under way comes first, since it concludes the rest. */
@@ -56,14 +47,12 @@ export const changesDue: DueKind = {
     const incident = await findIncident(tx, row.subject)
     if (incident === null || incident.state === 'resolved' || incident.diagnosis === 'none') return
     if (incident.diagnosis === 'done') await enqueue(tx, JOBS.changes, { incidentId: incident.id })
-    else
-      await schedule(tx, {
-        kind: DUE.changes,
-        subject: incident.id,
-        dueAt: new Date(now.getTime() + ANEW_MS),
-        data: {},
-      })
+    else await schedule(tx, soon(incident.id, now))
   },
+}
+
+function soon(subject: string, now: Date): Due {
+  return { kind: DUE.changes, subject, dueAt: new Date(now.getTime() + ANEW_MS), data: {} }
 }
 
 /** Handler of the `changes` job. Coming twice repeats reads only. */

@@ -3,7 +3,7 @@ import type { OwnedAlert } from '../alerts/fold.ts'
 import type { Incident } from '../incidents/model.ts'
 import { lockIncident, updateIncident } from '../incidents/repository.ts'
 import { record } from '../incidents/timeline.ts'
-import { type DueKind, scheduleAll } from '../store/due.ts'
+import { type DueKind, scheduleAll, scheduleUnlessDue } from '../store/due.ts'
 import { type Tx, json } from '../store/store.ts'
 import { requestCards } from './card-version.ts'
 import type { FlowDeps } from './deps.ts'
@@ -95,11 +95,7 @@ async function nameRun(
 
 /** Another diagnosis then, unless one is due already. */
 export async function lookAgainAt(tx: Tx, { id }: Incident, dueAt: Date): Promise<void> {
-  await tx
-    .insertInto('due')
-    .values({ kind: DUE.lookAgain, subject: id, due_at: dueAt, data: json({}) })
-    .onConflict((conflict) => conflict.columns(['kind', 'subject']).doNothing())
-    .execute()
+  await scheduleUnlessDue(tx, { kind: DUE.lookAgain, subject: id, dueAt, data: {} })
 }
 
 /** Begins another diagnosis; one that is under way finds its generation gone. */

@@ -63,6 +63,15 @@ export async function scheduleEarliest(tx: Tx, due: Due): Promise<void> {
   ring(tx, DUE_TOPIC)
 }
 
+/** As `schedule`, but a row that is there stays as it is. Wakes nobody: what is due in the future is found in time. */
+export async function scheduleUnlessDue(tx: Tx, due: Due): Promise<void> {
+  await tx
+    .insertInto('due')
+    .values({ kind: due.kind, subject: due.subject, due_at: due.dueAt, data: json(due.data) })
+    .onConflict((conflict) => conflict.columns(['kind', 'subject']).doNothing())
+    .execute()
+}
+
 /** Removes the row; false when there was none. */
 export async function cancel(tx: Tx, kind: string, subject: string): Promise<boolean> {
   const result = await tx

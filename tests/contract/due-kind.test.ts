@@ -42,6 +42,17 @@ const resolve = async (incident: Incident): Promise<void> => {
   })
 }
 
+/** An incident whose diagnosis has concluded. */
+async function diagnosed(): Promise<Incident> {
+  const incident = await desk.open()
+  await desk.store.db
+    .updateTable('incidents')
+    .set({ diagnosis: 'done' })
+    .where('id', '=', incident.id)
+    .execute()
+  return incident
+}
+
 /** A run that was started and whose answer is outstanding. */
 async function startedRun(): Promise<{ id: string; fence: number; incident: Incident }> {
   const incident = await desk.open()
@@ -135,12 +146,7 @@ const SAMPLES: Readonly<Record<string, () => Promise<DueSample>>> = {
     }
   },
   [DUE.lookAgain]: async () => {
-    const incident = await desk.open()
-    await desk.store.db
-      .updateTable('incidents')
-      .set({ diagnosis: 'done' })
-      .where('id', '=', incident.id)
-      .execute()
+    const incident = await diagnosed()
     return {
       kind: lookAgainDue,
       row: rowOf(incident.id, {}),
@@ -149,12 +155,7 @@ const SAMPLES: Readonly<Record<string, () => Promise<DueSample>>> = {
     }
   },
   [DUE.changes]: async () => {
-    const incident = await desk.open()
-    await desk.store.db
-      .updateTable('incidents')
-      .set({ diagnosis: 'done' })
-      .where('id', '=', incident.id)
-      .execute()
+    const incident = await diagnosed()
     return {
       kind: changesDue,
       row: rowOf(incident.id, {}),

@@ -2,26 +2,14 @@
 import { describe, expect, it } from 'vitest'
 import type { Place } from '../../../src/diagnosis/failures/model.ts'
 import { strongest } from '../../../src/diagnosis/failures/read.ts'
-import { type RerunFacts, type Verdict, verdictOf } from '../../../src/diagnosis/rerun/verdict.ts'
-
-/** All that speaks for a rerun but the failure itself. */
-const KNOWN: Omit<RerunFacts, 'class' | 'cause'> = {
-  writes: [{ mode: 'overwrite', target: '/data/orders', finished: false }],
-  writesCut: false,
-  attemptsBefore: false,
-  streaming: false,
-  otherRun: null,
-  later: [],
-  willRetry: false,
-  running: false,
-  succeeded: false,
-}
+import { type Verdict, verdictOf } from '../../../src/diagnosis/rerun/verdict.ts'
+import { HARMLESS } from '../rerun/support.ts'
 
 /** As `run.rerun` decides: what only may be the reason is none. */
 function verdict(text: string, place: Place): Verdict['rerun'] {
   const best = strongest([{ text, place }])
   const known = best !== null && best.certainty !== 'low'
-  return verdictOf({ ...KNOWN, class: known ? best.mode.class : null, cause: best?.cause ?? null }).rerun
+  return verdictOf({ ...HARMLESS, class: known ? best.mode.class : null, cause: best?.cause ?? null }).rerun
 }
 
 describe('transient: a rerun once', () => {
@@ -53,7 +41,7 @@ describe('transient: a rerun once', () => {
 
   it('but never of a job that appends', () => {
     const writes = [{ mode: 'append', target: 't', finished: true } as const]
-    expect(verdictOf({ ...KNOWN, class: 'transient', cause: 'preempted', writes }).rerun).toBe('unsafe')
+    expect(verdictOf({ ...HARMLESS, class: 'transient', cause: 'preempted', writes }).rerun).toBe('unsafe')
   })
 
   it('143 of a YARN container may be a full heap: nobody knows', () => {

@@ -3,19 +3,12 @@ import { assert, constantFrom, option, property, record, boolean } from 'fast-ch
 import { describe, expect, it } from 'vitest'
 import { type RerunFacts, verdictOf } from '../../../src/diagnosis/rerun/verdict.ts'
 import type { WriteMode } from '../../../src/diagnosis/rerun/writes.ts'
+import { HARMLESS } from './support.ts'
 
 const SAFE: RerunFacts = {
   class: 'transient',
   cause: 'preempted',
-  writes: [{ mode: 'overwrite', target: '/data/orders', finished: false }],
-  writesCut: false,
-  attemptsBefore: false,
-  streaming: false,
-  otherRun: null,
-  later: [],
-  willRetry: false,
-  running: false,
-  succeeded: false,
+  ...HARMLESS,
 }
 
 /** A later run, of the 22nd as this one, of the 23rd, or of nobody knows which day. */
