@@ -1,6 +1,6 @@
 // Running an action: checked again, fenced, executed once outside any transaction, recorded, then verified (P5, P7, P8).
 import { reasonOf } from '../errors.ts'
-import { type Incident, SYSTEM } from '../incidents/model.ts'
+import type { Incident } from '../incidents/model.ts'
 import { findIncident, lockIncident, updateIncident } from '../incidents/repository.ts'
 import { record } from '../incidents/timeline.ts'
 import { ACTIONS } from '../remediation/registry.ts'
@@ -12,25 +12,25 @@ import {
   madeEarlier,
   startRun,
 } from '../remediation/action-runs.ts'
-import { audit } from '../remediation/audit.ts'
 import { findOffer } from '../remediation/offers.ts'
 import { orderOf } from '../remediation/order.ts'
 import { type Role, mayDo } from '../remediation/roles.ts'
 import { recordable } from '../remediation/inputs.ts'
+import { recordRun } from '../remediation/run-record.ts'
 import type { WriteOutcome } from '../ports.ts'
 import { type DueKind, schedule } from '../store/due.ts'
-import { append } from '../store/outbox.ts'
 import type { Tx } from '../store/store.ts'
 import { executorOf, underWay } from './act-with.ts'
 import { captureBefore } from './capture.ts'
 import { requestCards } from './card-version.ts'
 import type { FlowDeps } from './deps.ts'
-import { DESTINATIONS, DUE, PRIORITY } from './destinations.ts'
+import { DUE } from './destinations.ts'
 import { firstAlert } from './diagnosis-view.ts'
 import { refusedAfresh } from './judged-afresh.ts'
 import { lookAgainAt } from './look-again.ts'
 import { offerAgain } from './offer-again.ts'
 import { discretionOf } from './settings.ts'
+import { tellThread } from './thread.ts'
 
 /** How long one execution may take; with what is asked and captured before (see `captureBefore`) it stays below the lease. */
 const EXECUTE_MS = 20_000
@@ -250,32 +250,16 @@ export async function end(
   const changed = await changeRun(tx, run, run.state, change, now)
   if (changed === null) return
   const kind = change.state === 'unknown' ? 'action_unknown' : 'action_ended'
-  await record(
+  await recordRun(
+    tx,
+    run,
+    { kind, reason: `${run.action}: ${change.state}`, outcome: change.state, detail: change.detail },
+    now,
+  )
+  await tellThread(
     tx,
     incident.id,
     {
-      kind,
-      actor: SYSTEM,
-      reason: `${run.action}: ${change.state}`,
-      data: { target: run.target, run: run.id, detail: change.detail },
-    },
-    now,
-  )
-  await audit(
-    tx,
-    {
-      actor: SYSTEM,
-      action: `action.${change.state}`,
-      subject: run.id,
-      data: { target: run.target, detail: change.detail },
-    },
-    now,
-  )
-  await append(tx, {
-    destination: DESTINATIONS.thread,
-    subject: incident.id,
-    priority: PRIORITY.thread,
-    payload: {
       type: 'action',
       action: run.action,
       target: run.target,
@@ -285,7 +269,7 @@ export async function end(
       ...(Object.keys(run.params).length === 0 ? {} : { params: recordable(run.params) }),
     },
     now,
-  })
+  )
   await requestCards(tx, [await updateIncident(tx, incident, {})], now)
   deps.metrics.actions.inc({ action: run.action, state: change.state })
 }

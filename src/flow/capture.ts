@@ -8,11 +8,10 @@ import { lockIncident } from '../incidents/repository.ts'
 import { record } from '../incidents/timeline.ts'
 import type { PlatformReader } from '../ports.ts'
 import type { ActionRun } from '../remediation/action-runs.ts'
-import { append } from '../store/outbox.ts'
 import type { Tx } from '../store/store.ts'
 import type { FlowDeps } from './deps.ts'
-import { DESTINATIONS, PRIORITY } from './destinations.ts'
 import { discretionOf } from './settings.ts'
+import { tellThread } from './thread.ts'
 
 /** Beside the probes; the verdict never waits for it. */
 const AT_ALERT_MS = 15_000
@@ -111,11 +110,10 @@ async function keep(
     },
     now,
   )
-  await append(tx, {
-    destination: DESTINATIONS.thread,
-    subject: incident.id,
-    priority: PRIORITY.thread,
-    payload: {
+  await tellThread(
+    tx,
+    incident.id,
+    {
       type: 'capture',
       occasion,
       before,
@@ -125,5 +123,5 @@ async function keep(
       missing: capture.missing.slice(0, 4),
     },
     now,
-  })
+  )
 }

@@ -1,7 +1,6 @@
 // What is deployed has changed: the card's list of changes and its offers are made anew, by one probe and without a word in the thread (P14).
-import { discreetReader, discreetResult } from '../diagnosis/discreet.ts'
+import { discreetResult } from '../diagnosis/discreet.ts'
 import { runChanges } from '../diagnosis/probes/run-changes.ts'
-import { remembering } from '../diagnosis/remembering.ts'
 import type { StepResult } from '../diagnosis/run-probes.ts'
 import type { Deployment } from '../incidents/deployments.ts'
 import type { Incident } from '../incidents/model.ts'
@@ -26,7 +25,7 @@ import type { FlowDeps } from './deps.ts'
 import { DUE, JOBS } from './destinations.ts'
 import { offersFor } from './diagnosis-offers.ts'
 import { firstAlert, readFindings } from './diagnosis-view.ts'
-import { DEADLINE_MS, probe } from './probe.ts'
+import { DEADLINE_MS, probe, readerOf } from './probe.ts'
 import { pinnedRunbook } from './runbook-text.ts'
 import { discretionOf } from './settings.ts'
 import { markersFor, withStanding } from './standing-probes.ts'
@@ -60,9 +59,7 @@ export async function lookAtChanges(deps: FlowDeps, incidentId: string): Promise
   const begun = await deps.store.transaction((tx) => begin(tx, deps, incidentId))
   if (begun === null) return
   const { incident, runbook, alert, deployments } = begun
-  const own = discretionOf(deps.settings, incident.team)
-  const bare = incident.platform === null ? undefined : deps.readers.get(incident.platform)
-  const reader = bare === undefined ? null : remembering(discreetReader(bare, own))
+  const reader = readerOf(deps, incident, discretionOf(deps.settings, incident.team))
   const steps = withStanding(probesOf(runbook), [], incident, reader).filter(
     ({ use }) => use === runChanges.id,
   )

@@ -1,8 +1,7 @@
 // Diagnosis: probes run outside any transaction under a deadline; what they found is stored, told, and turned into offers.
 import type { Discretion } from '../alerts/discretion.ts'
 import { discreetCapture } from '../diagnosis/captures.ts'
-import { discreetReader, discreetResult } from '../diagnosis/discreet.ts'
-import { remembering } from '../diagnosis/remembering.ts'
+import { discreetResult } from '../diagnosis/discreet.ts'
 import type { StepResult } from '../diagnosis/run-probes.ts'
 import type { Deployment } from '../incidents/deployments.ts'
 import { type Incident, SYSTEM } from '../incidents/model.ts'
@@ -12,20 +11,19 @@ import { replaceOffers } from '../remediation/offers.ts'
 import type { AlertFacts } from '../runbooks/facts.ts'
 import { type Runbook, probesOf } from '../runbooks/model.ts'
 import { onPlatform } from '../runbooks/on-platform.ts'
-import { append } from '../store/outbox.ts'
 import { type Tx, json } from '../store/store.ts'
 import { withoutCharts } from './charts.ts'
 import { captureAtAlert, keepCapture } from './capture.ts'
 import { requestCards } from './card-version.ts'
 import type { FlowDeps } from './deps.ts'
-import { DESTINATIONS, PRIORITY } from './destinations.ts'
 import { offersFor } from './diagnosis-offers.ts'
 import { firstAlert, platformView } from './diagnosis-view.ts'
-import { DEADLINE_MS, probe } from './probe.ts'
+import { DEADLINE_MS, probe, readerOf } from './probe.ts'
 import { pinnedRunbook } from './runbook-text.ts'
 import { secondMatch } from './second-match.ts'
 import { discretionOf } from './settings.ts'
 import { cautionsOf, markersFor, withStanding } from './standing-probes.ts'
+import { tellThread } from './thread.ts'
 import { type WhoseRun, discretionFor, foreignStep, whoseRun } from './whose-run.ts'
 
 /**
@@ -42,8 +40,7 @@ export async function diagnose(
   const { incident, runbook, alert, deployments } = begun
   const platform = platformView(deps, incident)
   const discretion = discretionOf(deps.settings, incident.team)
-  const bare = incident.platform === null ? null : (deps.readers.get(incident.platform) ?? null)
-  const reader = bare === null ? null : remembering(discreetReader(bare, discretion))
+  const reader = readerOf(deps, incident, discretion)
   const own = probesOf(runbook).map((step) => ({ ...step, ...onPlatform(step, platform) }))
   const steps = withStanding(own, cautionsOf(platform), incident, reader)
   const captured = captureAtAlert(deps, incident, reader)
@@ -170,11 +167,10 @@ async function finish(
     now,
   )
   if (findings.length > 0)
-    await append(tx, {
-      destination: DESTINATIONS.thread,
-      subject: incident.id,
-      priority: PRIORITY.thread,
-      payload: {
+    await tellThread(
+      tx,
+      incident.id,
+      {
         type: 'findings',
         findings: withoutCharts(findings),
         ...(findings.some(({ chart }) => chart !== undefined)
@@ -183,6 +179,6 @@ async function finish(
         ...(gate.quotes ? {} : { keptOut: true }),
       },
       now,
-    })
+    )
   await requestCards(tx, [await updateIncident(tx, incident, { diagnosis: 'done' })], now)
 }

@@ -11,12 +11,12 @@ import { type Incident, SYSTEM } from '../incidents/model.ts'
 import { lockIncident, readPinned, updateIncident } from '../incidents/repository.ts'
 import { record } from '../incidents/timeline.ts'
 import { type DueKind, schedule } from '../store/due.ts'
-import { append } from '../store/outbox.ts'
 import type { Tx } from '../store/store.ts'
 import { requestCards } from './card-version.ts'
 import type { FlowDeps } from './deps.ts'
-import { DESTINATIONS, DUE, PRIORITY } from './destinations.ts'
+import { DUE, PRIORITY } from './destinations.ts'
 import { requestPage } from './pages.ts'
+import { tellThread } from './thread.ts'
 
 /** The policy an incident was opened with; the schema guards against a row written by another version. */
 export async function pinnedPolicy(tx: Tx, incidentId: string): Promise<Policy> {
@@ -77,16 +77,16 @@ async function takeStep(
   )
   if (step.page) await requestPage(tx, deps.settings, incident, { index: rung.step, while: step.while }, now)
   if (step.mention.length > 0)
-    await append(tx, {
-      destination: DESTINATIONS.thread,
-      subject: incident.id,
-      priority: PRIORITY.page,
-      payload: {
+    await tellThread(
+      tx,
+      incident.id,
+      {
         type: 'mention',
         people: step.mention,
         while: step.while,
         minutes: Math.round((now.getTime() - incident.openedAt.getTime()) / 60_000),
       },
       now,
-    })
+      PRIORITY.page,
+    )
 }

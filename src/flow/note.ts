@@ -1,11 +1,10 @@
 // A note: what somebody found out or did by hand, in their own words, on the incident's timeline and in its thread.
 import { DISCREET, type Discretion } from '../alerts/discretion.ts'
 import { record } from '../incidents/timeline.ts'
-import { append } from '../store/outbox.ts'
 import type { FlowDeps } from './deps.ts'
-import { DESTINATIONS, PRIORITY } from './destinations.ts'
 import { type Person, type Pressed, pressing } from './press.ts'
 import { discretionOf } from './settings.ts'
+import { tellThread } from './thread.ts'
 
 /** Longest note, in characters; what is longer belongs into a document, with its link in the note. */
 export const NOTE_LIMIT = 2_000
@@ -54,13 +53,7 @@ export async function note(
     await record(tx, incident.id, { kind: 'noted', actor: person, reason: text }, now)
     if (again)
       return { kind: 'already', sentence: `That note stands on the timeline of #${incident.number} already.` }
-    await append(tx, {
-      destination: DESTINATIONS.thread,
-      subject: incident.id,
-      priority: PRIORITY.thread,
-      payload: { type: 'note', text, by: person },
-      now,
-    })
+    await tellThread(tx, incident.id, { type: 'note', text, by: person }, now)
     return { kind: 'done', sentence: `Noted on #${incident.number}: ${incident.title}`, incident }
   })
 }

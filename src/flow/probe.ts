@@ -1,4 +1,7 @@
 // Probes asked about an incident's run, each with the names and limits that its team has.
+import type { Discretion } from '../alerts/discretion.ts'
+import { discreetReader } from '../diagnosis/discreet.ts'
+import { remembering } from '../diagnosis/remembering.ts'
 import { type ProbeStep, type StepResult, runProbes } from '../diagnosis/run-probes.ts'
 import { reasonOf } from '../errors.ts'
 import type { Deployment } from '../incidents/deployments.ts'
@@ -18,6 +21,16 @@ export interface Asked {
   readonly deployments: readonly Deployment[]
   readonly reader: PlatformReader | null
   readonly steps: readonly ProbeStep[]
+}
+
+/** An incident's platform as its probes read it: discreetly for its team, and each thing once. Null where there is none to ask. */
+export function readerOf(
+  deps: Pick<FlowDeps, 'readers'>,
+  { platform }: Pick<Incident, 'platform'>,
+  discretion: Discretion,
+): PlatformReader | null {
+  const bare = platform === null ? undefined : deps.readers.get(platform)
+  return bare === undefined ? null : remembering(discreetReader(bare, discretion))
 }
 
 /** What each step concluded, with the probe it used, in their order. Does not throw: where the fault is ours, nothing. */

@@ -17,13 +17,13 @@ import { record } from '../incidents/timeline.ts'
 import type { PlatformReader } from '../ports.ts'
 import { type Due, type DueKind, schedule, scheduleEarliest } from '../store/due.ts'
 import { enqueue } from '../store/jobs.ts'
-import { append } from '../store/outbox.ts'
 import type { Tx } from '../store/store.ts'
 import type { FlowDeps } from './deps.ts'
-import { DESTINATIONS, DUE, JOBS, PRIORITY } from './destinations.ts'
+import { DUE, JOBS, PRIORITY } from './destinations.ts'
 import { pinnedRunbook } from './runbook-text.ts'
 import { discretionOf } from './settings.ts'
 import { resolveLocked } from './settle.ts'
+import { tellThread } from './thread.ts'
 
 const ASK_MS = 15_000
 const LOST_JOB_MS = 120_000
@@ -241,11 +241,10 @@ async function resolveByRun(
   now: Date,
 ): Promise<void> {
   const actor = { kind: 'system', name: `run ${run.id} on ${platform}` } as const
-  await append(tx, {
-    destination: DESTINATIONS.thread,
-    subject: incident.id,
-    priority: PRIORITY.press,
-    payload: {
+  await tellThread(
+    tx,
+    incident.id,
+    {
       type: 'recovered',
       job: run.jobName ?? incident.run.jobName,
       run: run.id,
@@ -256,7 +255,8 @@ async function resolveByRun(
       heldBy: incident.state === 'acknowledged' ? incident.acknowledgedBy : null,
     },
     now,
-  })
+    PRIORITY.press,
+  )
   const resolved = await resolveLocked(tx, deps, incident, actor, 'successful_run', now, {
     run: run.id,
     job: run.jobName,

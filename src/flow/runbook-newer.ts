@@ -4,14 +4,13 @@ import { updateIncident } from '../incidents/repository.ts'
 import { record } from '../incidents/timeline.ts'
 import { withdrawOffers } from '../remediation/offers.ts'
 import type { Runbook } from '../runbooks/model.ts'
-import { append } from '../store/outbox.ts'
 import type { Tx } from '../store/store.ts'
 import { requestCards } from './card-version.ts'
 import type { FlowDeps } from './deps.ts'
-import { DESTINATIONS, PRIORITY } from './destinations.ts'
 import { needsDiagnosis, pinRunbooks, startDiagnosis } from './open-incident.ts'
 import { type Person, type Pressed, pressing } from './press.ts'
 import { REPLACED } from './runbook-record.ts'
+import { tellThread } from './thread.ts'
 
 /** The text of the incident's runbook that is loaded now, when it is another than the pinned one; null otherwise. */
 export function newerText(deps: FlowDeps, incident: Incident): Runbook | null {
@@ -79,13 +78,12 @@ async function repin(
   })
   const data = { runbook: runbook.id, from: incident.runbookHash, to: runbook.hash }
   await record(tx, incident.id, { kind: 'runbook_updated', actor: person, reason: 'a newer text', data }, now)
-  await append(tx, {
-    destination: DESTINATIONS.thread,
-    subject: incident.id,
-    priority: PRIORITY.thread,
-    payload: { type: 'runbook_updated', runbook: runbook.id, by: person, again: looks },
+  await tellThread(
+    tx,
+    incident.id,
+    { type: 'runbook_updated', runbook: runbook.id, by: person, again: looks },
     now,
-  })
+  )
   if (looks) await startDiagnosis(tx, changed, now)
   await requestCards(tx, [changed], now)
   return changed

@@ -3,14 +3,13 @@ import { type Incident, SYSTEM } from '../incidents/model.ts'
 import { record } from '../incidents/timeline.ts'
 import { matchAlert } from '../runbooks/match.ts'
 import type { ProbeOutputs, Runbook } from '../runbooks/model.ts'
-import { append } from '../store/outbox.ts'
 import { type Tx, json } from '../store/store.ts'
 import type { FlowDeps } from './deps.ts'
-import { DESTINATIONS, PRIORITY } from './destinations.ts'
 import { firstAlert } from './diagnosis-view.ts'
 import { pinRunbooks } from './open-incident.ts'
 import { chosenByPerson } from './runbook-newer.ts'
 import { pinnedRunbook } from './runbook-text.ts'
+import { tellThread } from './thread.ts'
 
 /** Matches again over labels and findings, unless a person chose the text; a switch is recorded, told, and pinned. */
 export async function secondMatch(
@@ -59,17 +58,16 @@ export async function secondMatch(
     },
     now,
   )
-  await append(tx, {
-    destination: DESTINATIONS.thread,
-    subject: incident.id,
-    priority: PRIORITY.thread,
-    payload: {
+  await tellThread(
+    tx,
+    incident.id,
+    {
       type: 'runbook_switched',
       from: incident.runbookId,
       to: runbook.id,
       because: (match.explanation[0]?.matchers ?? []).map(({ text, actual }) => ({ text, actual })),
     },
     now,
-  })
+  )
   return runbook
 }

@@ -5,10 +5,10 @@ import { type Deployment, speaksOf } from '../incidents/deployments.ts'
 import type { Incident } from '../incidents/model.ts'
 import { lockIncident } from '../incidents/repository.ts'
 import { recordAll } from '../incidents/timeline.ts'
-import { append } from '../store/outbox.ts'
 import { type Tx, json } from '../store/store.ts'
 import { changesAgain } from './changes-again.ts'
-import { DESTINATIONS, PRIORITY } from './destinations.ts'
+import { DESTINATIONS } from './destinations.ts'
+import { tellThread } from './thread.ts'
 
 /** Incidents that one body's markers are told in; a storm of a job's incidents needs it once. */
 const MAX_TOLD = 20
@@ -103,13 +103,7 @@ async function tell(
       `its thread was told of a deployment in the last ${QUIET_MINUTES} minutes`,
       { ...said, count },
     )
-  await append(tx, {
-    destination: DESTINATIONS.thread,
-    subject: incident.id,
-    priority: PRIORITY.thread,
-    payload: { type: 'deployed', ...said, count },
-    now,
-  })
+  await tellThread(tx, incident.id, { type: 'deployed', ...said, count }, now)
   return null
 }
 

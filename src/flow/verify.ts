@@ -1,6 +1,6 @@
 // After an action: ask Spark until it says that the action worked, or the time is up; settle what had no answer.
 import { reasonOf } from '../errors.ts'
-import { type Incident, SYSTEM } from '../incidents/model.ts'
+import type { Incident } from '../incidents/model.ts'
 import { findIncident, lockIncident, updateIncident } from '../incidents/repository.ts'
 import { record } from '../incidents/timeline.ts'
 import { ACTIONS } from '../remediation/registry.ts'
@@ -10,20 +10,21 @@ import { audit } from '../remediation/audit.ts'
 import { withdrawSame } from '../remediation/offers.ts'
 import { orderOf } from '../remediation/order.ts'
 import { mayDo } from '../remediation/roles.ts'
+import { recordRun } from '../remediation/run-record.ts'
 import { type DueKind, schedule } from '../store/due.ts'
 import { enqueue } from '../store/jobs.ts'
-import { append } from '../store/outbox.ts'
 import type { Tx } from '../store/store.ts'
 import { lookOf } from './act-with.ts'
 import { requestCards } from './card-version.ts'
 import { changesAgain } from './changes-again.ts'
 import type { FlowDeps } from './deps.ts'
-import { DESTINATIONS, DUE, JOBS, PRIORITY } from './destinations.ts'
+import { DUE, JOBS } from './destinations.ts'
 import { publish, refOf } from './events.ts'
 import { lookAgainAt } from './look-again.ts'
 import { offerAgain } from './offer-again.ts'
 import { type Origin, type Person, type Pressed, FOREIGN, isForeign, refuse, unknownThing } from './press.ts'
 import { discretionOf } from './settings.ts'
+import { tellThread } from './thread.ts'
 
 const ASK_MS = 10_000
 const LOST_JOB_MS = 120_000
@@ -142,32 +143,16 @@ async function recordLook(tx: Tx, deps: FlowDeps, job: VerifyJob, look: Verifica
   const state = run.state === 'unknown' && look.kind !== 'waiting' ? ('succeeded' as const) : run.state
   const changed = await changeRun(tx, run, run.state, { state, verified, detail: look.detail }, now)
   if (changed === null) return
-  await record(
+  await recordRun(
+    tx,
+    run,
+    { kind: 'action_verified', reason: verified, outcome: verified, detail: look.detail },
+    now,
+  )
+  await tellThread(
     tx,
     incident.id,
     {
-      kind: 'action_verified',
-      actor: SYSTEM,
-      reason: verified,
-      data: { target: run.target, run: run.id, detail: look.detail },
-    },
-    now,
-  )
-  await audit(
-    tx,
-    {
-      actor: SYSTEM,
-      action: `action.${verified}`,
-      subject: run.id,
-      data: { target: run.target, detail: look.detail },
-    },
-    now,
-  )
-  await append(tx, {
-    destination: DESTINATIONS.thread,
-    subject: incident.id,
-    priority: PRIORITY.thread,
-    payload: {
       type: 'verified',
       action: run.action,
       target: run.target,
@@ -176,7 +161,7 @@ async function recordLook(tx: Tx, deps: FlowDeps, job: VerifyJob, look: Verifica
       detail: look.detail,
     },
     now,
-  })
+  )
   await publish(
     tx,
     deps.settings,

@@ -1,20 +1,7 @@
 // The thread's entry on captured evidence: what was captured, its most telling lines, what could not be had. Pure.
 import type { KnownBlock } from '@slack/types'
+import type { CaptureEntry } from '../../flow/thread.ts'
 import { inline, leaf, mrkdwn } from './text.ts'
-
-export interface CaptureEntry {
-  readonly type: 'capture'
-  readonly occasion: string
-  /** The action that it was taken before; null where it was taken as the alert came. */
-  readonly before: string | null
-  /** Of the incident, for the command that shows all of it. */
-  readonly number: number
-  readonly captured: readonly string[]
-  readonly telling: readonly string[]
-  readonly missing: readonly string[]
-  /** Why the files did not come along. */
-  readonly notUploaded?: string
-}
 
 export function captureMessage(entry: CaptureEntry): { text: string; blocks: KnownBlock[] } {
   const what = entry.captured.map((title) => inline(title, 150)).join('; ')

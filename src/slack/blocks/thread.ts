@@ -1,92 +1,14 @@
 // What hangs in a card's thread: findings with all their evidence, what actions did, who is called. Pure.
-import { type DeployKind, shortCommit } from '../../alerts/deploy-marker.ts'
-import type { Finding } from '../../diagnosis/model.ts'
+import { shortCommit } from '../../alerts/deploy-marker.ts'
+import type { ThreadEntry } from '../../flow/thread.ts'
 import type { Actor } from '../../incidents/model.ts'
 import { spokenParams } from '../../remediation/inputs.ts'
 import type { Params } from '../../runbooks/model.ts'
 import { label, taken } from './card-actions.ts'
-import { type CaptureEntry, captureMessage } from './thread-capture.ts'
+import { captureMessage } from './thread-capture.ts'
 import { findingsMessage } from './thread-findings.ts'
 import type { ThreadMessage } from './thread-message.ts'
 import { actorName, inline, leaf, link, mrkdwn, when } from './text.ts'
-
-export type ThreadEntry =
-  | {
-      readonly type: 'findings'
-      readonly findings: readonly Finding[]
-      /** The team keeps raw evidence out; absent where it does not. */
-      readonly keptOut?: boolean
-      /** The diagnosis whose charts follow once this is told. */
-      readonly charts?: number
-    }
-  | {
-      readonly type: 'mention'
-      readonly people: readonly string[]
-      readonly minutes: number
-      /** What has not happened for so long; rows of an earlier version do not say. */
-      readonly while?: 'unacknowledged' | 'unresolved'
-    }
-  | {
-      readonly type: 'action'
-      readonly action: string
-      readonly target: string
-      readonly state: string
-      readonly detail: string
-      readonly by: Actor
-      /** What it was asked with; absent where it takes nothing. */
-      readonly params?: Params
-    }
-  | {
-      readonly type: 'verified'
-      readonly action: string
-      readonly target: string
-      readonly verified: string
-      readonly state: string
-      readonly detail: string
-    }
-  | {
-      readonly type: 'deployed'
-      /** How many this message tells of; it shows the newest. */
-      readonly count?: number
-      readonly what: DeployKind
-      readonly commit: string | null
-      readonly image: string | null
-      readonly version: string | null
-      readonly summary: string | null
-      readonly by: string | null
-      readonly url: string | null
-      readonly at: string
-    }
-  | {
-      readonly type: 'recovered'
-      readonly job: string | null
-      readonly run: string
-      /** The run itself, by another attempt or a repair; else a later run of the job. */
-      readonly own: boolean
-      /** Why both are of the same data; absent of entries that were made before this was told. */
-      readonly judgedBy?: string | null
-      readonly endedAt: string | null
-      readonly link: string
-      /** Who had acknowledged the incident. */
-      readonly heldBy: Actor | null
-    }
-  | { readonly type: 'note'; readonly text: string; readonly by: Actor }
-  | CaptureEntry
-  | {
-      readonly type: 'runbook_updated'
-      readonly runbook: string
-      readonly by: Actor
-      /** Whether the diagnosis begins again. */
-      readonly again: boolean
-    }
-  | {
-      readonly type: 'runbook_switched'
-      /** Null: it had none. */
-      readonly from: string | null
-      readonly to: string
-      /** Matchers that held, as written, with what each was held against; none where the alert names the runbook. */
-      readonly because: readonly { readonly text: string; readonly actual: string | null }[]
-    }
 
 export function threadMessage(entry: ThreadEntry): ThreadMessage {
   switch (entry.type) {

@@ -3,14 +3,14 @@ import type { WebClient } from '@slack/web-api'
 import { cardPlace } from '../../flow/card-place.ts'
 import { chartsFollow } from '../../flow/charts.ts'
 import { DESTINATIONS } from '../../flow/destinations.ts'
+import type { CaptureEntry, ThreadEntry } from '../../flow/thread.ts'
 import { readCaptures } from '../../diagnosis/captures.ts'
 import { findIncident } from '../../incidents/repository.ts'
 import { stillHolds } from '../../escalation/policy.ts'
 import { type Bucket, createBucket } from '../../store/outbox-pace.ts'
 import type { Notifier, OutboxRow, SendResult } from '../../store/outbox.ts'
 import type { Tx } from '../../store/store.ts'
-import { type ThreadEntry, threadMessage } from '../blocks/thread.ts'
-import type { CaptureEntry } from '../blocks/thread-capture.ts'
+import { threadMessage } from '../blocks/thread.ts'
 import { METADATA } from '../ids.ts'
 import { type MessageRef, messageRef, resultOf } from './card.ts'
 import { uploadToThread } from '../upload.ts'
@@ -63,7 +63,7 @@ async function claim(
 ): Promise<{ send: Prepared } | { withdraw: string }> {
   const incident = await findIncident(tx, row.subject)
   if (incident === null) return { withdraw: 'its incident is gone' }
-  const entry = row.payload as unknown as ThreadEntry & { while?: 'unacknowledged' | 'unresolved' }
+  const entry = row.payload as unknown as ThreadEntry
   if (entry.type === 'mention') {
     const verdict = stillHolds({ while: entry.while ?? 'unacknowledged' }, incident.state)
     if (!verdict.take) return { withdraw: verdict.reason }

@@ -2,7 +2,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { validateBlocks } from '../../../src/sandbox/slack/blocks/validate.ts'
-import { type ThreadEntry, threadMessage } from '../../../src/slack/blocks/thread.ts'
+import type { ThreadEntry } from '../../../src/flow/thread.ts'
+import { threadMessage } from '../../../src/slack/blocks/thread.ts'
 import { MESSAGE_BUDGET, textLength } from '../../../src/slack/blocks/text.ts'
 import { ALICE, FINDING, activeParts, finding, hostileText } from '../views.ts'
 
