@@ -13,7 +13,7 @@ const MEASURED: Readonly<Record<string, string>> = {
   'run.containers': 'containers bad waiting restarts exit_code memory_limit_mib',
   'spark.executor-deaths':
     'count executors_lost executors_alive lost_in_10_min churn exit_code executor_mib suggested_mib',
-  'spark.failed-stages': 'failed retries failed_tasks fail_rate stage',
+  'spark.failed-stages': 'failed recovered retries failed_tasks fail_rate stage',
   'spark.listener-drops': 'dropped',
   'spark.log': 'line lines',
   'spark.performance': PERFORMANCE.map(({ id }) => id).join(' '),
@@ -33,8 +33,8 @@ const MEASURED: Readonly<Record<string, string>> = {
 const OURS: Readonly<Record<string, string>> = {
   'spark.application': 'state found_at',
   'run.containers': 'worst_role signature cause class',
-  'spark.executor-deaths': 'signature cause',
-  'spark.failed-stages': 'signature',
+  'spark.executor-deaths': 'signature cause certainty',
+  'spark.failed-stages': 'signature cause certainty',
   'spark.listener-drops': 'severity',
   'spark.log': 'signature cause class',
   'spark.performance': 'worst severity',

@@ -5,6 +5,7 @@ import { type LogEntry, type LogOwner, logEntries } from './log-entries.ts'
 import type { FailureMode } from './model.ts'
 import { FAILURE_MODES } from './modes.ts'
 import { type Certainty, isIntended, sightings, signed } from './read.ts'
+import { RANK, createTally, finishedStage } from './tally.ts'
 
 /** A failure mode as a log tells it. */
 export interface Seen {
@@ -31,7 +32,6 @@ export interface LogReading {
   readonly intended: { readonly line: number; readonly quote: string } | null
 }
 
-const RANK: Readonly<Record<Certainty, number>> = { high: 0, medium: 1, low: 2 }
 /** One look at every line before the many: most lines of a log tell nothing. */
 const PATTERNS = FAILURE_MODES.flatMap(({ patterns }) => patterns)
 const ANY = anyOf(['exit', ...PATTERNS.map(({ words }) => words.source)])
@@ -45,9 +45,9 @@ export async function readLog(
   lines: AsyncIterable<string> | Iterable<string>,
   owner: LogOwner | null = null,
 ): Promise<LogReading> {
-  const seen = new Map<string, Seen>()
-  /** Of what is seen, what nothing but hints say. */
-  const hinted = new Set<string>()
+  const tally = createTally()
+  /** Modes that something says outright; the others are hints. */
+  const outright = new Set<string>()
   let count = 0
   let unexplained: LogReading['unexplained'] = null
   let intended: LogReading['intended'] = null
@@ -58,6 +58,8 @@ export async function readLog(
     }
   })()
   for await (const entry of logEntries(counted, owner)) {
+    const finished = finishedStage(entry)
+    if (finished !== null) tally.finished(finished)
     const weight = weightOf(entry)
     if (weight === 'none') continue
     if (isIntended(entry.text)) {
@@ -67,19 +69,24 @@ export async function readLog(
     const found = mayTell(entry) ? sightings([entry]) : []
     for (const told of found) {
       const one = weight === 'hint' ? { ...told, certainty: 'low' as const } : told
-      const before = seen.get(one.mode.id)
-      if (weight === 'whole') hinted.delete(one.mode.id)
-      else if (before === undefined) hinted.add(one.mode.id)
-      const better = before === undefined || RANK[one.certainty] < RANK[before.certainty]
-      const kept = better ? { ...toldBy(one, entry), count: 0 } : before
-      seen.set(one.mode.id, { ...kept, count: (before?.count ?? 0) + 1 })
+      if (weight === 'whole') outright.add(one.mode.id)
+      tally.add({ ...toldBy(one, entry), count: 1 }, entry)
     }
     if (found.length === 0 && (GRAVE.has(entry.level ?? '') || isUncaught(entry)))
       unexplained = { line: entry.line, quote: quote(entry.text) }
   }
   const order = (one: Seen): number => RANK[one.certainty] * 1000 + FAILURE_MODES.indexOf(one.mode)
-  const told = [...seen.values()].filter(({ mode }) => unexplained === null || !hinted.has(mode.id))
-  return { lines: count, seen: told.sort((a, b) => order(a) - order(b)), unexplained, intended }
+  const { standing, passed } = tally.result()
+  const told = standing.filter(({ mode }) => unexplained === null || outright.has(mode.id))
+  // What the run went on after is what broke only where nothing else did, or where what stands is a symptom of it.
+  const others = told.length === 0 ? unexplained !== null : told.some(({ mode }) => mode.kind === 'cause')
+  const guesses = others ? passed.map(doubted) : passed
+  const seen = [...told, ...guesses].sort((a, b) => order(a) - order(b))
+  return { lines: count, seen, unexplained, intended }
+}
+
+function doubted(one: Seen): Seen {
+  return { ...one, certainty: 'low' }
 }
 
 function anyOf(sources: readonly string[]): RegExp {

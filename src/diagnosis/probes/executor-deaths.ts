@@ -8,6 +8,7 @@ import { type Thresholds, thresholdsFor } from '../thresholds.ts'
 import { asEvidence, shownAt } from '../performance/shown.ts'
 import { type Sighting, bears, isIntended, strongest } from '../failures/read.ts'
 import { NO_PARAMS, mostOf, outputsOf, plural, span, unseen, withApplication } from './support.ts'
+import { wentOnWithoutThem } from './went-on.ts'
 import { type Words, quotes, wordsOfExecutors, wordsOfTasks } from './words.ts'
 
 /** Share of executors lost in ten minutes, against those alive: low, medium, high, critical. Ours, a starting value. */
@@ -24,6 +25,8 @@ export const executorDeaths: Probe = {
     signature:
       'id of the failure mode: F02 heap, F03 container, F04 fetch failure, F09 disk, F10 heartbeat, F11 preemption, ..., unknown, or none',
     cause: 'the same in words, for example executor-heap-oom',
+    certainty:
+      'how certain it is that this is what broke: high, medium or low; low where the run went on after it and failed of something else',
     count: 'executors lost whose removal bears the signature, or all lost where their tasks name it',
     executors_lost: 'executors lost in all, without those that were released on purpose',
     executors_alive: 'executors alive now',
@@ -49,9 +52,18 @@ export const executorDeaths: Probe = {
         executor_mib: memory === null ? null : executorHeap(memory),
       }
       if (lost.length === 0) return nobodyDied(app, known, unreached)
-      const tasks = await attempt('failed tasks', () => wordsOfTasks(reader, app, signal), [])
+      const { tasks, stages } = await attempt(
+        'failed tasks',
+        async () => ({
+          tasks: await wordsOfTasks(reader, app, signal),
+          stages: reader.capabilities.has('stages') ? await reader.stages(app, signal) : [],
+        }),
+        { tasks: [], stages: [] },
+      )
       const executors = wordsOfExecutors(lost, app.link)
       const best = strongest([...tasks, ...executors])
+      const standing = tasks.filter(({ passed }) => passed !== true)
+      const aside = best !== null && wentOnWithoutThem(best.mode, app, stages, standing)
       const kept = Number(memory?.get('spark.ui.retainedDeadExecutors') ?? Number.NaN)
       const chart = executorsChart(app, all, lost, now, Number.isInteger(kept) ? kept : undefined)
       const until = app.endedAt ?? now
@@ -79,6 +91,7 @@ export const executorDeaths: Probe = {
           ...known,
           signature: best?.mode.id ?? 'unknown',
           cause: best?.cause ?? 'unknown',
+          certainty: aside ? 'low' : (best?.certainty ?? null),
           count: countOf(best, executors),
           lost_in_10_min: recent.length,
           churn: Number(churn.toFixed(3)),

@@ -1,10 +1,20 @@
 // Stages that failed, were tried again, or lose most of their tasks, each with the line that Spark gives as reason.
 import type { PlatformReader, SparkApplication, SparkStage } from '../../ports.ts'
-import { type Finding, type FindingSeverity, type Probe, byGravity, gradeOf, gravest } from '../model.ts'
+import {
+  type Evidence,
+  type Finding,
+  type FindingSeverity,
+  type Outputs,
+  type Probe,
+  byGravity,
+  gradeOf,
+  gravest,
+} from '../model.ts'
 import { asEvidence, shownAt } from '../performance/shown.ts'
 import { type Thresholds, thresholdsFor } from '../thresholds.ts'
-import { isIntended, strongest } from '../failures/read.ts'
+import { type Sighting, isIntended, names, strongest } from '../failures/read.ts'
 import { whereabouts } from './words.ts'
+import { isMadeGood, standingFailures, wentOnAfter } from './went-on.ts'
 import { NO_PARAMS, evidence, outputsOf, plural, unseen, withApplication } from './support.ts'
 
 /**
@@ -30,7 +40,11 @@ export const failedStages: Probe = {
     failed_tasks: 'task attempts that failed, in all stages',
     fail_rate: 'failed / (failed + complete) task attempts of the worst stage',
     stage: 'id of the worst stage',
-    signature: 'failure signature of the worst stage, unknown, or none',
+    signature:
+      'failure signature of the worst stage, unknown, or none; none as well where the run went on after it',
+    cause: 'the same in words, for example fetch-failed',
+    certainty: 'how certain it is that this is what broke: high, medium or low; null where none is known',
+    recovered: 'stage attempts that failed and that a later attempt made good',
   },
   run: (_params, context) =>
     withApplication(failedStages, context, async (app, reader) => {
@@ -39,15 +53,23 @@ export const failedStages: Probe = {
         rate: thresholdsFor('task_fail_rate', FAIL_RATE, context),
         retries: thresholdsFor('stage_retries', RETRIES, context),
       }
+      const standing = new Set(standingFailures(stages))
       const troubled = stages
         .map((stage) => ({ stage, grade: severityOf(stage, stages, limits) }))
         .filter(({ grade, stage }) => grade !== 'none' || isFailed(stage))
-        .sort((a, b) => byGravity(a.grade, b.grade) || b.stage.failedTasks - a.stage.failedTasks)
+        // What failed for good is worse than what was done again, however many of its tasks failed on the way.
+        .sort(
+          (a, b) =>
+            Number(standing.has(b.stage)) - Number(standing.has(a.stage)) ||
+            byGravity(a.grade, b.grade) ||
+            b.stage.failedTasks - a.stage.failedTasks,
+        )
         // The worst attempt speaks for its stage.
         .filter(({ stage }, index, all) => all.findIndex((other) => other.stage.id === stage.id) === index)
       const totals = {
         app_id: app.id,
         failed: stages.filter(isFailed).length,
+        recovered: stages.filter((stage) => isFailed(stage) && isMadeGood(stage, stages)).length,
         retries: Math.max(0, ...stages.map((stage) => retriesOf(stage, stages))),
         failed_tasks: stages.reduce((sum, { failedTasks }) => sum + failedTasks, 0),
       }
@@ -63,37 +85,48 @@ export const failedStages: Probe = {
           confidence: 'high',
         }
         return {
-          outputs: outputsOf(failedStages, { ...totals, fail_rate: 0, signature: 'none' }),
+          outputs: outputsOf(failedStages, { ...totals, fail_rate: 0, signature: 'none', cause: 'none' }),
           findings: [fine],
         }
       }
       const told = await Promise.all(
-        troubled
-          .slice(0, TOLD)
-          .map(({ stage, grade }) =>
-            tell(stage, grade, retriesOf(stage, stages), app, reader, context.signal),
-          ),
+        troubled.slice(0, TOLD).map(
+          ({ stage, grade }) =>
+            tell(stage, grade, { retries: retriesOf(stage, stages), madeGood: isMadeGood(stage, stages) }, app, reader, context.signal), // prettier-ignore
+        ),
       )
       return {
         outputs: outputsOf(failedStages, {
           ...totals,
           fail_rate: Number(failRate(worst.stage).toFixed(3)),
           stage: worst.stage.id,
-          signature: told[0]?.signature ?? 'unknown',
+          ...broke(wentOn(worst.stage, stages, app) ? 'none' : (told[0]?.best ?? null)),
         }),
         findings: told.map(({ finding }) => finding),
       }
     }),
 }
 
+/** What of the worst stage is told as what broke. */
+function broke(best: Sighting | 'none' | null): Outputs {
+  if (best === 'none') return { signature: 'none', cause: 'none' }
+  if (best === null) return { signature: 'unknown', cause: 'unknown' }
+  return { signature: best.mode.id, cause: best.cause, certainty: best.certainty }
+}
+
+/** Tasks that fail in a stage that completes all the same are news while nothing else has failed. */
+function wentOn(stage: SparkStage, stages: readonly SparkStage[], { state }: SparkApplication): boolean {
+  return isMadeGood(stage, stages) || (state === 'failed' && wentOnAfter(stage, stages))
+}
+
 async function tell(
   stage: SparkStage,
   severity: FindingSeverity,
-  retries: number,
+  { retries, madeGood }: { readonly retries: number; readonly madeGood: boolean },
   app: SparkApplication,
   reader: PlatformReader,
   signal: AbortSignal,
-): Promise<{ finding: Finding; signature: string }> {
+): Promise<{ finding: Finding; best: Sighting | null }> {
   const name = `Stage ${stage.id}.${stage.attempt} (${stage.name})`
   const tasks =
     reader.capabilities.has('tasks') && stage.failedTasks > 0
@@ -105,13 +138,25 @@ async function tell(
     { text: stage.failureReason ?? '', place: 'task' as const },
   ])
   const cause = tasks.find(({ errorMessage }) => best !== null && errorMessage === best.said.text) ?? tasks[0]
+  const telling = ({ text }: Evidence): boolean => best !== null && names(best.mode, { text, place: 'task' })
+  // Python's own words stand below Java's in a task's error.
+  const words = (text: string): string => (text === best?.said.text ? best.line : text)
   const quoted = [
-    ...(stage.failureReason === null ? [] : [evidence(stage.failureReason, `stage ${stage.id}.${stage.attempt}, failureReason`, stage.link)]),
+    ...(stage.failureReason === null
+      ? []
+      : [
+          evidence(
+            words(stage.failureReason),
+            `stage ${stage.id}.${stage.attempt}, failureReason`,
+            stage.link,
+          ),
+        ]),
     ...(cause?.errorMessage == null
       ? []
-      : [evidence(cause.errorMessage, whereabouts(cause, stage), stage.link)]),
-  ] // prettier-ignore
-  const again = retries > 0 ? `, tried ${retries + 1} times` : ''
+      : [evidence(words(cause.errorMessage), whereabouts(cause, stage), stage.link)]),
+  ].sort((a, b) => Number(telling(b)) - Number(telling(a)))
+  const times = retries > 0 ? `, tried ${retries + 1} times` : ''
+  const again = madeGood ? `${times}, and completed in a later attempt` : times
   const ran = plural(stage.failedTasks + stage.completedTasks, 'task attempt')
   const share =
     stage.failedTasks === 0 ? `none of its ${ran} failed` : `${stage.failedTasks} of ${ran} failed`
@@ -123,7 +168,7 @@ async function tell(
         ? 'ran once more'
         : 'lost tasks'
   return {
-    signature: best?.mode.id ?? 'unknown',
+    best,
     finding: {
       probe: failedStages.id,
       severity,
@@ -148,10 +193,7 @@ function severityOf(
   stages: readonly SparkStage[],
   limits: { readonly rate: Thresholds; readonly retries: Thresholds },
 ): FindingSeverity {
-  const recovered = stages.some(
-    ({ id, attempt, status }) => id === stage.id && attempt > stage.attempt && status === 'COMPLETE',
-  )
-  if (recovered) return 'low'
+  if (isMadeGood(stage, stages)) return 'low'
   const retries = retriesOf(stage, stages)
   const byRate = stage.failedTasks < LEAST_FAILED ? 'none' : gradeOf(failRate(stage), limits.rate)
   const byRetries = isFailed(stage) ? gradeOf(retries, limits.retries) : 'none'

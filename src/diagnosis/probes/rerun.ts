@@ -12,7 +12,8 @@ import { type RerunFacts, verdictOf } from '../rerun/verdict.ts'
 import { isMicroBatch, writesOf } from '../rerun/writes.ts'
 import { LOG_BYTES, readTail } from './log.ts'
 import { NO_PARAMS, evidence, outputsOf } from './support.ts'
-import { wordsOfExecutors, wordsOfTasks } from './words.ts'
+import { wentOnAfter, wentOnWithoutThem } from './went-on.ts'
+import { type Words, wordsOfExecutors, wordsOfTasks } from './words.ts'
 
 /** Queries whose plans are read; of a job that ran more, safe is never said. */
 const QUERIES_READ = 20
@@ -111,7 +112,7 @@ async function gather(
   const failed = (queries ?? []).flatMap(({ error }): Said[] =>
     error == null ? [] : [{ text: error, place: 'driver' }],
   )
-  const told = strongest([...(current?.words ?? []), ...words, ...failed])
+  const told = namedBy([...(current?.words ?? []), ...words, ...failed])
   // A driver's own end is told by nobody else; what was named already need not be looked for.
   const best =
     told?.certainty === 'high' || !can('log')
@@ -163,6 +164,14 @@ async function gather(
   }
 }
 
+/** What was named; what the run went on after is at most a guess. */
+function namedBy(said: readonly (Said & Pick<Words, 'passed'>)[]): Named | null {
+  const best = strongest(said.filter(({ passed }) => passed !== true))
+  if (best !== null) return best
+  const aside = strongest(said)
+  return aside === null ? null : { ...aside, certainty: 'low' }
+}
+
 /** What the driver's log names best. */
 async function namedByLog(
   reader: PlatformReader,
@@ -188,7 +197,7 @@ async function wordsOf(
   app: SparkApplication,
   signal: AbortSignal,
   attempt: Attempt,
-): Promise<Said[]> {
+): Promise<Words[]> {
   const [stages, tasks, executors] = await Promise.all([
     reader.capabilities.has('stages') ? attempt('stages', () => reader.stages(app, signal), null) : null,
     attempt('failed tasks', () => wordsOfTasks(reader, app, signal), null),
@@ -197,12 +206,27 @@ async function wordsOf(
       : null,
   ])
   const lost = (executors ?? []).filter(({ active, id }) => !active && id !== 'driver')
+  const reasons = (stages ?? []).flatMap((stage): Words[] =>
+    stage.failureReason === null
+      ? []
+      : [
+          {
+            text: stage.failureReason,
+            place: 'task',
+            from: `stage ${stage.id}.${stage.attempt}, failureReason`,
+            link: stage.link,
+            ...(wentOnAfter(stage, stages ?? []) ? { passed: true as const } : {}),
+          },
+        ],
+  )
+  const removals = wordsOfExecutors(lost, app.link)
+  const worst = strongest(removals)
+  const standing = (tasks ?? []).filter(({ passed }) => passed !== true)
+  const aside = worst !== null && wentOnWithoutThem(worst.mode, app, stages ?? [], standing)
   return [
-    ...(stages ?? []).flatMap(({ failureReason }): Said[] =>
-      failureReason === null ? [] : [{ text: failureReason, place: 'task' }],
-    ),
+    ...reasons,
     ...(tasks ?? []),
-    ...wordsOfExecutors(lost, app.link),
+    ...(aside ? removals.map((one) => ({ ...one, passed: true as const })) : removals),
   ]
 }
 

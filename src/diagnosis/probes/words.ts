@@ -4,11 +4,14 @@ import type { Evidence } from '../model.ts'
 import type { FailureMode, Said } from '../failures/model.ts'
 import { bears, names } from '../failures/read.ts'
 import { evidence, plural } from './support.ts'
+import { wentOnAfter } from './went-on.ts'
 
 export interface Words extends Said {
   /** For example `task 1.3 in stage 0.0 on executor 4`. */
   readonly from: string
   readonly link: string | null
+  /** The run went on after it: the work was done again, and completed. */
+  readonly passed?: true
 }
 
 /** Stages whose failed tasks are read: those that lost most. */
@@ -22,7 +25,8 @@ export async function wordsOfTasks(
   signal: AbortSignal,
 ): Promise<Words[]> {
   if (!reader.capabilities.has('tasks')) return []
-  const failing = (await reader.stages(app, signal))
+  const stages = await reader.stages(app, signal)
+  const failing = stages
     .filter(({ failedTasks }) => failedTasks > 0)
     .sort((a, b) => b.failedTasks - a.failedTasks)
     .slice(0, STAGES_READ)
@@ -33,6 +37,7 @@ export async function wordsOfTasks(
         place: 'task',
         from: whereabouts(task, stage),
         link: stage.link,
+        ...(wentOnAfter(stage, stages) ? { passed: true as const } : {}),
       })),
     ),
   )

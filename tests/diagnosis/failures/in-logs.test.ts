@@ -78,3 +78,43 @@ describe('at INFO', () => {
     expect(seen.map(({ mode }) => mode.id)).toEqual(['F29', 'F33'])
   })
 })
+
+describe('what the run went on after', () => {
+  const spark = 'org.apache.spark.scheduler'
+  const lostTask = line('WARN', `${spark}.TaskSetManager`, 'Lost task 0.0 in stage 1.0 (TID 3) (10.0.0.7 executor 2): java.lang.OutOfMemoryError: Java heap space') // prettier-ignore
+  const fetch = line('WARN', `${spark}.TaskSetManager`, 'Lost task 1.0 in stage 4.0 (TID 9) (10.0.0.7 executor 2): FetchFailed(null, shuffleId=0)') // prettier-ignore
+  const preempted = line('ERROR', `${spark}.cluster.YarnClusterScheduler`, 'Lost executor 2 on h: Container container_1 on host: h was preempted.') // prettier-ignore
+  const ended = (stage: number, how = 'finished'): Written =>
+    line('INFO', `${spark}.DAGScheduler`, `ResultStage ${stage} (collect at orders.py:29) ${how} in 1.234 s`)
+  const schema = line('ERROR', 'a.Main', '[TABLE_OR_VIEW_NOT_FOUND] orders')
+  const trouble = line('ERROR', 'a.Main', 'my own trouble')
+
+  describe.each(LAYOUTS)('in the %s layout', (_layout, print) => {
+    it.each<[string, Written[], (readonly [string, string])[]]>([
+      ['an error of a stage that was completed stands behind what ended it', [lostTask, ended(1), schema], [['F29', 'high'], ['F02', 'low']]],
+      ['and is a guess beside an error that nobody knows', [lostTask, ended(1), trouble], [['F02', 'low']]],
+      ['and is the news where nothing else is', [lostTask, ended(1)], [['F02', 'high']]],
+      ['an error of another stage stands', [lostTask, ended(11), schema], [['F02', 'high'], ['F29', 'high']]],
+      ['a stage that failed is not completed', [lostTask, ended(1, 'failed'), trouble], [['F02', 'high']]],
+      ['what comes after it was completed stands', [ended(1), lostTask, trouble], [['F02', 'high']]],
+      ['executors that it lived without stand behind what ended it', [preempted, ended(1), schema], [['F29', 'high'], ['F11', 'low']]],
+      ['executors that took files with them are the cause of what is missed', [preempted, ended(1), fetch], [['F11', 'high'], ['F04', 'medium']]],
+      ['executors without which nothing was completed stand', [ended(1), preempted, trouble], [['F11', 'high']]],
+    ])('%s', async (_what, lines, told) => {
+      const { seen } = await read(lines.map(print).join('\n'))
+      expect(seen.map(({ mode, certainty }) => [mode.id, certainty])).toEqual(told)
+    }) // prettier-ignore
+  })
+
+  it('all that say the same are counted, and the line is quoted that stands', async () => {
+    const late = line('WARN', `${spark}.TaskSetManager`, 'Lost task 2.0 in stage 2.0 (TID 4) (10.0.0.7 executor 3): java.lang.OutOfMemoryError: GC overhead limit exceeded') // prettier-ignore
+    const { seen } = await read([lostTask, ended(1), late].map(plainly).join('\n'))
+    expect(seen).toMatchObject([{ mode: { id: 'F02' }, cause: 'gc-overhead', line: 3, count: 2 }])
+  })
+
+  it('only the scheduler of the driver tells that a stage is completed', async () => {
+    const program = line('INFO', 'a.Main', 'ResultStage 1 (collect) finished in 1 s')
+    const { seen } = await read([lostTask, program, trouble].map(plainly).join('\n'))
+    expect(seen).toMatchObject([{ certainty: 'high' }])
+  })
+})

@@ -2,7 +2,10 @@
 import { describe, expect, it } from 'vitest'
 import type { ProbeResult } from '../../../src/diagnosis/model.ts'
 import { executorDeaths } from '../../../src/diagnosis/probes/executor-deaths.ts'
+import type { SparkStage } from '../../../src/ports.ts'
 import { APP, NOW, type World, contextOf, executor, stage, task } from '../support.ts'
+
+const FAILED_APP = { ...APP, state: 'failed', endedAt: NOW } as const
 
 function look(world: World): Promise<ProbeResult> {
   return executorDeaths.run(undefined, contextOf(world))
@@ -24,7 +27,7 @@ describe('the signature', () => {
       environment: { 'spark.executor.memory': '4g' },
     })
     expect(outputs).toEqual({
-      app_id: APP.id, signature: 'F02', cause: 'executor-heap-oom', count: 2, executors_lost: 2, executors_alive: 1,
+      app_id: APP.id, signature: 'F02', cause: 'executor-heap-oom', certainty: 'high', count: 2, executors_lost: 2, executors_alive: 1,
       lost_in_10_min: 2, churn: 2, exit_code: 52, host: 'worker-1', executor_mib: 4096, suggested_mib: 6144,
     }) // prettier-ignore
     expect(findings).toEqual([
@@ -99,6 +102,43 @@ describe('the signature', () => {
     const { outputs } = await look({ executors: [executor('1', 'Executor killed by driver.')] })
     expect(outputs).toMatchObject({ signature: 'none', executors_lost: 0 })
   })
+})
+
+describe('whether it is what broke', () => {
+  const heap = 'java.lang.OutOfMemoryError: Java heap space'
+  const lost = [executor('1', 'Command exited with code 52')]
+  const done = stage({ status: 'COMPLETE', failedTasks: 1, completedTasks: 8 })
+  const failed = (failureReason: string): SparkStage => stage({ id: 1, status: 'FAILED', failureReason })
+  const AT_ONCE =
+    'Job aborted due to stage failure: Task 0 in stage 1.0 failed 4 times, most recent failure: '
+  it.each<[string, World, string]>([
+    ['it goes on', { stages: [done] }, 'high'],
+    ['it failed after every stage had completed', { application: FAILED_APP, stages: [done] }, 'low'],
+    [
+      'it failed after a lost stage had been made good',
+      {
+        application: FAILED_APP,
+        stages: [
+          stage({ status: 'FAILED', failureReason: 'FetchFailed(null, shuffleId=0)' }),
+          { ...done, attempt: 1 },
+        ],
+      },
+      'low',
+    ],
+    ['it failed and nobody saw its stages', { application: FAILED_APP, stages: [] }, 'medium'],
+    ['it failed and a stage of it never ended', { application: FAILED_APP, stages: [done, stage({ id: 1 })] }, 'high'],
+    ['a stage failed of something else', { stages: [done, failed(`${AT_ONCE}No space left on device`)] }, 'low'],
+    ['a stage failed of what nobody knows', { stages: [done, failed(`${AT_ONCE}my own trouble`)] }, 'low'],
+    ['a stage failed with its executors', { stages: [done, failed(`${AT_ONCE}ExecutorLostFailure (executor 1 exited caused by one of the running tasks) Reason: gone`)] }, 'high'],
+    ['a stage failed over files that are gone', { stages: [done, failed('FetchFailed(null, shuffleId=0)')] }, 'high'],
+    ['a stage failed of the same', { stages: [done, failed(`${AT_ONCE}${heap}`)] }, 'high'],
+    ['a stage failed as somebody killed it', { stages: [done, failed('Job aborted due to stage failure: Master removed our application: KILLED')] }, 'high'],
+  ])('%s: %s', async (_what, world, certainty) => {
+    const { outputs, findings } = await look({ executors: lost, tasks: [task(heap)], ...world })
+    expect(outputs).toMatchObject({ signature: 'F02', certainty })
+    // Why they died is as certain as ever.
+    expect(findings[0]?.confidence).toBe(certainty === 'low' ? 'high' : certainty)
+  }) // prettier-ignore
 })
 
 describe('severity is the share lost in ten minutes', () => {

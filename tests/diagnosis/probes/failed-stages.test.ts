@@ -1,6 +1,7 @@
 // Stages that failed or are about to, with Spark's reason.
 import { describe, expect, it } from 'vitest'
 import type { ProbeResult } from '../../../src/diagnosis/model.ts'
+import { conclude } from '../../../src/diagnosis/conclude.ts'
 import { failedStages } from '../../../src/diagnosis/probes/failed-stages.ts'
 import { APP, type World, contextOf, stage, task } from '../support.ts'
 
@@ -19,11 +20,14 @@ describe('a stage that failed', () => {
     expect(outputs).toEqual({
       app_id: APP.id,
       failed: 1,
+      recovered: 0,
       retries: 0,
       failed_tasks: 4,
       fail_rate: 0.5,
       stage: 0,
       signature: 'F02',
+      cause: 'executor-heap-oom',
+      certainty: 'high',
     })
     expect(findings).toHaveLength(1)
     expect(findings[0]).toMatchObject({
@@ -31,8 +35,9 @@ describe('a stage that failed', () => {
       confidence: 'high',
       sentence: 'Stage 0.0 (collect at orders.py:29) failed: 4 of 8 task attempts failed.',
       evidence: [
-        { text: failureReason.split('\n')[0], from: 'stage 0.0, failureReason' },
+        // What tells the failure stands first.
         { text: 'java.lang.OutOfMemoryError: Java heap space' },
+        { text: failureReason.split('\n')[0], from: 'stage 0.0, failureReason' },
         {
           text: 'task_fail_rate: attempt 0, numFailedTasks 4, numCompleteTasks 4; stage_retries: attemptId 0',
         },
@@ -53,12 +58,69 @@ describe('a stage that failed', () => {
     ])
   })
 
-  it('that recovered in a later attempt matters little', async () => {
-    const stages = [
-      stage({ attempt: 0, status: 'FAILED', failedTasks: 4 }),
-      stage({ attempt: 1, status: 'COMPLETE', completedTasks: 8 }),
-    ]
-    expect((await look({ stages })).findings.map(({ severity }) => severity)).toEqual(['low'])
+  it('is told by the line that says what broke, wherever it stands in the error', async () => {
+    const { outputs, findings } = await look({
+      stages: [stage({ status: 'FAILED', failedTasks: 4, failureReason: 'Job aborted due to stage failure: x' })],
+      tasks: [task('org.apache.spark.api.python.PythonException: Traceback (most recent call last):\n  File "a.py"\nMemoryError\n')],
+    }) // prettier-ignore
+    expect(outputs).toMatchObject({ signature: 'F37', cause: 'python-memory' })
+    expect(findings[0]?.evidence[0]?.text).toBe('MemoryError')
+  })
+
+  describe('that recovered in a later attempt', () => {
+    const lost = stage({
+      attempt: 0,
+      status: 'FAILED',
+      failedTasks: 4,
+      failureReason: 'FetchFailed(null, shuffleId=0, mapIndex=-1, mapId=-1, reduceId=0, message=gone)',
+    })
+    const again = stage({ attempt: 1, status: 'COMPLETE', completedTasks: 8 })
+
+    it('matters little, says so, and is not what broke', async () => {
+      const { outputs, findings } = await look({ stages: [lost, again] })
+      expect(outputs).toMatchObject({ failed: 1, recovered: 1, signature: 'none', cause: 'none', certainty: null })
+      expect(findings).toMatchObject([
+        {
+          severity: 'low',
+          sentence:
+            'Stage 0.0 (collect at orders.py:29) failed, tried 2 times, and completed in a later attempt: 4 of 4 task attempts failed.',
+        },
+      ])
+      expect(conclude([{ step: 'stages', outputs, findings }])).toBeNull()
+    }) // prettier-ignore
+
+    it('is no cause yet excused while its later attempt runs, or failed as well', async () => {
+      const running = await look({ stages: [lost, { ...again, status: 'ACTIVE', completedTasks: 0 }] })
+      expect(running.outputs).toMatchObject({ recovered: 0, signature: 'F04', cause: 'fetch-failed' })
+      const failed = await look({ stages: [lost, { ...lost, attempt: 1 }] })
+      expect(failed.outputs).toMatchObject({ recovered: 0, signature: 'F04', certainty: 'medium' })
+    })
+
+    it('stands behind the stage that failed for good, however many tasks it lost', async () => {
+      const failureReason =
+        'Job aborted due to stage failure: Task 2 in stage 7.0 failed 4 times, most recent failure: No space left on device'
+      const disk = stage({ id: 7, status: 'FAILED', failedTasks: 4, completedTasks: 96, failureReason })
+      const busy = stage({ id: 3, status: 'COMPLETE', failedTasks: 90, completedTasks: 10 })
+      const { outputs, findings } = await look({ stages: [lost, again, busy, disk] })
+      expect(outputs).toMatchObject({ stage: 7, signature: 'F09', cause: 'disk-full', certainty: 'high' })
+      expect(findings.map(({ sentence }) => sentence.slice(0, 9))).toEqual([
+        'Stage 7.0',
+        'Stage 3.0',
+        'Stage 0.0',
+      ])
+      expect(conclude([{ step: 'stages', outputs, findings }])).toMatchObject({
+        id: 'F09',
+        evidence: { text: failureReason },
+      })
+    })
+  })
+
+  it('of which tasks were lost on the way is news only while the run has not failed of something else', async () => {
+    const stages = [stage({ status: 'COMPLETE', failedTasks: 9, completedTasks: 8 })]
+    const world = { stages, tasks: [task('Please reduce your request rate.')] }
+    expect((await look(world)).outputs).toMatchObject({ signature: 'F27', cause: 'store-throttled' })
+    const ended = await look({ ...world, application: { ...APP, state: 'failed', endedAt: APP.startedAt } })
+    expect(ended.outputs).toMatchObject({ signature: 'none', fail_rate: 0.529 })
   })
 
   it('because somebody killed the application is no failure of its own', async () => {

@@ -108,6 +108,31 @@ it.each<[string, World, string]>([
   if (world.broken !== undefined) expect(findings[0]?.unreached[0]).toContain('out of reach')
 })
 
+describe('what the run went on after', () => {
+  const done = stage({ attempt: 1, status: 'COMPLETE', failedTasks: 2, completedTasks: 8 })
+  const lost = stage({ status: 'FAILED', failedTasks: 4, failureReason: 'FetchFailed(null, shuffleId=0)' })
+
+  it('is no reason to run it again: files that were made anew, executors that were replaced', async () => {
+    const { outputs } = await look({ ...ended, stages: [lost, done] })
+    expect(outputs).toMatchObject({ rerun: 'unknown', signature: 'F11', certainty: 'low', class: null })
+    expect(outputs['reasons']).toContain('why it failed is not known')
+  })
+
+  it('stands behind the stage that failed for good, and behind what the log says', async () => {
+    const failureReason = 'Job aborted due to stage failure: Task 0 in stage 7.0 failed 4 times: MemoryError'
+    const bad = stage({ id: 7, status: 'FAILED', failureReason })
+    const { outputs } = await look({ ...ended, stages: [lost, done, bad] })
+    expect(outputs).toMatchObject({ rerun: 'unsafe', signature: 'F37', cause: 'python-memory' })
+    const log = { text: 'Traceback (most recent call last):\npyspark.errors.AnalysisException: no such column', from: 'stdout', link: null, cut: false, whose: 'driver' } as const // prettier-ignore
+    expect((await look({ ...ended, stages: [lost, done], log })).outputs).toMatchObject({ signature: 'F29' })
+  })
+
+  it('is what broke while a stage still lacks what went with it', async () => {
+    const { outputs } = await look({ ...ended, stages: [lost] })
+    expect(outputs).toMatchObject({ rerun: 'safe', signature: 'F11', certainty: 'high' })
+  })
+})
+
 it('the run that it is about is not taken for another one', async () => {
   expect((await look({ ...ended, runs: [{ ...RUN, state: 'running' }] })).outputs['other_run']).toBe('none')
 })
