@@ -44,6 +44,8 @@ export interface FailureMode {
   readonly codes?: readonly number[]
   /** Whose end it is: the codes count in a line that says so, and no other mode has them there. Absent: anybody's. */
   readonly codesOf?: RegExp
+  /** Where this is said the codes tell nothing: something else is named that ends with the same. */
+  readonly codesUnless?: RegExp
   /**
    * An exit code that may mean something else as well, where `doubtful` is said: told as a guess there, and no reason to
    * run anything again.

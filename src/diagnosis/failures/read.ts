@@ -123,7 +123,8 @@ function byWords<S extends Said>(mode: FailureMode, { said, parts }: Heard<S>): 
 }
 
 function byCode<S extends Said>(mode: FailureMode, { said }: Heard<S>): Sighting<S> | null {
-  const { codes, codesOf } = mode
+  const { codes, codesOf, codesUnless } = mode
+  if (codesUnless?.test(said.text) === true) return null
   if (codes === undefined || !exitCodesIn(said.text).some((code) => codes.includes(code))) return null
   const lines = linesOf(said.text)
   const line = codesOf === undefined ? lines[0] : lines.find((one) => tellsCodeOf(mode, one))

@@ -498,6 +498,37 @@ describe('whose exit code it was', () => {
     if (cause !== undefined) expect(found?.cause).toBe(cause)
   }) // prettier-ignore
 
+  const KILLED = 'exited with exit code 137(SIGKILL, possible container OOM)'
+  const reason = (words: string, message = ''): string =>
+    `The executor with id 12 ${KILLED}.\n\n\n\nThe API gave the following brief reason: ${words}\nThe API gave the following message: ${message}\nThe API gave the following container statuses: \n\n\t container state: terminated\n\t exit code: 137\n\t termination reason: Error`
+  const lostWith = (words: string): string =>
+    `ExecutorLostFailure (executor 12 exited unrelated to the running tasks) Reason: ${words}`
+  const LOW_ON_DISK =
+    'The node was low on resource: ephemeral-storage. Threshold quantity: 1Gi, available: 88Mi.'
+  const LOW_ON_MEMORY = 'The node was low on resource: memory. Threshold quantity: 100Mi, available: 88Mi.'
+  it.each<[string, Place, [id: string, cause: string, certainty: string][]]>([
+    ['driver container failed with ExitCode: 137, Reason: OOMKilled', 'platform', [['F01', 'driver-oom', 'high'], ['F03', 'container-killed', 'high']]],
+    ['driver container failed with ExitCode: 52, Reason: Error', 'platform', [['F01', 'driver-oom', 'high']]],
+    // Killed, and nobody says by whom.
+    ['driver container failed with ExitCode: 137, Reason: Error', 'platform', [['F01', 'driver-oom', 'medium']]],
+    ['driver container failed with ExitCode: 137, Reason: Evicted', 'platform', [['F11', 'evicted', 'high']]],
+    ['driver container failed with ExitCode: 137, Reason: ContainerStatusUnknown', 'platform', []],
+    ['driver container failed with ExitCode: 143, Reason: Error', 'platform', [['F11', 'told-to-end', 'medium']]],
+    ["The driver's container ended: Evicted, exit code 137: Pod ephemeral local storage usage exceeds the total limit of containers 1Gi.", 'container', [['F09', 'disk-limit', 'high'], ['F11', 'evicted', 'high']]],
+    ["The executor's container ended: Evicted, exit code 137: The node was low on resource: memory.", 'container', [['F11', 'evicted', 'high']]],
+    ["The executor's container ended: ContainerStatusUnknown, exit code 137", 'container', []],
+    ["The executor's container ended: OOMKilled, exit code 137", 'container', [['F03', 'container-killed', 'high']]],
+    [`The executor with id 12 ${KILLED}.`, 'container', [['F03', 'container-killed', 'medium']]],
+    [reason('Evicted', LOW_ON_DISK), 'container', [['F09', 'disk-full', 'high'], ['F11', 'evicted', 'high']]],
+    [lostWith(reason('Evicted', LOW_ON_DISK)), 'task', [['F09', 'disk-full', 'high'], ['F11', 'evicted', 'high']]],
+    [lostWith(reason('Evicted', LOW_ON_MEMORY)), 'task', [['F11', 'evicted', 'high']]],
+    [lostWith(reason('Evicted')), 'task', [['F11', 'evicted', 'high']]],
+    [lostWith(reason('Preempting', 'Preempted in order to admit critical pod')), 'task', [['F11', 'preempted', 'high']]],
+  ])('a kill has the reason that is said with it: %j', (text, place, told) => {
+    const found = sightings([said(text, place)])
+    expect(found.map(({ mode, cause, certainty }) => [mode.id, cause, certainty])).toEqual(told)
+  }) // prettier-ignore
+
   it('is told of nobody else as well', () => {
     const ids = sightings([said("The driver's container ended: Error, exit code 137", 'container')])
     expect(ids.map(({ mode, certainty }) => [mode.id, certainty])).toEqual([['F01', 'medium']])

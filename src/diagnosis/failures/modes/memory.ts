@@ -4,6 +4,10 @@ import type { FailureMode, Place } from '../model.ts'
 /** Everybody but the driver, whose own lack of memory is another failure. */
 const TASKS: readonly Place[] = ['executor', 'task', 'stage', 'container', 'platform']
 
+/** Why Kubernetes takes a container away: it ends by the same signal as one that went over its memory limit. */
+const TAKEN_AWAY =
+  /\b(?:Evicted|Preempt(?:ed|ing|ion)|NodeShutdown|Terminated|DeadlineExceeded|ContainerStatusUnknown)\b/
+
 /** Texts as Spark 3.5 and 4.x, YARN's and Kubernetes' allocators write them. */
 export const MEMORY: readonly FailureMode[] = [
   {
@@ -42,7 +46,8 @@ export const MEMORY: readonly FailureMode[] = [
     kind: 'cause',
     patterns: [
       { words: /Not enough memory to build and broadcast/i },
-      { words: /driver container failed with ExitCode: (?:137|52)\b/i },
+      // The kubeflow operator's: 52 is Spark's own code for it, 137 any kill; then its reason tells.
+      { words: /driver container failed with ExitCode: (?:52\b|\d+, Reason: OOMKilled\b)/i },
       { words: /driver\b.{0,120}(?:OOMKilled|OutOfMemoryError)/i, places: ['platform', 'container'] },
       { words: /\bDRIVER_OUT_OF_MEMORY\b/, places: ['platform'] },
       {
@@ -60,9 +65,10 @@ export const MEMORY: readonly FailureMode[] = [
       },
     ],
     codes: [52, 137],
-    // YARN's words of its end, and ours of a pod's (`run.containers`), unless something else took it away.
+    // YARN's words of its end, ours of a pod's (`run.containers`), and the kubeflow operator's.
     codesOf:
-      /\bAM Container for\b|^The driver's container ended: (?!Evicted|Preempt|NodeShutdown|Terminated|DeadlineExceeded|ContainerStatusUnknown)/i,
+      /\bAM Container for\b|^The driver's container ended: |\bdriver container failed with ExitCode: /i,
+    codesUnless: TAKEN_AWAY,
   },
   {
     id: 'F03',
@@ -77,6 +83,7 @@ export const MEMORY: readonly FailureMode[] = [
       { words: /\bOut of memory: Kill(?:ed)? process \d+|Memory cgroup out of memory/i },
     ],
     codes: [137, -103, -104],
+    codesUnless: TAKEN_AWAY,
   },
   {
     id: 'F02',

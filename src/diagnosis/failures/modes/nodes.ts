@@ -1,6 +1,8 @@
 // Failure modes of machines, containers and what schedules them.
 import type { FailureMode } from '../model.ts'
 
+const EVICTED = 'the machine ran short of something and evicted the container'
+
 export const NODES: readonly FailureMode[] = [
   {
     id: 'F09',
@@ -121,10 +123,16 @@ export const NODES: readonly FailureMode[] = [
       { words: /released on a \*?lost\*? node/i },
       { words: /\bNodeShutdown\b|imminent node shutdown|\bTaintManagerEviction\b|node scale[- ]down/i },
       {
-        words: /\bEvicted\b|\bThe node was low on resource: /,
+        words: /\bEvicted\b/,
         places: ['container'],
         variant: 'evicted',
-        meaning: 'the machine ran short of something and evicted the container',
+        meaning: EVICTED,
+      },
+      // The kubelet's words, Spark's of an executor's pod, and the kubeflow operator's of a driver's, whoever repeats them.
+      {
+        words: /\bThe node was low on resource: |\breason: Evicted\b/i,
+        variant: 'evicted',
+        meaning: EVICTED,
       },
       { words: /\bServer\.SpotInstance(?:Termination|Shutdown)\b/ },
       { words: /\bNODES_LOST\b|\bNODE_EXCLUDED_DECOMMISSIONED\b|\bSPOT_INSTANCE_TERMINATION\b/ },
