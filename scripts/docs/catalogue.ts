@@ -52,7 +52,13 @@ ${table(
   ['id', 'name', 'meaning', 'class', 'how it is told'],
   modes.map(({ id, name, meaning, class: kind, kind: told, patterns, hint }) => [
     id,
-    [name, ...patterns.flatMap(({ variant }) => variant ?? []), ...(hint === undefined ? [] : [hint.variant])]
+    [
+      ...new Set([
+        name,
+        ...patterns.flatMap(({ variant }) => variant ?? []),
+        ...(hint === undefined ? [] : [hint.variant]),
+      ]),
+    ]
       .map(code)
       .join(', '),
     meaning,

@@ -16,11 +16,14 @@ const SEEN_AT: Readonly<Record<FoundAt, string>> = {
 const GRADES: Partial<Readonly<Record<ApplicationState, FindingSeverity>>> = { failed: 'high', killed: 'low' }
 
 /**
- * A driver UI that is not there or cannot: refused, cut off, or 5xx of whoever stands before it. Not: a time that ran out
- * (a firewall looks so as well), a name that is not known, a login or a missing right, which are ours to mend.
+ * A driver UI that is not there or cannot: refused, cut off, silent once it has taken the connection, or 5xx of whoever
+ * stands before it. Not: a time that ran out before (a firewall looks so as well), a name that is not known, a login or a
+ * missing right, which are ours to mend.
  */
 const DEAF =
-  /^driver UI: .*(?:ECONNREFUSED|ECONNRESET|socket hang up|breaks off in the middle|it answers 5\d\d)\b/
+  /^driver UI: .*(?:ECONNREFUSED|ECONNRESET|socket hang up|breaks off in the middle|took the connection and did not answer|it answers 5\d\d)\b/
+/** A proxy takes connections for a driver that cannot be reached from there: less certain. */
+const SILENT = /\btook the connection and did not answer\b/
 
 /** Why its driver UI does not answer though whoever keeps the record says that it runs; null where that is not so. */
 function deafness({ state, foundAt, unreached }: SparkApplication): string | null {
@@ -45,7 +48,7 @@ export const application: Probe = {
     minutes: 'minutes it has run',
     link: 'page for people',
     unreachable:
-      'true while it is said to run and its driver UI refuses, breaks off, or is answered for with 5xx by a proxy',
+      'true while it is said to run and its driver UI refuses, breaks off, takes a connection and stays silent, or is answered for with 5xx by a proxy',
   },
   run: (_params, context) =>
     withApplication(application, context, (app) => {
@@ -75,7 +78,8 @@ export const application: Probe = {
                 ? []
                 : [evidence(`driver_unreachable: ${deaf}`, 'the way to the driver UI', app.link)],
             link: app.link,
-            confidence: app.foundAt === 'driver' ? 'high' : 'medium',
+            confidence:
+              app.foundAt === 'driver' ? 'high' : deaf !== null && SILENT.test(deaf) ? 'low' : 'medium',
             unreached: app.unreached,
           },
         ],

@@ -8,6 +8,7 @@ import { secretHeaders, withoutSecrets } from '../../secrets.ts'
 import { type Gate, NO_PLACE, NO_PLACE_WORDS, OPEN_GATE } from './gate.ts'
 import { type Send, plainSend, tokenOf } from '../../send.ts'
 import { shownUrl } from './shown-url.ts'
+import { watch } from './watched.ts'
 
 export interface Read {
   /** POST is for reads alone that a platform takes in no other way. */
@@ -55,6 +56,8 @@ const TRIES = 3
 const PAUSE_MS = 100
 /** A platform that asks to wait longer than this is believed, and not waited for. */
 const LONGEST_WAIT_MS = 2000
+/** Who hangs says nothing to anybody; behind a firewall nobody is there to take a connection. */
+const SILENT_WORDS = 'it took the connection and'
 /** A connection that was closed under way: a keep-alive that ended, a proxy that was restarted. */
 const BROKEN: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'])
 const PASSING: ReadonlySet<number> = new Set([429, 502, 503, 504])
@@ -70,6 +73,7 @@ export function createRequest(options: RequestOptions): Request {
   async function once(read: Read, signal: AbortSignal): Promise<Answer> {
     const maxBytes = read.maxBytes ?? options.maxBytes
     const late = AbortSignal.timeout(options.timeoutMs)
+    const watched = watch()
     try {
       const response = await send<Buffer>({
         method: read.method,
@@ -81,6 +85,7 @@ export function createRequest(options: RequestOptions): Request {
         responseType: 'arraybuffer',
         validateStatus: () => true,
         maxContentLength: maxBytes,
+        transport: watched.transport,
         // axios's own limit is on silence: an answer that drips for ever would never be late.
         signal: AbortSignal.any([signal, late]),
         ...(options.httpAgent === undefined ? {} : { httpAgent: options.httpAgent }),
@@ -104,7 +109,11 @@ export function createRequest(options: RequestOptions): Request {
       if (signal.aborted) throw unreachable(read, 'there was no time left')
       if (isAxiosError(error) && error.message === 'stream has been aborted')
         throw unreachable(read, 'its answer breaks off in the middle', { code: 'ECONNRESET' })
-      if (late.aborted) throw unreachable(read, `it did not answer in time (${options.timeoutMs / 1000} s)`)
+      if (late.aborted)
+        throw unreachable(
+          read,
+          `${watched.isSilent() ? SILENT_WORDS : 'it'} did not answer in time (${options.timeoutMs / 1000} s)`,
+        )
       // The cause is a bare code: the error of axios holds the request, and with it the credential.
       throw unreachable(read, whyNot(error), isAxiosError(error) ? { code: error.code } : undefined)
     }

@@ -40,6 +40,7 @@ describe('the application', () => {
     ['refused', { unreached: ['driver UI: ARR-501 Platform p cannot be reached at http://d:4040: connect ECONNREFUSED 10.0.0.1:4040.'] }, true],
     ['5xx of a proxy', { foundAt: 'resource-manager', unreached: ['driver UI: ARR-501 Platform p cannot be reached at http://rm:8088/proxy/x: it answers 502.'] }, true],
     ['cut off', { unreached: ['driver UI: ARR-501 Platform p cannot be reached at http://d:4040: socket hang up.'] }, true],
+    ['silent', { unreached: ['driver UI: ARR-501 Platform p cannot be reached at http://d:4040: it took the connection and did not answer in time (5 s).'] }, true],
     ['a firewall, or no time', { unreached: ['driver UI: ARR-501 Platform p cannot be reached at http://d:4040: it did not answer in time (5 s).'] }, false],
     ['a right that we lack', { unreached: ['driver UI: ARR-504 it answers 403: cannot get resource "pods/proxy"'] }, false],
     ['another place', { unreached: ['History Server: ARR-501 Platform p cannot be reached at http://h: it answers 503.'] }, false],

@@ -1,5 +1,6 @@
 // One way out for all reads: what passes by itself is asked again, what may be shared is, and what is late is given up.
-import { type Server, createServer } from 'node:http'
+import { Agent, type Server, createServer } from 'node:http'
+import { type Socket, connect } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createGate } from '../../../src/platforms/http/gate.ts'
 import { refusalWords } from '../../../src/platforms/http/refusal.ts'
@@ -20,6 +21,13 @@ async function serve(...replies: Reply[]): ReturnType<typeof stage> {
   const served = await stage(() => replies[Math.min(turn++, replies.length - 1)]!)
   open.push(served)
   return served
+}
+
+/** Connections that come to nothing, as a firewall makes them. */
+class Nowhere extends Agent {
+  override createConnection(): Socket {
+    return connect({ host: 'driver', port: 4040, lookup: () => {} })
+  }
 }
 
 /** Answers with headers and a body, in whatever way `answer` has. */
@@ -83,8 +91,26 @@ describe('what passes by itself', () => {
     await expect(requestOf()(read(await deadUrl()), NEVER)).rejects.toThrow(/ARR-501.*ECONNREFUSED/)
     let asked = 0
     const silent = await raw(() => void (asked += 1))
-    await expect(requestOf({ timeoutMs: 500 })(read(silent), NEVER)).rejects.toThrow(/did not answer in time/)
+    await expect(requestOf({ timeoutMs: 500 })(read(silent), NEVER)).rejects.toThrow(
+      /it took the connection and did not answer in time \(0\.5 s\)/,
+    )
     expect(asked).toBe(1)
+  })
+
+  it('is told apart: nobody takes the connection, or whoever has taken it is silent', async () => {
+    const late = requestOf({ timeoutMs: 60, httpAgent: new Nowhere() })
+    await expect(late(read('http://10.0.0.1:4040'), NEVER)).rejects.toThrow(/: it did not answer in time \(/)
+    let asked = 0
+    const url = await raw((_request, response) => {
+      asked += 1
+      if (asked === 1) response.end('well')
+    })
+    const agent = new Agent({ keepAlive: true })
+    const again = requestOf({ timeoutMs: 500, httpAgent: agent })
+    expect((await again(read(url), NEVER)).status).toBe(200)
+    // On the connection that it has kept.
+    await expect(again(read(url), NEVER)).rejects.toThrow(/it took the connection and did not answer in time/)
+    agent.destroy()
   })
 
   it('waits as long as the platform asks, where that is short, and believes it where it is long', async () => {
@@ -126,7 +152,7 @@ describe('a body', () => {
       response.on('close', () => clearInterval(drip))
     })
     await expect(requestOf({ timeoutMs: 80 })(read(url), NEVER)).rejects.toThrow(
-      /did not answer in time \(0\.08 s\)/,
+      /: it did not answer in time \(0\.08 s\)/,
     )
   })
 

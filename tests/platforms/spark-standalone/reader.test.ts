@@ -1,5 +1,7 @@
 // The standalone reader when not everything answers: where it looks next, and what it admits it could not see.
 import { afterEach, describe, expect, it } from 'vitest'
+import { conclude } from '../../../src/diagnosis/conclude.ts'
+import type { ProbeResult } from '../../../src/diagnosis/model.ts'
 import { application } from '../../../src/diagnosis/probes/application.ts'
 import { type SparkReplay, createSparkReplay } from '../../../src/sandbox/spark/replay.ts'
 import { DEPS, NEVER, type Reply, type Stage, deadUrl, platformOf, runOf, stage } from '../support.ts'
@@ -40,6 +42,22 @@ describe('an application whose driver UI does not answer', () => {
     expect(outputs).toMatchObject({ state: 'running', unreachable: true })
     expect((await reader.executors(app!, NEVER)).some(({ active }) => !active)).toBe(true)
   })
+
+  it('is told as one that does not answer where it takes connections and stays silent, not where it is slow', async () => {
+    const spark = await replay()
+    const { appId } = spark.start('executor-oom')
+    const look = async (): Promise<ProbeResult> => {
+      const { reader } = platformOf({ master_url: spark.masterUrl, history_url: spark.historyUrl, timeout_ms: 1000 })
+      return application.run(undefined, { ...contextOf({}), reader, run: runOf({ runId: appId }) })
+    }
+    spark.faults.add({ kind: 'slow', match: 'driver', count: 1, delayMs: 200 })
+    expect((await look()).outputs).toMatchObject({ found_at: 'driver', unreachable: false })
+    spark.faults.add({ kind: 'slow', match: 'driver', count: 0, delayMs: 60_000 })
+    const { outputs, findings } = await look()
+    expect(outputs).toMatchObject({ found_at: 'history', state: 'running', unreachable: true })
+    expect(findings[0]?.evidence[0]?.text).toMatch(/^driver_unreachable: driver UI: .* it took the connection and did not answer in time \(1 s\)/)
+    expect(conclude([{ step: 'app', outputs, findings }])).toMatchObject({ id: 'F22', class: 'infrastructure' })
+  }) // prettier-ignore
 
   it('is only known to the master where there is no History Server, and has no details', async () => {
     const spark = await replay()
