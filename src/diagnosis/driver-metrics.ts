@@ -29,7 +29,7 @@ export function driverName(labels: Readonly<Record<string, string>>): string {
 
 /** Where a live driver shows its metrics at this instant. */
 export function gaugesShownAt(app: Pick<SparkApplication, 'apiUrl' | 'link'>): string {
-  const [base] = app.apiUrl?.split('/api/v1/') ?? []
+  const [base] = app.apiUrl?.split('/api/v1/applications/') ?? []
   return base === undefined ? app.link : `${base}/metrics/json/`
 }
 

@@ -17,7 +17,9 @@ export interface RunContainer {
   readonly endedAt: Date | null
   readonly memoryLimitBytes: number | null
   /** Where its state stands in figures. */
-  readonly link?: string
+  readonly link: string
+  /** Where it stands with all the others of its run, so that they can be counted. */
+  readonly listedAt: string
 }
 
 /** Something that the platform noted about a run or what it runs on. */
@@ -29,6 +31,8 @@ export interface PlatformEvent {
   readonly text: string
   readonly count: number
   readonly warning: boolean
+  /** Where it stands, with its count. */
+  readonly link: string
 }
 
 /** What of a run's making may differ from its last good one. */
@@ -40,6 +44,15 @@ export type RunState = 'queued' | 'running' | 'retrying' | 'succeeded' | 'failed
 
 /** Who said something about a failure: the same words mean another thing in the driver than in a task. */
 export type SaidBy = 'driver' | 'executor' | 'task' | 'stage' | 'container' | 'platform'
+
+/** What somebody said of a run's end or its waiting. Not redacted yet. */
+export interface RunWords {
+  readonly text: string
+  readonly from: string
+  readonly place: SaidBy
+  /** Where it stands, where the run's own page does not show it. */
+  readonly link?: string
+}
 
 /** What a platform keeps of one run of a job, in its own words. */
 export interface PlatformRun {
@@ -63,8 +76,8 @@ export interface PlatformRun {
   readonly applicationId: string | null
   readonly queue: string | null
   readonly user: string | null
-  /** What is said of its end or its waiting: diagnostics, termination reasons, error texts. Not redacted yet. */
-  readonly words: readonly { readonly text: string; readonly from: string; readonly place: SaidBy }[]
+  /** What is said of its end or its waiting: diagnostics, termination reasons, error texts. */
+  readonly words: readonly RunWords[]
   /** Where the platform was asked in vain for more words, for honesty in findings. */
   readonly unreached?: readonly string[]
   /** How it was made, as far as the platform says; short texts, to be compared with other runs of the job. */
@@ -77,8 +90,10 @@ export interface PlatformRun {
   readonly dates?: DataDates
   /** A page for people. */
   readonly link: string
-  /** Where its times stand in figures, where its page does not show them. */
+  /** Where its times stand in figures, where an address does. */
   readonly timesAt?: string
+  /** The command of the platform's own tool that prints them, where no address does. */
+  readonly timesBy?: string
 }
 
 /** The end of a log, as many bytes as were asked for at most. */

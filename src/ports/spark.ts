@@ -119,6 +119,8 @@ export interface SparkCluster {
   readonly workers: readonly { id: string; host: string; state: string; cores: number; memoryMb: number }[]
   readonly waitingApplications: number
   readonly status: string
+  /** Where each of these stands in figures. */
+  readonly shownAt: { readonly workers: string; readonly waiting: string; readonly status: string }
 }
 
 /** One SQL query of an application, with the plan that Spark ran. */

@@ -114,6 +114,8 @@ function withContainer(reader: PlatformReader, reason: string): PlatformReader {
     startedAt: null,
     endedAt: null,
     memoryLimitBytes: 2 ** 30,
+    link: 'https://kubernetes/api/v1/namespaces/etl/pods/orders-exec-1',
+    listedAt: 'https://kubernetes/api/v1/namespaces/etl/pods',
   } as const
   return {
     ...reader,

@@ -20,6 +20,8 @@ const container: RunContainer = {
   startedAt: new Date('2026-11-22T14:50:00Z'),
   endedAt: new Date('2026-11-22T14:59:00Z'),
   memoryLimitBytes: 4 * 1024 ** 3,
+  link: 'https://kubernetes/api/v1/namespaces/etl/pods/orders-exec-3',
+  listedAt: 'https://kubernetes/api/v1/namespaces/etl/pods',
 }
 const main: SparkThread = {
   id: 1,
@@ -32,7 +34,17 @@ const main: SparkThread = {
 const WORLD: World = {
   run: { ...RUN, state: 'failed', words: [{ text: 'exit code 1', from: 'diagnostics', place: 'platform' }] },
   containers: [container],
-  events: [{ at: null, about: 'node-7', reason: 'NodeNotReady', text: 'lost', count: 2, warning: true }],
+  events: [
+    {
+      at: null,
+      about: 'node-7',
+      reason: 'NodeNotReady',
+      text: 'lost',
+      count: 2,
+      warning: true,
+      link: 'https://kubernetes/events',
+    },
+  ],
   executors: [executor('driver', null), executor('1', 'Command exited with code 52', 5), executor('2', null)],
   stages: [stage(), stage({ id: 7, status: 'FAILED', failureReason: 'Job aborted:\n\tat x' })],
   environment: { 'spark.executor.memory': '4g', 'spark.app.name': 'orders', 'spark.ui.port': '1' },

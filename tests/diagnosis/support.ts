@@ -52,6 +52,13 @@ export interface World {
 /** How often each method was called. */
 export type Calls = Record<string, number>
 
+/** Where a master shows what it says. */
+export const MASTER_PAGES: SparkCluster['shownAt'] = {
+  workers: 'http://master/workers',
+  waiting: 'http://master/waiting',
+  status: 'http://master/status',
+}
+
 export function readerOf(world: World, calls: Calls = {}): PlatformReader {
   const say = <T>(method: keyof PlatformReader, value: T): Promise<T> => {
     calls[method] = (calls[method] ?? 0) + 1
@@ -102,7 +109,13 @@ export function readerOf(world: World, calls: Calls = {}): PlatformReader {
     cluster: () =>
       say(
         'cluster',
-        world.cluster ?? { aliveWorkers: 1, workers: [], waitingApplications: 0, status: 'ALIVE' },
+        world.cluster ?? {
+          aliveWorkers: 1,
+          workers: [],
+          waitingApplications: 0,
+          status: 'ALIVE',
+          shownAt: MASTER_PAGES,
+        },
       ),
     run: () => say('run', world.run ?? null),
     runs: (_jobName, limit) => say('runs', (world.runs ?? []).slice(0, limit)),

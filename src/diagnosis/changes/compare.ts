@@ -15,6 +15,8 @@ import { type Traits, comparedTraits } from './traits.ts'
 
 /** Queries whose plans are read of each run. */
 const QUERIES_READ = 8
+/** Properties that are named beside where they stand. */
+const KEYS_NAMED = 20
 /** Input that differs by less is the data's own ups and downs. Ours. */
 const MORE = 1.5
 const LESS = 0.5
@@ -27,8 +29,8 @@ export interface Comparison {
   readonly columns: readonly ColumnChange[] | null
   /** Bytes of this run / bytes of the last good one; null where either has read none. */
   readonly inputRatio: number | null
-  /** Both runs' bytes read, and where they add up; of input that has changed alone. */
-  readonly inputShown: readonly Evidence[]
+  /** Where each run's settings, and its bytes read by what they add up from, stand; of what has changed alone. */
+  readonly shown: readonly Evidence[]
   /** What was held against each other: `configuration`, `input`. */
   readonly compared: readonly string[]
   readonly unreached: readonly string[]
@@ -40,6 +42,8 @@ interface Seen {
   readonly properties: ReadonlyMap<string, string> | null
   readonly inputBytes: number | null
   readonly inputShown: readonly Evidence[]
+  /** Where its properties stand; the names are those that differ. */
+  readonly configShown: (keys: readonly string[]) => readonly Evidence[]
   readonly tables: Tables | null
 }
 
@@ -88,7 +92,10 @@ export async function compareRuns(
     properties,
     columns,
     inputRatio: input?.ratio ?? null,
-    inputShown: input?.text == null ? [] : [...after.inputShown, ...before.inputShown],
+    shown: [
+      ...(input?.text == null ? [] : [...after.inputShown, ...before.inputShown]),
+      ...[after, before].flatMap(({ configShown }) => configShown((properties ?? []).map(({ key }) => key))),
+    ],
     compared: [
       ...(Object.keys(before.traits).some((trait) => trait in after.traits) ? ['versions'] : []),
       ...(properties === null ? [] : ['configuration']),
@@ -132,8 +139,18 @@ async function look(
     properties: properties === null || properties.size === 0 ? null : properties,
     inputBytes: input,
     inputShown: input === null ? [] : [shownInput(at, whose, input)],
+    configShown: (keys) => (app === null || keys.length === 0 ? [] : [shownConfig(app, whose, keys)]),
     tables: queries === null ? null : tablesIn(queries),
   }
+}
+
+/** Names alone: the sentence has the values, as far as they may be told. */
+function shownConfig(app: SparkApplication, whose: string, keys: readonly string[]): Evidence {
+  return asEvidence(app, {
+    figures: keys.slice(0, KEYS_NAMED).join(', '),
+    from: `environment of ${whose}`,
+    shownAt: shownAt(app, 'environment'),
+  })
 }
 
 function shownInput(app: SparkApplication, whose: string, bytes: number): Evidence {

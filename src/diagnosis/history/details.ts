@@ -102,7 +102,7 @@ function stageOutputs({ name, mine, p50, p95 }: StageChange, change: string): Ou
 function notKept(
   { probe, jobName }: About,
   { current, earlier, gone, unreached }: RunsRead,
-  { id }: PlatformRun,
+  { id, link }: PlatformRun,
 ): Finding | null {
   if (current !== null && earlier.length >= LEAST_RUNS) return null
   const rest = 'so input, shuffle, executors and stages are not compared.'
@@ -111,7 +111,8 @@ function notKept(
     ...(past.length === gone.length ? [] : ['this run']),
     ...(past.length === 0 ? [] : [`${plural(past.length, 'earlier run')} of ${jobName}`]),
   ].join(' and of ')
-  if (gone.length > 0) return unseen(probe, `No stages and executors are kept of ${whose}, ${rest}`, [])
+  const told = (sentence: string): Finding => ({ ...unseen(probe, `${sentence}, ${rest}`, []), link })
+  if (gone.length > 0) return told(`No stages and executors are kept of ${whose}`)
   if (unreached.length > 0) return null
-  return unseen(probe, `Of the earlier runs of ${jobName} only ${earlier.length} ended well, ${rest}`, [])
+  return told(`Of the earlier runs of ${jobName} only ${earlier.length} ended well`)
 }

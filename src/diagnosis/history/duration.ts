@@ -21,7 +21,10 @@ export function compareLength(
   const p95 = ranked(lengths, ({ ms }) => ms, 0.95)
   if (mine === null || lengths.length < LEAST_RUNS || p50 === undefined || p95 === undefined) {
     const sentence = `${plural(lengths.length, 'earlier run')} of ${jobName} to compare with, ${mine === null ? 'and this one has not started' : `too few`}.`
-    return { outputs: { minutes: minutes(mine) }, finding: unseen(probe, sentence, []) }
+    return {
+      outputs: { minutes: minutes(mine) },
+      finding: { ...unseen(probe, sentence, []), link: current.link },
+    }
   }
   const ratio = mine / Math.max(1, p95.ms)
   const own = `this run; p50 ${p50.ms} ms, p95 ${p95.ms} ms of the ${lengths.length} earlier ones`
@@ -55,7 +58,8 @@ function timesOf(run: PlatformRun, ms: number, which: string, now: Date): Eviden
   const end =
     run.endedAt === null ? `counted until ${now.toISOString()}` : `ended ${run.endedAt.toISOString()}`
   const text = `${ms} ms, ${which}; started ${run.startedAt?.toISOString()}, ${end}`
-  return evidence(text, `run ${run.id}`, run.timesAt ?? run.link)
+  const by = run.timesBy === undefined ? '' : `; ${run.timesBy}`
+  return evidence(text, `run ${run.id}${by}`, run.timesAt ?? run.link)
 }
 
 function minutes(ms: number | null): number | null {

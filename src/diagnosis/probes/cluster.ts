@@ -37,12 +37,26 @@ export const cluster: Probe = {
           probe: cluster.id,
           severity: severityOf(seen),
           sentence: `The master of ${reader.platform} is ${seen.status}: ${seen.aliveWorkers} of ${plural(seen.workers.length, 'worker')} alive, ${plural(seen.waitingApplications, 'application')} waiting.`,
-          evidence: dead.slice(0, 3).map(({ id, state, host }) => ({
-            text: `${id} is ${state}`,
-            from: `worker on ${host}`,
-            link: null,
-          })),
-          link: null,
+          evidence: [
+            ...dead.slice(0, 3).map(({ id, state, host }) => ({
+              text: `${id} is ${state}`,
+              from: `worker on ${host}`,
+              link: seen.shownAt.workers,
+            })),
+            ...(seen.waitingApplications === 0
+              ? []
+              : [
+                  {
+                    text: `${plural(seen.waitingApplications, 'application')} waiting`,
+                    from: 'applications that wait',
+                    link: seen.shownAt.waiting,
+                  },
+                ]),
+            ...(seen.status === 'ALIVE'
+              ? []
+              : [{ text: seen.status, from: 'state of the master', link: seen.shownAt.status }]),
+          ],
+          link: seen.shownAt.workers,
           confidence: 'high',
           unreached: [],
         },

@@ -90,13 +90,14 @@ interface Looked {
 }
 
 function findingOf(looked: Looked): Finding {
-  const { best, worst, unreached } = looked
+  const { seen, warnings, best, worst, unreached } = looked
   return {
     probe: containers.id,
     severity: severityOf(looked),
     sentence: `${sentenceOf(looked)}${best === null ? '' : `: ${best.meaning}`}.`,
     evidence: quoted(looked),
-    link: worst?.link ?? null,
+    // The sentence counts; each of those that are quoted has its own.
+    link: seen[0]?.listedAt ?? warnings[0]?.link ?? null,
     confidence: best?.certainty ?? (worst === null ? 'medium' : 'low'),
     unreached,
   }
@@ -151,7 +152,7 @@ function quoted({ bad, waiting, worst, warnings, best }: Looked): readonly Evide
     ...warnings
       .slice(0, EVENTS_QUOTED)
       .map(wordsOfEvent)
-      .map(({ text, from }) => evidence(text, from)),
+      .map(({ text, from, link }) => evidence(text, from, link)),
   ]
 }
 
@@ -164,16 +165,16 @@ function wordsOf(one: RunContainer): Words {
     text: `${whose} ${one.state === 'ended' ? 'ended' : 'waits'}: ${reasonFor(one)}${code}${message}`,
     place: 'container',
     from: `container ${one.id}`,
-    link: one.link ?? null,
+    link: one.link,
   }
 }
 
-function wordsOfEvent({ about, reason, text, count }: PlatformEvent): Words {
+function wordsOfEvent({ about, reason, text, count, link }: PlatformEvent): Words {
   return {
     text: `${reason}: ${text}`,
     place: 'container',
     from: `event about ${about}${count > 1 ? `, ${count} times` : ''}`,
-    link: null,
+    link,
   }
 }
 

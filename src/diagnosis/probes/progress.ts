@@ -237,7 +237,8 @@ function quiet(
       : medianMs !== null && last >= 60_000 && last < PATIENCE * medianMs
         ? `No task of ${app.name} has ended for ${span(last)}, which is not long for tasks that take ${span(medianMs)}.`
         : `A task of ${app.name} moved ${span(Math.max(0, last))} ago, and it has the executors it asks for.`
-  return { ...unseen(progress.id, sentence, unreached), link: app.link, confidence: unreached.length === 0 && still !== null ? 'high' : 'low' } // prettier-ignore
+  const shown = still === null ? [] : shownBy(app, 'no_progress', still.shown, now)
+  return { ...unseen(progress.id, sentence, unreached), evidence: shown, link: app.link, confidence: unreached.length === 0 && still !== null ? 'high' : 'low' } // prettier-ignore
 }
 
 /** The figures as evidence; the first says whose they are and when they were looked at, from which minutes count. */

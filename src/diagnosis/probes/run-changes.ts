@@ -125,7 +125,7 @@ function summary({ platform, current, good, comparison, changes, jobName }: Fact
     probe: runChanges.id,
     severity: 'none',
     sentence: `${cut(sentence.replaceAll(/\s+/g, ' '))}.`,
-    evidence: comparison?.inputShown ?? [],
+    evidence: comparison?.shown ?? [],
     link: changes[0]?.link ?? good?.link ?? current?.link ?? null,
     confidence,
     unreached,
@@ -140,11 +140,13 @@ const MANY = [
 ] as const
 
 /** A finding a kind with all its lines, for the thread; none where the first sentence has told everything. */
-function details({ good, changes }: Facts): Finding[] {
+function details({ good, current, changes }: Facts): Finding[] {
   if (changes.length <= TOLD) return []
   return MANY.flatMap(([kind, one, several]): Finding[] => {
     const own = changes.filter((change) => change.kind === kind)
     if (own.length === 0) return []
+    // Markers may have no page; then the run's own says at least when it began.
+    const link = own.find((one) => one.link !== null)?.link ?? current?.link ?? null
     const lines = own.slice(0, MAX_LINES).map(({ text }) => text)
     return [
       {
@@ -155,10 +157,10 @@ function details({ good, changes }: Facts): Finding[] {
           {
             text: lines.join('\n').slice(0, 2_000).toWellFormed(),
             from: kind === 'deploy' ? several : 'both runs',
-            link: null,
+            link,
           },
         ],
-        link: own[0]?.link ?? null,
+        link,
         confidence: 'high',
         unreached: [],
       },

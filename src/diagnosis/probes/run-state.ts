@@ -65,20 +65,16 @@ function waitOf({ state, submittedAt }: PlatformRun, now: Date): number | null {
 }
 
 function findingOf(run: PlatformRun, best: Sighting | null, waitsMs: number | null): Finding {
-  const said = best?.said ?? run.words[0]
+  const said = best === null ? run.words[0] : (run.words.find(({ text }) => text === best.said.text) ?? null)
   return {
     probe: runState.id,
     severity: severityOf(run, waitsMs),
     sentence: `${sentenceOf(run, waitsMs)}${best === null ? '' : `: ${best.meaning}`}.`,
-    evidence: said === undefined ? [] : [evidence(best?.line ?? said.text, fromOf(run, said), run.link)],
+    evidence: said == null ? [] : [evidence(best?.line ?? said.text, said.from, said.link ?? run.link)],
     link: run.link,
     confidence: best?.certainty ?? 'high',
     unreached: run.unreached ?? [],
   }
-}
-
-function fromOf(run: PlatformRun, said: { readonly text: string }): string {
-  return run.words.find(({ text }) => text === said.text)?.from ?? 'the platform'
 }
 
 function severityOf({ state }: PlatformRun, waitsMs: number | null): FindingSeverity {

@@ -96,7 +96,7 @@ export const skew: Probe = {
           : `No task of ${app.name} has succeeded yet in the stages looked at, so there is nothing to compare.` // prettier-ignore
         return {
           outputs: outputsOf(skew, { app_id: app.id }),
-          findings: [unseen(skew.id, sentence, unreached)],
+          findings: [{ ...unseen(skew.id, sentence, unreached), link: app.link }],
         }
       }
       return {

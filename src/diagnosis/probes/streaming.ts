@@ -83,7 +83,7 @@ export const streaming: Probe = {
         const sentence = `${app.name} has no stream ${given.query ?? ''} among its ${read.streams.length}.`
         return {
           outputs: outputsOf(streaming, { app_id: app.id, streams: 0 }),
-          findings: [unseen(streaming.id, sentence, unreached)],
+          findings: [{ ...unseen(streaming.id, sentence, unreached), link: app.link }],
         }
       }
       const findings = findingsOf(first, read, limits, app, unreached)

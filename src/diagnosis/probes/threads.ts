@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { reasonOf } from '../../errors.ts'
 import type { PlatformReader, SparkApplication, SparkThread } from '../../ports.ts'
 import type { Evidence, Finding, Probe } from '../model.ts'
+import { shownAt } from '../performance/shown.ts'
 import { type ThreadReading, bareFrame, readDump, standsAt } from '../threads.ts'
 import { blank, evidence, outputsOf, plural, unseen, withApplication } from './support.ts'
 
@@ -109,7 +110,7 @@ function deadlocks(dumps: readonly Dump[], app: SparkApplication): Finding[] {
       probe: threads.id,
       severity: 'critical' as const,
       sentence: `${plural(circle.length, 'thread')} of ${nameOf(of)} wait for one another's locks: a deadlock, which does not end by itself.`,
-      evidence: circle.slice(0, 4).map((thread) => quoted(thread, of)),
+      evidence: circle.slice(0, 4).map((thread) => quoted(thread, of, app)),
       link: app.link,
       confidence: 'high' as const,
       unreached: [],
@@ -142,8 +143,8 @@ function standing(
     severity: tasks.length > 1 && held.length * 2 > tasks.length ? 'medium' : 'none',
     sentence: `${work}${locked}.`,
     evidence: [
-      ...(most === undefined ? [] : [quoted(most, where)]),
-      ...(main === null ? [] : [quoted(main, 'driver')]),
+      ...(most === undefined ? [] : [quoted(most, where, app)]),
+      ...(main === null ? [] : [quoted(main, 'driver', app)]),
     ],
     link: app.link,
     confidence: 'medium',
@@ -151,13 +152,14 @@ function standing(
   }
 }
 
-function quoted(thread: SparkThread, of: string): Evidence {
+function quoted(thread: SparkThread, of: string, app: SparkApplication): Evidence {
   const at = standsAt(thread)
   const waits = thread.blockedBy === null ? '' : `, waits for thread ${thread.blockedBy}`
   const frame = at === null ? 'no frame' : bareFrame(at)
   return evidence(
     `${thread.state} at ${frame}`,
     `${nameOf(of)}, thread ${thread.id} (${evidence(thread.name, '').text})${waits}`,
+    shownAt(app, `executors/${of}/threads`),
   )
 }
 

@@ -228,6 +228,7 @@ function shortRun(client: DatabricksClient, normalise: (name: string) => string,
     user: run.creator_user_name ?? null,
     words: words === null ? [] : [{ text: words, from: `run ${run.run_id}`, place: 'platform' }],
     link: linkOf(client, run),
+    ...(isId(run.run_id) ? { timesAt: `${client.host}/api/2.2/jobs/runs/get?run_id=${run.run_id}` } : {}),
   }
 }
 

@@ -4,7 +4,15 @@ import { gcsFolderOf, gcsPlaceOf } from '../google/gcs-store.ts'
 import type { Config } from './config.ts'
 import type { BatchInfo, ClusterInfo, JobInfo } from './schema.ts'
 import { type Dataproc, isId } from './service.ts'
-import { batchId, runOfBatch, runOfJob, traitsOfCluster, wordsOfCluster, workOf } from './status.ts'
+import {
+  type RunPage,
+  batchId,
+  runOfBatch,
+  runOfJob,
+  traitsOfCluster,
+  wordsOfCluster,
+  workOf,
+} from './status.ts'
 
 const EVENT_LOG = 'spark.eventLog.dir'
 
@@ -16,8 +24,16 @@ export function createSource(
   const { project, region } = config
   const page = (path: string): string =>
     `https://console.cloud.google.com/dataproc/${path}${path.includes('?') ? '&' : '?'}project=${project}`
-  const jobLink = (id: string): string => page(`jobs/${id}?region=${region}`)
-  const batchLink = (id: string): string => page(`batches/${region}/${id}/summary`)
+  const toldBy = (kind: 'jobs' | 'batches', id: string): string =>
+    `gcloud dataproc ${kind} describe ${id} --project ${project} --region ${region}`
+  const jobPage = (id: string): RunPage => ({
+    link: page(`jobs/${id}?region=${region}`),
+    timesBy: toldBy('jobs', id),
+  })
+  const batchPage = (id: string): RunPage => ({
+    link: page(`batches/${region}/${id}/summary`),
+    timesBy: toldBy('batches', id),
+  })
 
   /** Clusters are often made for one job and gone after it; not everybody may look at them either. */
   async function clusterOf(job: JobInfo, signal: AbortSignal): Promise<ClusterInfo | null> {
@@ -38,7 +54,7 @@ export function createSource(
 
   async function described(job: JobInfo, signal: AbortSignal): Promise<JobRun> {
     const cluster = await clusterOf(job, signal)
-    const run = runOfJob(job, normalise, jobLink(job.reference.jobId))
+    const run = runOfJob(job, normalise, jobPage(job.reference.jobId))
     return {
       home: 'jobs',
       run: {
@@ -63,7 +79,7 @@ export function createSource(
     const output = batch.runtimeInfo?.outputUri
     return {
       home: 'batches',
-      run: runOfBatch(batch, normalise, batchLink(batchId(batch))),
+      run: runOfBatch(batch, normalise, batchPage(batchId(batch))),
       logs: output ? gcsFolderOf(output) : null,
       events: eventsIn(batch.runtimeConfig?.properties?.[EVENT_LOG]),
       // Serverless Spark does not say which application a batch is.
@@ -86,10 +102,10 @@ export function createSource(
     async list(home, signal) {
       if (home === 'batches')
         return (await dataproc.batches(signal)).map((one) =>
-          runOfBatch(one, normalise, batchLink(batchId(one))),
+          runOfBatch(one, normalise, batchPage(batchId(one))),
         )
       return (await dataproc.jobs(signal)).map((one) =>
-        runOfJob(one, normalise, jobLink(one.reference.jobId)),
+        runOfJob(one, normalise, jobPage(one.reference.jobId)),
       )
     },
     // All that is said stands in the job itself.

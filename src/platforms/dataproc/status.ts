@@ -54,7 +54,10 @@ export function nameOfJob(job: JobInfo): string {
   return nameOf(job.labels, workOf(job), job.reference.jobId)
 }
 
-export function runOfJob(job: JobInfo, normalise: (name: string) => string, link: string): PlatformRun {
+/** Where a run can be looked at. */
+export type RunPage = Required<Pick<PlatformRun, 'link' | 'timesBy'>>
+
+export function runOfJob(job: JobInfo, normalise: (name: string) => string, page: RunPage): PlatformRun {
   const { status, statusHistory, reference } = job
   const failures = statusHistory.filter(({ state }) => state === 'ATTEMPT_FAILURE').length
   const retries = job.scheduling?.maxFailuresTotal ?? job.scheduling?.maxFailuresPerHour ?? 0
@@ -88,11 +91,15 @@ export function runOfJob(job: JobInfo, normalise: (name: string) => string, link
     ],
     traits: traitsOfWork(workOf(job)),
     dates: datesOfWork(workOf(job), job.labels),
-    link,
+    ...page,
   }
 }
 
-export function runOfBatch(batch: BatchInfo, normalise: (name: string) => string, link: string): PlatformRun {
+export function runOfBatch(
+  batch: BatchInfo,
+  normalise: (name: string) => string,
+  page: RunPage,
+): PlatformRun {
   const id = batchId(batch)
   const state = stateOf(batch.state)
   const { version, containerImage } = batch.runtimeConfig ?? {}
@@ -123,7 +130,7 @@ export function runOfBatch(batch: BatchInfo, normalise: (name: string) => string
       ...traitsOfWork(batchWorkOf(batch), batch.runtimeConfig?.properties),
     },
     dates: datesOfWork(batchWorkOf(batch), batch.labels),
-    link,
+    ...page,
   }
 }
 

@@ -7,7 +7,7 @@ import { settingIn } from '../aws/spark-settings.ts'
 import type { Config } from './config.ts'
 import { type JobRunInfo, jobRunSchema, jobRunsSchema, virtualClusterSchema } from './schema.ts'
 import type { Reads } from './service.ts'
-import { runOf } from './status.ts'
+import { type RunPage, runOf } from './status.ts'
 
 /** 50 a page. */
 const PAGES = 6
@@ -17,8 +17,10 @@ export function createSource(
   client: AwsClient<Reads>,
   normalise: (name: string) => string,
 ): JobRuns {
-  const link = (home: string): string =>
-    `https://${config.region}.console.aws.amazon.com/emr/home?region=${config.region}#/eks/clusters/${home}`
+  const pageOf = (home: string, id: string): RunPage => ({
+    link: `https://${config.region}.console.aws.amazon.com/emr/home?region=${config.region}#/eks/clusters/${home}`,
+    timesBy: `aws emr-containers describe-job-run --region ${config.region} --virtual-cluster-id ${home} --id ${id}`,
+  })
 
   function described(home: string, info: JobRunInfo): JobRun {
     const { monitoringConfiguration: monitoring, applicationConfiguration: configurations } =
@@ -30,7 +32,7 @@ export function createSource(
     const events = set !== null && s3PlaceOf(set) !== null ? set : (config.event_log ?? null)
     return {
       home,
-      run: runOf(info, normalise, link(home)),
+      run: runOf(info, normalise, pageOf(home, info.id)),
       logs: logUri && s3PlaceOf(logUri) !== null ? belowS3(logUri, home, 'jobs', info.id) : null,
       events: events === null ? null : { folder: events, own: false },
       sparkId: `spark-${info.id}`,
@@ -58,7 +60,7 @@ export function createSource(
           signal,
         ),
       )
-      return pages.flatMap((page) => page.jobRuns.map((one) => runOf(one, normalise, link(home))))
+      return pages.flatMap((page) => page.jobRuns.map((one) => runOf(one, normalise, pageOf(home, one.id))))
     },
     // What earlier attempts said, the service does not keep.
     words: () => Promise.resolve([]),

@@ -21,7 +21,10 @@ export function stateOf({ state, retryPolicyExecution }: JobRunInfo): RunState {
   return again && (of === 'queued' || (of === 'running' && state !== 'CANCEL_PENDING')) ? 'retrying' : of
 }
 
-export function runOf(info: JobRunInfo, normalise: (name: string) => string, link: string): PlatformRun {
+/** Where a run can be looked at. */
+export type RunPage = Required<Pick<PlatformRun, 'link' | 'timesBy'>>
+
+export function runOf(info: JobRunInfo, normalise: (name: string) => string, page: RunPage): PlatformRun {
   const state = stateOf(info)
   const made = info.retryPolicyExecution?.currentAttemptCount ?? null
   const limit = info.retryPolicyConfiguration?.maxAttempts ?? null
@@ -44,7 +47,7 @@ export function runOf(info: JobRunInfo, normalise: (name: string) => string, lin
     traits: traitsOf(info),
     ...(info.clientToken ? { key: info.clientToken } : {}),
     dates: datesOfArguments(info.jobDriver?.sparkSubmitJobDriver?.entryPointArguments ?? []),
-    link,
+    ...page,
   }
 }
 

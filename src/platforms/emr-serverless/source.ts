@@ -8,7 +8,7 @@ import { settingIn } from '../aws/spark-settings.ts'
 import type { Config } from './config.ts'
 import { type ApplicationInfo, type JobRunInfo, applicationSchema, attemptsSchema, jobRunSchema, jobRunsSchema } from './schema.ts' // prettier-ignore
 import type { Reads } from './service.ts'
-import { hasEnded, maxAttemptsOf, stateOf, summaryOf, traitsOf, wordsOf } from './status.ts'
+import { type RunPage, hasEnded, maxAttemptsOf, stateOf, summaryOf, traitsOf, wordsOf } from './status.ts'
 
 /** 50 a page, newest first. */
 const PAGES = 6
@@ -20,7 +20,10 @@ export function createSource(
   client: AwsClient<Reads>,
   normalise: (name: string) => string,
 ): JobRuns {
-  const link = `https://${config.region}.console.aws.amazon.com/emr/home?region=${config.region}#/serverless`
+  const pageOf = (home: string, id: string): RunPage => ({
+    link: `https://${config.region}.console.aws.amazon.com/emr/home?region=${config.region}#/serverless`,
+    timesBy: `aws emr-serverless get-job-run --region ${config.region} --application-id ${home} --job-run-id ${id}`,
+  })
 
   /** What an application configures for all its job runs; not everybody may read it, and most runs say it themselves. */
   async function defaultsOf(home: string, signal: AbortSignal): Promise<ApplicationInfo | null> {
@@ -45,7 +48,7 @@ export function createSource(
     return {
       home,
       run: {
-        ...summaryOf({ ...info, id: info.jobRunId }, normalise, link),
+        ...summaryOf({ ...info, id: info.jobRunId }, normalise, pageOf(home, info.jobRunId)),
         maxAttempts: maxAttemptsOf(info),
         startedAt: info.startedAt,
         endedAt: hasEnded(state) ? (info.endedAt ?? info.updatedAt) : null,
@@ -86,7 +89,9 @@ export function createSource(
       const pages = await pagesBy('nextToken', PAGES, (sent) =>
         client.call('ListJobRuns', { applicationId: home, maxResults: 50, ...sent }, jobRunsSchema, signal),
       )
-      return pages.flatMap((page) => page.jobRuns.map((one) => summaryOf(one, normalise, link)))
+      return pages.flatMap((page) =>
+        page.jobRuns.map((one) => summaryOf(one, normalise, pageOf(home, one.id))),
+      )
     },
     async words({ home, run }, signal) {
       if ((run.attempt ?? 1) === 1 && run.state !== 'retrying') return []

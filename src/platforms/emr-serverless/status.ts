@@ -33,11 +33,14 @@ export function hasEnded(state: RunState): boolean {
   return state === 'succeeded' || state === 'failed' || state === 'cancelled'
 }
 
+/** Where a run can be looked at. */
+export type RunPage = Required<Pick<PlatformRun, 'link' | 'timesBy'>>
+
 /** What a listing tells. `link` is the same for all of an application: the console has no stable one of a job run. */
 export function summaryOf(
   info: JobRunSummary | (JobRunInfo & { id: string }),
   normalise: (name: string) => string,
-  link: string,
+  page: RunPage,
 ): PlatformRun {
   const state = stateOf(info)
   const made = info.attempt ?? null
@@ -56,7 +59,7 @@ export function summaryOf(
     queue: null,
     user: info.createdBy ?? null,
     words: wordsOf(info.stateDetails, state, `job run ${info.id}`),
-    link,
+    ...page,
   }
 }
 

@@ -138,7 +138,7 @@ export function createReader(platform: string, config: Config, deps: PlatformDep
       const found = await find(run, signal)
       return found === null
         ? []
-        : (await lostInstances(client, found.cluster, found.step, signal)).slice(0, limit)
+        : (await lostInstances(client, config.region, found.cluster, found.step, signal)).slice(0, limit)
     },
     ...(logs === null
       ? {}

@@ -30,7 +30,9 @@ export async function describedStep(
     cluster === null
       ? null
       : attempt(`instances of cluster ${cluster.Id}`, () => nodesOf(client, cluster, signal)),
-    troubled ? attempt('lost instances', () => lostInstances(client, found.cluster, step, signal)) : null,
+    troubled
+      ? attempt('lost instances', () => lostInstances(client, region, found.cluster, step, signal))
+      : null,
     cluster === null || logs === null
       ? null
       : attempt(`log of step ${step.Id}`, () => logs.applicationOf(cluster, step, signal)),

@@ -41,8 +41,14 @@ export function summaryOf(
     user: null,
     dates: datesOfArguments(step.Config?.Args ?? []),
     words: stepWords(step),
-    link: `https://${region}.console.aws.amazon.com/emr/home?region=${region}#/clusterDetails/${cluster}`,
+    link: consoleOf(region, cluster),
+    timesBy: `aws emr describe-step --region ${region} --cluster-id ${cluster} --step-id ${step.Id}`,
   }
+}
+
+/** The console's page of a cluster: its steps, and its instances with why they ended. */
+export function consoleOf(region: string, cluster: string): string {
+  return `https://${region}.console.aws.amazon.com/emr/home?region=${region}#/clusterDetails/${cluster}`
 }
 
 /** Why it failed, in EMR's words and in those of the log that EMR quotes. */

@@ -3,7 +3,7 @@ import type { PlatformEvent, PlatformRun } from '../../ports.ts'
 import type { ClusterInfo, InstanceInfo, StepInfo } from './schema.ts'
 import { fleetsSchema, groupsSchema, instancesSchema } from './schema.ts'
 import type { EmrClient } from './service.ts'
-import { stateOf } from './status.ts'
+import { consoleOf, stateOf } from './status.ts'
 import { pagesBy } from '../aws/pages.ts'
 
 type Words = PlatformRun['words'][number]
@@ -81,6 +81,7 @@ function wordsOf(one: {
 /** Instances that were lost while the step ran, newest first. */
 export async function lostInstances(
   client: EmrClient,
+  region: string,
   cluster: string,
   step: StepInfo,
   signal: AbortSignal,
@@ -102,7 +103,7 @@ export async function lostInstances(
     .flatMap((one) => {
       const at = one.Status?.Timeline?.EndDateTime ?? null
       const within = at !== null && at.getTime() >= from && at.getTime() <= to
-      return within && isLoss(one) ? [eventOf(one, at)] : []
+      return within && isLoss(one) ? [eventOf(one, at, consoleOf(region, cluster))] : []
     })
     .sort((a, b) => (b.at?.getTime() ?? 0) - (a.at?.getTime() ?? 0))
 }
@@ -113,7 +114,11 @@ function isLoss({ Status: status }: InstanceInfo): boolean {
   return FAILURES.has(code ?? '') || /\bspot\b/i.test(message ?? '')
 }
 
-function eventOf({ Ec2InstanceId: id, Market, InstanceType, Status }: InstanceInfo, at: Date): PlatformEvent {
+function eventOf(
+  { Ec2InstanceId: id, Market, InstanceType, Status }: InstanceInfo,
+  at: Date,
+  link: string,
+): PlatformEvent {
   const { Code: code, Message: message } = Status?.StateChangeReason ?? {}
   const reason = code || 'TERMINATED'
   return {
@@ -123,6 +128,7 @@ function eventOf({ Ec2InstanceId: id, Market, InstanceType, Status }: InstanceIn
     text: `${reason}${message ? `: ${message}` : ''}`,
     count: 1,
     warning: true,
+    link,
   }
 }
 

@@ -40,7 +40,7 @@ export async function eventsOf(
     .filter(({ involvedObject: { uid } }) => uid === '' || uids.size === 0 || uids.has(uid))
   const theirs = warnings.filter(({ involvedObject: { name } }) => name !== driverName && isExecutor(name))
   return [...mine, ...theirs]
-    .map(platformEvent)
+    .map((event) => platformEvent(event, api.server(), namespace))
     .sort((a, b) => (b.at?.getTime() ?? 0) - (a.at?.getTime() ?? 0))
     .slice(0, limit)
 }
@@ -87,14 +87,17 @@ function timeOf({ lastTimestamp, series, eventTime, metadata }: Event): Date | n
   return series?.lastObservedTime ?? lastTimestamp ?? eventTime ?? metadata.creationTimestamp
 }
 
-function platformEvent(event: Event): PlatformEvent {
+function platformEvent(event: Event, server: string, namespace: string): PlatformEvent {
   const { involvedObject, reason, message, type, count, series } = event
+  const { kind, name } = involvedObject
+  const fields = [...(kind === '' ? [] : [`involvedObject.kind=${kind}`]), `involvedObject.name=${name}`, `reason=${reason}`] // prettier-ignore
   return {
     at: timeOf(event),
-    about: `${involvedObject.kind} ${involvedObject.name}`.trim(),
+    about: `${kind} ${name}`.trim(),
     reason,
     text: message,
     count: series?.count || count || 1,
     warning: type === 'Warning',
+    link: `${server}/api/v1/namespaces/${namespace}/events?fieldSelector=${encodeURIComponent(fields.join(','))}`,
   }
 }

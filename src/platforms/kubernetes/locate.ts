@@ -11,7 +11,7 @@ import { isLabelValue } from './allow-list.ts'
 import { killedAt } from './events.ts'
 import type { DriverUis } from './driver-ui.ts'
 import { type Cluster, findRecord } from './find.ts'
-import { resourceOf } from './objects.ts'
+import { podAt, resourceAt, resourceOf } from './objects.ts'
 import type { Resource } from './operators.ts'
 import { LABELS, endOf, nameOf, sparkContainer, startOf, stateOf } from './pods.ts'
 import { type Recorded, type Trace, idOf, runIdOf, traceIn } from './record.ts'
@@ -199,11 +199,14 @@ async function atDriver(
 export function pageOf(cluster: Cluster, history: ReadClient | null, record: Recorded): string {
   const id = idOf(record)
   if (history !== null && id !== null) return `${history.baseUrl}/history/${id}/jobs/`
-  const { resource, driver, namespace } = record
-  const server = cluster.api.server()
-  if (driver !== null) return `${server}/api/v1/namespaces/${namespace}/pods/${driver.metadata.name}`
-  const group = resource?.operator === 'apache' ? 'spark.apache.org/v1' : 'sparkoperator.k8s.io/v1beta2'
-  return `${server}/apis/${group}/namespaces/${namespace}/sparkapplications/${resource?.metadata.name ?? ''}`
+  return recordAt(cluster, record)
+}
+
+/** Where the times of a record stand: its driver's pod, or where there is none its SparkApplication. */
+export function recordAt({ api }: Cluster, { resource, driver, namespace }: Recorded): string {
+  return driver === null
+    ? resourceAt(api, resource?.operator ?? 'kubeflow', namespace, resource?.metadata.name ?? '')
+    : podAt(api, namespace, driver.metadata.name)
 }
 
 function fromRecord(cluster: Cluster, history: ReadClient | null, record: Recorded): SparkApplication {
@@ -238,7 +241,7 @@ function fromTrace(cluster: Cluster, id: string, at: Date | null): SparkApplicat
     user: null,
     sparkVersion: null,
     foundAt: 'cluster',
-    link: `${cluster.api.server()}/api/v1/namespaces/${trace?.namespace ?? ''}/pods/${trace?.pod ?? ''}`,
+    link: podAt(cluster.api, trace?.namespace ?? '', trace?.pod ?? ''),
     apiUrl: null,
     unreached: [],
   }

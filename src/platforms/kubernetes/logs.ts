@@ -35,7 +35,7 @@ export async function logOf(
     whose: 'driver',
     cut: cut || text.cut,
     from: `log of container ${container} in pod ${name}${previous ? ' before its last restart' : ''}`,
-    link: null,
+    link: `${api.server()}${path}?${new URLSearchParams(query).toString()}`,
   }
 }
 

@@ -3,6 +3,7 @@ import { isName } from './allow-list.ts'
 import type { Api } from './api.ts'
 import type { Config } from './config.ts'
 import { GROUPS, type Operator, type Resource, fromApache, fromKubeflow } from './operators.ts'
+import { LABELS } from './pods.ts'
 import { type Pod, apacheSchema, kubeflowSchema, podSchema } from './schema.ts'
 
 /** SparkApplications that a cluster keeps after their end are few; of more than so many the rest is not seen. */
@@ -27,6 +28,27 @@ export async function podsOf(
 ): Promise<readonly Pod[]> {
   const path = `/api/v1/namespaces/${namespace}/pods`
   return (await api.list(path, podSchema, signal, { labelSelector }))?.items ?? []
+}
+
+/** Where a pod stands, for whoever may ask the API server; `kubectl get --raw` takes what follows its host. */
+export function podAt(api: Pick<Api, 'server'>, namespace: string, name: string): string {
+  return `${api.server()}/api/v1/namespaces/${namespace}/pods/${name}`
+}
+
+/** Where the pods of an application are listed, its driver among them. */
+export function podsAt(api: Pick<Api, 'server'>, namespace: string, appId: string): string {
+  const selector = encodeURIComponent(`${LABELS.appId}=${appId}`)
+  return `${api.server()}/api/v1/namespaces/${namespace}/pods?labelSelector=${selector}`
+}
+
+/** Where a SparkApplication stands. */
+export function resourceAt(
+  api: Pick<Api, 'server'>,
+  operator: Operator,
+  namespace: string,
+  name: string,
+): string {
+  return `${api.server()}${GROUPS[operator]}/namespaces/${namespace}/sparkapplications/${name}`
 }
 
 /** Operators whose SparkApplications are looked for. */

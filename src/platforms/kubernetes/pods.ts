@@ -157,7 +157,7 @@ function joined(reason: string, message: string): string {
  * A pod's containers for a probe: Spark's own always, once more as it was before its last restart, and others (init
  * containers, sidecars) where something is wrong with them.
  */
-export function containersOf(pod: Pod): readonly RunContainer[] {
+export function containersOf(pod: Pod): readonly Omit<RunContainer, 'link' | 'listedAt'>[] {
   const own = sparkContainer(pod)
   const status = sparkStatus(pod)
   const role = isDriver(pod) ? ('driver' as const) : ('executor' as const)

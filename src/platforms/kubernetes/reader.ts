@@ -14,7 +14,7 @@ import type { Config } from './config.ts'
 import { createDriverUis } from './driver-ui.ts'
 import { eventsOf } from './events.ts'
 import { type Cluster, findRecord } from './find.ts'
-import { podsOf } from './objects.ts'
+import { podAt, podsAt, podsOf } from './objects.ts'
 import { createLocate } from './locate.ts'
 import { logOf } from './logs.ts'
 import { LABELS, containersOf } from './pods.ts'
@@ -93,12 +93,11 @@ export function createReader(
         id === null
           ? []
           : await podsOf(api, namespace, `${LABELS.role}=executor,${LABELS.appId}=${id}`, signal)
-      return [...(driver === null ? [] : [driver]), ...pods].flatMap((pod) =>
-        containersOf(pod).map((one) => ({
-          ...one,
-          link: `${api.server()}/api/v1/namespaces/${namespace}/pods/${pod.metadata.name}`,
-        })),
-      )
+      return [...(driver === null ? [] : [driver]), ...pods].flatMap((pod) => {
+        const link = podAt(api, namespace, pod.metadata.name)
+        const listedAt = id === null ? link : podsAt(api, namespace, id)
+        return containersOf(pod).map((one) => ({ ...one, link, listedAt }))
+      })
     },
     async events(run, limit, signal) {
       const record = await findRecord(cluster, run, signal)

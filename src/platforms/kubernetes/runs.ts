@@ -6,12 +6,12 @@ import type { ApplicationState, PlatformRun, RunState, RunTrait } from '../../po
 import type { ReadClient } from '../spark-rest/client.ts'
 import { eventsOf } from './events.ts'
 import { type Cluster, findRecord, recordsOf } from './find.ts'
-import { podsOf } from './objects.ts'
-import { endOfTrace, pageOf, versionOf } from './locate.ts'
+import { podAt, podsOf, resourceAt } from './objects.ts'
+import { endOfTrace, pageOf, recordAt, versionOf } from './locate.ts'
 import { jobOf } from './operators.ts'
 import { LABELS, endOf, nameOf, queueOf, sparkContainer, startOf, stateOf, wordsOf } from './pods.ts'
 import { type Recorded, idOf, placeOf, runIdOf } from './record.ts'
-import { quotaSchema } from './schema.ts'
+import { type Pod, quotaSchema } from './schema.ts'
 
 /** Executors whose ends are told; they die of the same. */
 const EXECUTORS_TOLD = 5
@@ -90,20 +90,34 @@ function summary(cluster: Cluster, history: ReadClient | null, record: Recorded)
     maxAttempts: resource === null ? 1 : atLeast(resource.maxAttempts, resource.attempt),
     submittedAt: (resource ?? driver)?.metadata.creationTimestamp ?? null,
     startedAt: driver === null ? null : startOf(driver),
-    endedAt: over ? (resource?.endedAt ?? end) : null,
+    // The pod's own times first: both then stand in one place.
+    endedAt: over ? (end ?? resource?.endedAt ?? null) : null,
     applicationId: idOf(record),
     queue: resource?.queue ?? (driver === null ? null : queueOf(driver.metadata)),
     user: null,
-    words: [...(resource?.words ?? []), ...(driver === null ? [] : wordsOf(driver))],
+    words: [
+      ...(resource?.words ?? []).map((said) => ({
+        ...said,
+        link: resourceAt(cluster.api, resource?.operator ?? 'kubeflow', record.namespace, resource?.metadata.name ?? ''),
+      })),
+      ...(driver === null ? [] : wordsAt(cluster, record.namespace, driver)),
+    ], // prettier-ignore
     traits: traitsOf(record),
     dates: datesOfRecord(record),
     link: pageOf(cluster, history, record),
+    timesAt: recordAt(cluster, record),
   }
 }
 
 /** An operator may have made more attempts than its spec says now: the spec can be changed, caches lag. */
 function atLeast(most: number | null, made: number | null): number | null {
   return most === null ? null : Math.max(most, made ?? 0)
+}
+
+/** What a pod says, with where it stands: the run's own page may be the History Server's. */
+function wordsAt({ api }: Cluster, namespace: string, pod: Pod): PlatformRun['words'] {
+  const link = podAt(api, namespace, pod.metadata.name)
+  return wordsOf(pod).map((said) => ({ ...said, link }))
 }
 
 function stateTextOf({ resource, driver }: Recorded): string {
@@ -161,21 +175,22 @@ async function goneRun(cluster: Cluster, run: Run, signal: AbortSignal): Promise
     queue: resource?.queue ?? null,
     user: null,
     words: [],
-    link: `${cluster.api.server()}/api/v1/namespaces/${trace.namespace}/pods/${trace.pod ?? ''}`,
+    link: podAt(cluster.api, trace.namespace, trace.pod ?? ''),
   }
 }
 
 /** Why executors' containers ended or wait, as long as their pods are there. */
 async function executorWords(
-  { api }: Cluster,
+  cluster: Cluster,
   record: Recorded,
   signal: AbortSignal,
 ): Promise<PlatformRun['words']> {
   const id = idOf(record)
   if (id === null) return []
-  const pods = await podsOf(api, record.namespace, `${LABELS.role}=executor,${LABELS.appId}=${id}`, signal)
+  const wanted = `${LABELS.role}=executor,${LABELS.appId}=${id}`
+  const pods = await podsOf(cluster.api, record.namespace, wanted, signal)
   return pods
-    .map(wordsOf)
+    .map((pod) => wordsAt(cluster, record.namespace, pod))
     .filter((words) => words.length > 0)
     .slice(-EXECUTORS_TOLD)
     .flat()
@@ -193,8 +208,9 @@ async function eventWords(
   return [...alike.values()]
     .toReversed()
     .slice(0, EVENTS_TOLD)
-    .map(({ reason, text, about, count }) => ({
+    .map(({ reason, text, about, count, link }) => ({
       text: `${reason}: ${text}`,
+      link,
       from: `event about ${about}${count > 1 ? `, ${count} times` : ''}`,
       // Kubernetes speaks of a container there, as the allocator does in Spark's own words.
       place: 'container' as const,
@@ -218,6 +234,7 @@ async function quotaWords(
             text: `ResourceQuota ${metadata.name} is used up: ${full.map(([what, hard]) => `${what} ${status.used[what]} of ${hard}`).join(', ')}`,
             from: `quota of namespace ${namespace}`,
             place: 'platform' as const,
+            link: `${api.server()}${path}`,
           },
         ]
   })

@@ -163,7 +163,9 @@ async function tailOf(
     whose: 'driver',
     cut: kept.length < answer.log.length || answer.from > 0,
     from: `log of Livy's ${kind === 'sessions' ? 'session' : 'batch'} ${session.id}`,
-    link: URL.canParse(session.appInfo.driverLogUrl) ? session.appInfo.driverLogUrl : null,
+    link: URL.canParse(session.appInfo.driverLogUrl)
+      ? session.appInfo.driverLogUrl
+      : `${livy.baseUrl}/${kind}/${session.id}/log?${new URLSearchParams(query).toString()}`,
   }
 }
 

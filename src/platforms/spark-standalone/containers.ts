@@ -63,13 +63,13 @@ export async function containersOf(
         if (appid === app.id) told.set(String(id), { id: String(id), worker, memoryMb: memory, state })
   // Their page lists them with their states.
   const link = `${clients.master.baseUrl}/app/?appId=${encodeURIComponent(app.id)}`
-  return [...told.values()].map((one) => ({ ...containerOf(one, master.workers), link }))
+  return [...told.values()].map((one) => ({ ...containerOf(one, master.workers), link, listedAt: link }))
 }
 
 function containerOf(
   { id, worker, memoryMb, state }: PageExecutor,
   workers: readonly MasterWorker[],
-): RunContainer {
+): Omit<RunContainer, 'link' | 'listedAt'> {
   const home = workers.find((one) => one.id === worker)
   const lost = home !== undefined && home.state !== 'ALIVE'
   const running = LIVE.has(state) && !lost
@@ -118,6 +118,7 @@ export async function lostWorkers(
       text: lossOf(worker),
       count: 1,
       warning: true,
+      link: `${clients.master.baseUrl}/json/`,
     }))
 }
 

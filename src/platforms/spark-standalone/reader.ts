@@ -63,6 +63,7 @@ export function createReader(platform: string, config: Config, deps: PlatformDep
     events: (run, limit, signal) => lostWorkers(platform, clients, run, deps.normaliseJobName, limit, signal),
     async cluster(signal) {
       const master = await readMaster(clients.master, platform, signal)
+      const page = `${clients.master.baseUrl}/json/`
       return {
         aliveWorkers: master.workers.filter(({ state }) => state === 'ALIVE').length,
         workers: master.workers.map(({ id, host, state, cores, memory }) => ({
@@ -74,6 +75,7 @@ export function createReader(platform: string, config: Config, deps: PlatformDep
         })),
         waitingApplications: master.activeapps.filter(({ state }) => state === 'WAITING').length,
         status: master.status,
+        shownAt: { workers: page, waiting: page, status: page },
       }
     },
     async check(signal) {

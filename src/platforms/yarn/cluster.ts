@@ -36,6 +36,11 @@ export async function clusterOf(
       })),
       waitingApplications: pending ?? metrics?.clusterMetrics.appsPending ?? 0,
       status: haState === 'ACTIVE' ? 'ALIVE' : haState || 'UNKNOWN',
+      shownAt: {
+        workers: `${rm.baseUrl}/ws/v1/cluster/nodes`,
+        waiting: `${rm.baseUrl}/ws/v1/cluster/${pending === null ? 'metrics' : 'scheduler'}`,
+        status: `${rm.baseUrl}/ws/v1/cluster/info`,
+      },
     }
   }, signal)
 }

@@ -51,7 +51,9 @@ export async function logOf(
         whose: 'driver',
         cut,
         from: `stderr and stdout of the ApplicationMaster, attempt ${attempt.id} (${attempt.containerId})`,
-        link: URL.canParse(attempt.logsLink) ? attempt.logsLink : null,
+        link: URL.canParse(attempt.logsLink)
+          ? attempt.logsLink
+          : `${server.client.baseUrl}${server.path}/${attempt.containerId}/stderr`,
       }
     } catch (error) {
       if (signal.aborted) throw error

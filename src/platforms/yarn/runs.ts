@@ -88,6 +88,7 @@ function summary({ app, rmUrl }: Recorded, normalise: (name: string) => string):
     user: app.user || null,
     words: ownWords(app),
     link: pageOf(rmUrl, app.id),
+    timesAt: `${rmUrl}/ws/v1/cluster/apps/${app.id}`,
   }
 }
 
@@ -112,7 +113,7 @@ function placeOf(app: YarnApp): SaidBy {
 /** Why attempts ended, newest first; one that YARN does not tell costs only its own words. */
 async function attemptWords(
   clients: Clients,
-  { app }: Recorded,
+  { app, rmUrl }: Recorded,
   attempts: readonly YarnAttempt[],
   signal: AbortSignal,
 ): Promise<PlatformRun['words']> {
@@ -126,6 +127,7 @@ async function attemptWords(
         clients.rm((rm) => diagnosticsOf(rm, clients, app.id, one, signal), signal),
       ),
       from: `diagnostics of attempt ${one.id}`,
+      link: `${rmUrl}/cluster/appattempt/${one.appAttemptId}`,
       place: 'container' as const,
     })),
   )

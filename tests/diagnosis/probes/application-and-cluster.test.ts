@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { application } from '../../../src/diagnosis/probes/application.ts'
 import { cluster } from '../../../src/diagnosis/probes/cluster.ts'
 import type { SparkApplication, SparkCluster } from '../../../src/ports.ts'
-import { APP, contextOf } from '../support.ts'
+import { APP, MASTER_PAGES, contextOf } from '../support.ts'
 
 describe('the application', () => {
   it.each([
@@ -82,7 +82,14 @@ describe('the cluster', () => {
     ['one of two is dead', { aliveWorkers: 1, workers: [worker('ALIVE'), worker('DEAD')] }, 'low'],
   ])('%s', async (_what, seen, severity) => {
     const world = {
-      cluster: { aliveWorkers: 0, workers: [], waitingApplications: 0, status: 'ALIVE', ...seen },
+      cluster: {
+        aliveWorkers: 0,
+        workers: [],
+        waitingApplications: 0,
+        status: 'ALIVE',
+        shownAt: MASTER_PAGES,
+        ...seen,
+      },
     }
     const { outputs, findings } = await cluster.run(undefined, contextOf(world))
     expect(findings[0]?.severity).toBe(severity)
@@ -94,12 +101,22 @@ describe('the cluster', () => {
 
   it('is told in numbers, with who is dead', async () => {
     const world = {
-      cluster: { aliveWorkers: 0, workers: [worker('DEAD')], waitingApplications: 1, status: 'ALIVE' },
+      cluster: {
+        aliveWorkers: 0,
+        workers: [worker('DEAD')],
+        waitingApplications: 1,
+        status: 'ALIVE',
+        shownAt: MASTER_PAGES,
+      },
     }
     const { findings } = await cluster.run(undefined, contextOf(world))
     expect(findings[0]).toMatchObject({
       sentence: 'The master of batch is ALIVE: 0 of 1 worker alive, 1 application waiting.',
-      evidence: [{ text: 'worker-1 is DEAD', from: 'worker on h' }],
+      evidence: [
+        { text: 'worker-1 is DEAD', from: 'worker on h', link: MASTER_PAGES.workers },
+        { text: '1 application waiting', from: 'applications that wait', link: MASTER_PAGES.waiting },
+      ],
+      link: MASTER_PAGES.workers,
     })
   })
 })

@@ -5,6 +5,10 @@ import type { Finding, Outputs } from '../../../src/diagnosis/model.ts'
 import type { PlatformEvent, RunContainer } from '../../../src/ports.ts'
 import { NOW, type World, contextOf, readerOf } from '../support.ts'
 
+const POD = 'https://kubernetes/api/v1/namespaces/etl/pods/orders-exec-1'
+const PODS = 'https://kubernetes/api/v1/namespaces/etl/pods?labelSelector=spark-app-selector%3Dspark-3f1a'
+const EVENTS = 'https://kubernetes/api/v1/namespaces/etl/events?fieldSelector=reason%3DBackOff'
+
 function container(change: Partial<RunContainer> = {}): RunContainer {
   return {
     id: 'orders-exec-1',
@@ -18,6 +22,8 @@ function container(change: Partial<RunContainer> = {}): RunContainer {
     startedAt: NOW,
     endedAt: null,
     memoryLimitBytes: 1433 * 2 ** 20,
+    link: POD,
+    listedAt: PODS,
     ...change,
   }
 }
@@ -35,6 +41,7 @@ const warning = (reason: string, text: string, change: Partial<PlatformEvent> = 
   text,
   count: 1,
   warning: true,
+  link: EVENTS,
   ...change,
 })
 
@@ -121,7 +128,7 @@ describe('what ended badly', () => {
       {
         text: "The executor's container ended: OOMKilled, exit code 137",
         from: 'container orders-exec-1; 3 containers went so',
-        link: null,
+        link: POD,
       },
     ])
   })
@@ -247,9 +254,19 @@ it('a run of which nothing is left is said to be gone', async () => {
   })
 })
 
-it('links the container that it quotes, and the worst of all', async () => {
-  const link = 'https://kubernetes/api/v1/namespaces/etl/pods/orders-exec-1'
-  const { finding } = await look({ containers: [ended('OOMKilled', 137, { link }), container({ id: 'b' })] })
-  expect(finding.link).toBe(link)
-  expect(finding.evidence[0]).toMatchObject({ from: 'container orders-exec-1', link })
+it('links the list that it counts, the container that it quotes, and each event', async () => {
+  const { finding } = await look({
+    containers: [ended('OOMKilled', 137), container({ id: 'b', link: `${POD}0` })],
+    events: [warning('BackOff', 'Back-off pulling image', { count: 7 })],
+  })
+  expect(finding.link).toBe(PODS)
+  expect(finding.evidence).toEqual([
+    expect.objectContaining({ from: 'container orders-exec-1', link: POD }),
+    expect.objectContaining({ from: 'event about Pod orders-exec-2, 7 times', link: EVENTS }),
+  ])
+})
+
+it('links events where they are all that is left', async () => {
+  const { finding } = await look({ containers: [], events: [warning('BackOff', 'Back-off pulling image')] })
+  expect(finding.link).toBe(EVENTS)
 })

@@ -144,6 +144,7 @@ describe('why a step failed', () => {
         text: 'INSTANCE_FAILURE: Instance was terminated.',
         count: 1,
         warning: true,
+        link: 'https://eu-west-1.console.aws.amazon.com/emr/home?region=eu-west-1#/clusterDetails/j-1EXAMPLECLUSTER',
       },
     ])
     expect(await of.platform.reader.events(runOf({ runId: 's-0NOSUCHSTEP' }), 5, NEVER)).toEqual([])

@@ -207,6 +207,7 @@ describe('why a run waits', () => {
         text: `FailedCreate: ${text}`,
         from: 'event about Pod orders-5e1-exec-4, 12 times',
         place: 'container',
+        link: `${cluster.url}/api/v1/namespaces/etl/events?fieldSelector=involvedObject.kind%3DPod%2CinvolvedObject.name%3Dorders-5e1-exec-4%2Creason%3DFailedCreate`,
       },
     ])
     expect(strongest(run!.words)?.mode.id).toBe('F12')
