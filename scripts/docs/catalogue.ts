@@ -50,7 +50,7 @@ What a probe's \`signature\` may be. Causes are looked for before symptoms, name
 
 ${table(
   ['id', 'name', 'meaning', 'class', 'how it is told'],
-  modes.map(({ id, name, meaning, class: kind, kind: told, patterns, hint }) => [
+  modes.map(({ id, name, meaning, class: kind, settledBy, kind: told, patterns, hint }) => [
     id,
     [
       ...new Set([
@@ -62,7 +62,9 @@ ${table(
       .map(code)
       .join(', '),
     meaning,
-    kind,
+    settledBy === undefined
+      ? kind
+      : `${kind}; ${settledBy.beside} where ${settledBy.mode} is told beside it, ${settledBy.alone} where the driver's log tells of none`,
     RERUN[told],
   ]),
 )}

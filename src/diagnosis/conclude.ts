@@ -2,6 +2,7 @@
 import { byGravity, type Confidence, type Evidence, type Finding, type FindingSeverity } from './model.ts'
 import type { FailureClass, FailureMode } from './failures/model.ts'
 import { FAILURE_MODES } from './failures/modes.ts'
+import { classOf } from './failures/settled-class.ts'
 import type { StepResult } from './run-probes.ts'
 
 export interface Conclusion {
@@ -51,8 +52,26 @@ export function conclude(results: readonly StepResult[]): Conclusion | null {
     results.flatMap((result) => [...bySkew(result), ...byHistory(result), ...byFigures(result)]),
   ).sort((a, b) => Number(isAside(a)) - Number(isAside(b)) || byGravity(a.severity, b.severity))
   const [best] = said
-  if (best !== undefined && best.rank < DOUBTFUL) return best.conclusion
-  return measured[0]?.conclusion ?? best?.conclusion ?? null
+  const sure = best !== undefined && best.rank < DOUBTFUL ? best : undefined
+  const broke = sure?.conclusion ?? measured[0]?.conclusion ?? best?.conclusion ?? null
+  return broke === null ? null : settled(broke, results, [...said, ...measured])
+}
+
+/** Where its words leave the class open: by another failure that somebody found, else as the probe has it that read most. */
+function settled(
+  broke: Conclusion,
+  results: readonly StepResult[],
+  found: readonly { readonly conclusion: Conclusion }[],
+): Conclusion {
+  const mode = modeNamed(broke.id, broke.cause)
+  if (mode?.settledBy === undefined) return broke
+  const beside = found.map(({ conclusion: { id, certainty } }) => ({ mode: { id }, certainty }))
+  const byProbe = results
+    .filter(({ outputs }) => outputs['signature'] === broke.id && outputs['cause'] === broke.cause)
+    .map(({ outputs }) => outputs['class'])
+    .find((told): told is FailureClass => told === mode.settledBy?.beside || told === mode.settledBy?.alone)
+  const byOthers = classOf(mode, beside, false)
+  return { ...broke, class: byOthers === mode.class ? (byProbe ?? mode.class) : byOthers }
 }
 
 interface Said {

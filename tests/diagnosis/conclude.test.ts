@@ -107,6 +107,20 @@ describe('what broke', () => {
     expect(conclude([verdict])).toMatchObject({ id: 'F19', certainty: 'high', class: 'unknown' })
   })
 
+  describe('whose words leave its class open', () => {
+    const timeout = said('F19', 'broadcast-timeout', 'high')
+    it.each<[string, StepResult[], string]>([
+      ['nobody could tell', [timeout], 'unknown'],
+      ['it waited for executors at the time', [timeout, measured('alloc_stuck', 'high')], 'transient'],
+      ['the log says so as well', [timeout, said('F12', 'no-resources', 'high')], 'transient'],
+      ['it had waited long before', [timeout, said('F12', 'no-resources', 'low')], 'unknown'],
+      ['who read the log has settled it', [timeout, said('F19', 'broadcast-timeout', 'high', { class: 'deterministic' })], 'deterministic'],
+      ['who read nothing has not', [said('F19', 'broadcast-timeout', 'high', { class: 'unknown' })], 'unknown'],
+    ])('%s', (_what, results, is) => {
+      expect(conclude(results)).toMatchObject({ id: 'F19', class: is })
+    }) // prettier-ignore
+  })
+
   it('a driver that does not answer is told as that, by figures', () => {
     expect(conclude([measured('driver_unreachable', 'medium')])).toMatchObject({
       id: 'F22',

@@ -1,6 +1,7 @@
 // What a log told, for people. Pure.
 import type { FailureClass } from '../../diagnosis/failures/model.ts'
 import type { LogReading, Seen } from '../../diagnosis/failures/read-log.ts'
+import { classOf } from '../../diagnosis/failures/settled-class.ts'
 import { forTerminal, linesForTerminal } from '../../runbooks/terminal.ts'
 
 /** What the class means for whoever thinks of running it again. */
@@ -23,7 +24,8 @@ export function describeLog(reading: LogReading, file: string): string {
   } else {
     out.push(`${first.mode.id} ${first.cause}: ${first.meaning}`, '')
     out.push(place(file, first.line, first.quote), '')
-    out.push(`Class:     ${first.mode.class} (${RERUN[first.mode.class]})`)
+    const told = classOf(first.mode, reading.seen, true)
+    out.push(`Class:     ${told} (${RERUN[told]})`)
     out.push(`Certainty: ${certainty(first)}`)
     if (others.length > 0) out.push('', 'Also said:', ...others.map((one) => also(one, file)))
   }

@@ -1,6 +1,7 @@
 // `arrestor diagnose`: the engine that looks into Spark for incidents, from a terminal: on a log, or on an application.
 import type { Command } from 'commander'
 import { readLog } from '../../diagnosis/failures/read-log.ts'
+import { classOf } from '../../diagnosis/failures/settled-class.ts'
 import { ArrestorError } from '../../errors.ts'
 import { examineApplication } from './application.ts'
 import { describeExamination } from './describe-application.ts'
@@ -58,7 +59,7 @@ export function registerDiagnose(program: Command): void {
                 seen: reading.seen.map(({ mode, ...told }) => ({
                   id: mode.id,
                   name: mode.name,
-                  class: mode.class,
+                  class: classOf(mode, reading.seen, true),
                   ...told,
                 })),
               },

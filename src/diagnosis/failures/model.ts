@@ -34,6 +34,15 @@ export interface FailureMode {
   /** What it means, after "Cause:". */
   readonly meaning: string
   readonly class: FailureClass
+  /** Its words leave the class open: another failure that is told beside it settles it, or that none is. */
+  readonly settledBy?: {
+    /** Id of the other. */
+    readonly mode: string
+    readonly beside: FailureClass
+    readonly alone: FailureClass
+    /** What is not known where nobody could tell. */
+    readonly open: string
+  }
   /**
    * `cause` goes before `symptom`, wherever both are said: a fetch failure tells only that somebody's files are gone.
    * `measured` is told by numbers (a finding), never by words.

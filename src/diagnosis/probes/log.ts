@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import type { LogTail } from '../../ports.ts'
 import { readLog, type LogReading } from '../failures/read-log.ts'
+import { classOf } from '../failures/settled-class.ts'
 import type { Finding, Probe } from '../model.ts'
 import { blank, evidence, outputsOf, unseen } from './support.ts'
 
@@ -43,7 +44,7 @@ export const log: Probe = {
       outputs: outputsOf(log, {
         signature: first?.mode.id ?? (reading.unexplained === null ? 'none' : 'unknown'),
         cause: first?.cause ?? (reading.unexplained === null ? 'none' : 'unknown'),
-        class: first?.mode.class ?? 'unknown',
+        class: first === undefined ? 'unknown' : classOf(first.mode, reading.seen, true),
         line: first?.line ?? reading.unexplained?.line ?? null,
         lines: reading.lines,
       }),

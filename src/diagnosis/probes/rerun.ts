@@ -4,7 +4,9 @@ import type { PlatformReader, SparkApplication } from '../../ports.ts'
 import { type Attempt, attempting } from '../attempt.ts'
 import { beginningOf } from '../changes/last-good.ts'
 import type { Said } from '../failures/model.ts'
-import { type Sighting, strongest } from '../failures/read.ts'
+import type { LogReading } from '../failures/read-log.ts'
+import { type Sighting, sightings, strongest } from '../failures/read.ts'
+import { classOf } from '../failures/settled-class.ts'
 import type { Finding, Probe, ProbeContext } from '../model.ts'
 import { runById } from '../recovery.ts'
 import { goesOn, laterRuns } from '../rerun/later.ts'
@@ -112,12 +114,13 @@ async function gather(
   const failed = (queries ?? []).flatMap(({ error }): Said[] =>
     error == null ? [] : [{ text: error, place: 'driver' }],
   )
-  const told = namedBy([...(current?.words ?? []), ...words, ...failed])
-  // A driver's own end is told by nobody else; what was named already need not be looked for.
-  const best =
-    told?.certainty === 'high' || !can('log')
-      ? told
-      : surer(told, await attempt('log', () => namedByLog(reader, run, signal), null))
+  const said = [...(current?.words ?? []), ...words, ...failed]
+  const told = namedBy(said)
+  // A driver's own end is told by nobody else; what was named already need not be looked for, where its class is known.
+  const clear = told?.certainty === 'high' && told.mode.settledBy === undefined
+  const logged = clear || !can('log') ? null : await attempt('log', () => logOf(reader, run, signal), null)
+  const best = surer(told, namedByLog(logged))
+  const known = best !== null && best.certainty !== 'low'
   const own = current?.id ?? app?.id
   const other = others?.find((one) => one.id !== own && goesOn(one))
   const later =
@@ -145,7 +148,10 @@ async function gather(
     notAgain: current === null ? null : (current.notAgain ?? 'none'),
     facts: {
       // What only may be the reason is none to run it again.
-      class: best === null || best.certainty === 'low' ? null : best.mode.class,
+      class: known
+        ? classOf(best.mode, [...sightings(said), ...(logged?.seen ?? [])], logged !== null)
+        : null,
+      ...(known && best.mode.settledBy !== undefined ? { open: best.mode.settledBy.open } : {}),
       cause: best?.cause ?? null,
       writes:
         // Without a query there is nothing to tell how it writes, if it does.
@@ -172,14 +178,18 @@ function namedBy(said: readonly (Said & Pick<Words, 'passed'>)[]): Named | null 
   return aside === null ? null : { ...aside, certainty: 'low' }
 }
 
-/** What the driver's log names best. */
-async function namedByLog(
+/** What the end of the driver's log tells; null where there is none. */
+async function logOf(
   reader: PlatformReader,
   run: ProbeContext['run'],
   signal: AbortSignal,
-): Promise<Named | null> {
+): Promise<LogReading | null> {
   const tail = await reader.log(run, LOG_BYTES, signal)
-  const first = tail === null ? undefined : (await readTail(tail)).seen[0]
+  return tail === null ? null : readTail(tail)
+}
+
+function namedByLog(logged: LogReading | null): Named | null {
+  const first = logged?.seen[0]
   return first === undefined ? null : { ...first, line: first.quote }
 }
 

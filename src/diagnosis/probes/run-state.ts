@@ -1,6 +1,7 @@
 // What the platform itself says of the run: will it be tried again, has it given up, or does it wait for something.
 import type { PlatformReader, PlatformRun } from '../../ports.ts'
-import { type Sighting, strongest } from '../failures/read.ts'
+import { type Sighting, sightings, strongest } from '../failures/read.ts'
+import { classOf } from '../failures/settled-class.ts'
 import type { Finding, FindingSeverity, Probe } from '../model.ts'
 import { NO_PARAMS, blank, blindly, evidence, outputsOf, span, unseen } from './support.ts'
 
@@ -47,7 +48,7 @@ export const runState: Probe = {
         app_id: found.applicationId,
         signature: best?.mode.id ?? (failing ? 'unknown' : 'none'),
         cause: best?.cause ?? (failing ? 'unknown' : 'none'),
-        class: best?.mode.class ?? 'unknown',
+        class: best === null ? 'unknown' : classOf(best.mode, sightings(found.words), false),
       }),
       findings: [findingOf(found, best, waitsMs)],
     }

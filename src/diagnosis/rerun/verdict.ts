@@ -6,6 +6,8 @@ import type { WriteMode } from './writes.ts'
 /** What is known; null is "could not be found out". */
 export interface RerunFacts {
   readonly class: FailureClass | null
+  /** Where the class is open: what is not known about the failure. Absent: why it failed. */
+  readonly open?: string
   /** The failure in words, for the reason. */
   readonly cause: string | null
   /** Ways of writing of the queries that ran, whether they finished or not; null where plans cannot be read. */
@@ -90,7 +92,7 @@ function objections(facts: RerunFacts): string[] {
 
 function gaps(facts: RerunFacts): string[] {
   const open: string[] = []
-  if (facts.class === null || facts.class === 'unknown') open.push('why it failed is not known')
+  if (facts.class === null || facts.class === 'unknown') open.push(facts.open ?? 'why it failed is not known')
   // Plans tell only what goes through SQL; a job without a write there may write in other ways.
   if (facts.writes === null || facts.writes.length === 0) open.push('what it writes is not known')
   else if (facts.writes.some(({ mode }) => mode === 'unknown')) open.push('how it writes is not known')

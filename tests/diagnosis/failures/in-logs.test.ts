@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { FAILURE_MODES } from '../../../src/diagnosis/failures/modes.ts'
 import { type LogReading, readLog } from '../../../src/diagnosis/failures/read-log.ts'
+import { classOf } from '../../../src/diagnosis/failures/settled-class.ts'
 import { signed } from '../../../src/diagnosis/failures/read.ts'
 import { WRITTEN, type Written, asJson, plainly } from './log-lines.ts'
 
@@ -110,6 +111,19 @@ describe('what the run went on after', () => {
     const late = line('WARN', `${spark}.TaskSetManager`, 'Lost task 2.0 in stage 2.0 (TID 4) (10.0.0.7 executor 3): java.lang.OutOfMemoryError: GC overhead limit exceeded') // prettier-ignore
     const { seen } = await read([lostTask, ended(1), late].map(plainly).join('\n'))
     expect(seen).toMatchObject([{ mode: { id: 'F02' }, cause: 'gc-overhead', line: 3, count: 2 }])
+  })
+
+  it('a broadcast that ran out of time has its class by what the log tells beside it', async () => {
+    const starved = line('WARN', `${spark}.TaskSchedulerImpl`, 'Initial job has not accepted any resources; check your cluster UI') // prettier-ignore
+    const late = line('ERROR', 'a.Main', 'Could not execute broadcast in 300 secs.')
+    const classBy = async (...lines: Written[]): Promise<unknown> => {
+      const { seen } = await read(lines.map(plainly).join('\n'))
+      expect(seen[0]?.cause).toBe('broadcast-timeout')
+      return classOf(seen[0]!.mode, seen, true)
+    }
+    expect(await classBy(starved, late)).toBe('transient')
+    expect(await classBy(starved, ended(1), late)).toBe('deterministic')
+    expect(await classBy(late)).toBe('deterministic')
   })
 
   it('only the scheduler of the driver tells that a stage is completed', async () => {

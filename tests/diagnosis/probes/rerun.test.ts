@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ProbeResult } from '../../../src/diagnosis/model.ts'
 import { rerun } from '../../../src/diagnosis/probes/rerun.ts'
-import type { PlatformReader, PlatformRun, SparkQuery } from '../../../src/ports.ts'
+import type { LogTail, PlatformReader, PlatformRun, SparkQuery } from '../../../src/ports.ts'
 import { APP, type Calls, RUN, type World, contextOf, executor, readerOf, stage } from '../support.ts'
 
 const look = (world: World): Promise<ProbeResult> => rerun.run(undefined, contextOf(world))
@@ -131,6 +131,32 @@ describe('what the run went on after', () => {
     const { outputs } = await look({ ...ended, stages: [lost] })
     expect(outputs).toMatchObject({ rerun: 'safe', signature: 'F11', certainty: 'high' })
   })
+})
+
+describe('a broadcast that ran out of time', () => {
+  const timeout = 'Could not execute broadcast in 300 secs. You can increase the timeout'
+  const log = (...lines: string[]): LogTail => ({
+    text: lines.map((one) => `26/11/22 14:51:00 ${one}\n`).join(''),
+    from: 'stderr',
+    link: null,
+    cut: false,
+    whose: 'driver',
+  })
+  const STARVED =
+    'WARN TaskSchedulerImpl: Initial job has not accepted any resources; check your cluster UI to ensure that workers are registered'
+  const FAILED = `ERROR ApplicationMaster: User class threw exception: ${timeout}`
+  it.each<[string, World, string, string]>([
+    ['is worth a rerun where the cluster was starved', { log: log(STARVED, FAILED) }, 'transient', 'safe'],
+    ['fails again where it was not', { log: log(FAILED) }, 'deterministic', 'unsafe'],
+    ['fails again where it was so only before', { log: log(STARVED, 'INFO DAGScheduler: ResultStage 0 (collect at a.py:1) finished in 53 ms', FAILED) }, 'deterministic', 'unsafe'],
+    ['is not judged where no log tells', { log: null }, 'unknown', 'unknown'],
+    ['is worth a rerun where a pod found no place', { log: null, run: { ...RUN, state: 'failed', endedAt: RUN.startedAt, words: [{ text: '0/3 nodes are available: 3 Insufficient cpu.', place: 'container', from: 'event' }] } }, 'transient', 'safe'],
+  ])('%s', async (_what, world, is, rerunIs) => {
+    const queries = [{ ...writing('Overwrite'), error: timeout }]
+    const { outputs } = await look({ ...ended, executors: [], queries, ...world })
+    expect(outputs).toMatchObject({ signature: 'F19', cause: 'broadcast-timeout', class: is, rerun: rerunIs })
+    if (is === 'unknown') expect(outputs['reasons']).toBe('whether the cluster was short of executors is not known')
+  }) // prettier-ignore
 })
 
 it('the run that it is about is not taken for another one', async () => {

@@ -35,6 +35,12 @@ export const MEMORY: readonly FailureMode[] = [
     meaning: 'a table could not be collected and broadcast in time',
     // A starved cluster gets it done the next time; a table that has grown does not, and the words are the same.
     class: 'unknown',
+    settledBy: {
+      mode: 'F12',
+      beside: 'transient',
+      alone: 'deterministic',
+      open: 'whether the cluster was short of executors is not known',
+    },
     kind: 'cause',
     patterns: [{ words: /Could not execute broadcast in \d+ secs/i }],
   },
