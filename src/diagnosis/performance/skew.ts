@@ -125,7 +125,9 @@ async function longestRunning(
   signal: AbortSignal,
 ): Promise<RunningTask | null> {
   const knowsMedian = stage.completedTasks * 2 >= stage.tasks
-  if (!isLive(app) || stage.status !== 'ACTIVE' || !knowsMedian) return null
+  if (app.endedAt !== null || stage.status !== 'ACTIVE' || !knowsMedian) return null
+  // A History Server and an event log are behind: a task that runs there may have ended.
+  if (!isLive(app)) throw new Error('only its driver tells them, and it was not read')
   const times = await reader.taskTimes(app, stage, RUNNING_READ, signal)
   const [first] = times
     .filter(({ endedAt }) => endedAt === null)

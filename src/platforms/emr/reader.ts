@@ -24,8 +24,17 @@ import { lostInstances } from './trouble.ts'
 const ALWAYS: readonly ReadCapability[] = ['application', 'run', 'runs', 'events']
 /** From event logs in S3, or from Spark itself. */
 const DETAILS: readonly ReadCapability[] = ['executors', 'stages', 'tasks', 'environment']
-/** All that it can tell; `sql` and `cluster` of Spark and YARN themselves. */
-export const CAPABILITIES: readonly ReadCapability[] = [...ALWAYS, 'log', ...DETAILS, 'sql', 'cluster']
+/** What only a driver that lives can tell, behind YARN's proxy. */
+const LIVE: readonly ReadCapability[] = ['threads', 'gauges']
+/** All that it can tell; `sql`, `cluster` and what only lives of Spark and YARN themselves. */
+export const CAPABILITIES: readonly ReadCapability[] = [
+  ...ALWAYS,
+  'log',
+  ...DETAILS,
+  'sql',
+  'cluster',
+  ...LIVE,
+]
 
 /** A reader of the clusters that this configuration names. Nothing is asked, nor loaded, before its methods are called. */
 export function createReader(platform: string, config: Config, deps: PlatformDeps): PlatformReader {
@@ -100,13 +109,27 @@ export function createReader(platform: string, config: Config, deps: PlatformDep
 
   const kept = detailsFrom(open)
   const offered = capabilitiesOf(config)
+  const unknown = notOffered(platform, config.kind)
 
   return {
-    ...notOffered(platform, config.kind),
+    ...unknown,
     ...(offered.has('executors') ? detailsOf(kept, spark) : {}),
     ...(spark === null
       ? {}
-      : { queries: (app, limit, signal) => spark.queries(inSpark(app), limit, signal) }),
+      : {
+          queries: (app, limit, signal) => spark.queries(inSpark(app), limit, signal),
+          // An event log is older than what runs: only Spark itself tells that.
+          taskTimes: (app, stage, limit, signal) =>
+            sparkIdIn(app) === null
+              ? unknown.taskTimes(app, stage, limit, signal)
+              : spark.taskTimes(inSpark(app), stage, limit, signal),
+        }),
+    ...(spark === null || !offered.has('gauges')
+      ? {}
+      : {
+          gauges: (app, signal) => spark.gauges(inSpark(app), signal),
+          threads: (app, id, signal) => spark.threads?.(inSpark(app), id, signal) ?? Promise.resolve(null),
+        }),
     ...(spark?.cluster === undefined ? {} : { cluster: spark.cluster }),
     platform,
     kind: config.kind,
@@ -179,6 +202,7 @@ export function capabilitiesOf({ logs, yarn, history_url: history }: Config): Re
     ...(logs === 's3' || reaches ? DETAILS : []),
     ...(reaches ? (['sql'] as const) : []),
     ...(yarn === undefined ? [] : (['cluster'] as const)),
+    ...(yarn?.proxy === 'rm' ? LIVE : []),
   ])
 }
 

@@ -13,8 +13,8 @@ import type { Config } from './config.ts'
 
 export interface Spark
   extends
-    Pick<PlatformReader, 'executors' | 'stages' | 'jobs' | 'queries' | 'failedTasks' | 'taskQuantiles' | 'environment'>,
-    Partial<Pick<PlatformReader, 'run' | 'cluster'>> {
+    Pick<PlatformReader, 'executors' | 'stages' | 'jobs' | 'queries' | 'failedTasks' | 'taskQuantiles' | 'taskTimes' | 'environment' | 'gauges'>,
+    Partial<Pick<PlatformReader, 'run' | 'cluster' | 'threads'>> {
   /** By YARN's id alone. */
   locate(run: Run, signal: AbortSignal): Promise<SparkApplication | null>
   check(signal: AbortSignal): Promise<string>

@@ -1,5 +1,4 @@
 // Worlds in which something is wrong, for every kind of platform: its own stand-in, and a run that failed or hangs there.
-import { type Server, createServer } from 'node:http'
 import type { Run } from '../../../src/alerts/model.ts'
 import type { Deployment } from '../../../src/incidents/deployments.ts'
 import type { PlatformReader } from '../../../src/ports.ts'
@@ -14,7 +13,8 @@ import { NS, ago, bench as kubernetes, driverPod, event, executorPod, kubeflowAp
 import { TOKEN } from '../../platforms/kubernetes/stand-in.ts'
 import { createLivy } from '../../platforms/livy/server.ts'
 import { platformOf, runOf } from '../../platforms/support.ts'
-import { IDS, healthy, recording } from '../../platforms/yarn/server.ts'
+import { proxied } from '../../platforms/yarn/proxied.ts'
+import { IDS } from '../../platforms/yarn/server.ts'
 
 export interface World {
   readonly reader: PlatformReader
@@ -52,40 +52,11 @@ async function standalone(): Promise<World> {
   return { reader, run: runOf({ runId: appId }), servers: [replay.masterUrl], close: () => replay.close() }
 }
 
-/** A ResourceManager that proxies the driver of `waiting`, which runs here, to a replayed one. */
+/** A ResourceManager; the driver of `waiting`, which runs here, is behind its proxy. */
 async function yarn(runId: string): Promise<World> {
-  const replay = await createSparkReplay({ port: 0, line: '3.5' })
-  const { appId } = replay.start('executor-oom')
-  const server: Server = createServer((request, response) => {
-    void (async () => {
-      const url = new URL(request.url ?? '/', 'http://rm')
-      const [, rest] = url.pathname.split(`/proxy/${IDS.waiting}`)
-      if (rest !== undefined) {
-        const path = `${rest.replaceAll(IDS.waiting, appId)}${url.search}`
-        const answer = await fetch(`${replay.uiUrl(appId)}${path}`, { redirect: 'manual' })
-        const body = (await answer.text()).replaceAll(appId, IDS.waiting)
-        response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' }).end(body) // prettier-ignore
-        return
-      }
-      const running = url.pathname === `/ws/v1/cluster/apps/${IDS.waiting}` && runId === IDS.waiting
-      const reply = running ? { body: recording('waiting-app.json').replace('"ACCEPTED"', '"RUNNING"') } : healthy('GET', url) // prettier-ignore
-      if (reply === 'destroy') return void request.socket.destroy()
-      response.writeHead(reply.status ?? 200, { 'content-type': reply.type ?? 'application/json' }).end(reply.body) // prettier-ignore
-    })()
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const url = `http://127.0.0.1:${(server.address() as { port: number }).port}`
+  const { url, close } = await proxied('executor-oom', IDS.waiting, runId === IDS.waiting)
   const { reader } = platformOf({ kind: 'yarn', rm_urls: [url], job_history_url: url })
-  return {
-    reader,
-    run: runOf({ runId }),
-    servers: [url],
-    async close() {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-      await replay.close()
-    },
-  }
+  return { reader, run: runOf({ runId }), servers: [url], close }
 }
 
 /** An application of the kubeflow operator: one executor over its limit, one that finds no node, a namespace used up. */
@@ -187,6 +158,20 @@ async function onEmr(): Promise<World> {
   }
 }
 
+async function onLiveEmr(): Promise<World> {
+  const rm = await proxied('executor-oom', emr.APP)
+  const served = await emr.bench({ config: { yarn: { rm_urls: [rm.url] } } })
+  return {
+    reader: served.platform.reader,
+    run: runOf({ runId: emr.STEP }),
+    servers: [rm.url],
+    async close() {
+      await served.close()
+      await rm.close()
+    },
+  }
+}
+
 async function onServerless(): Promise<World> {
   const served = await serverless.bench()
   Object.assign(served.runs[0]!, {
@@ -227,6 +212,7 @@ export const WORLDS: readonly (readonly [kind: string, what: string, open: () =>
   ['databricks', 'a task that failed', onDatabricks],
   ['dataproc', 'a job that failed', onDataproc],
   ['emr', 'a step that failed on a cluster that lost an instance', onEmr],
+  ['emr', 'a step whose driver lives behind YARN', onLiveEmr],
   ['emr-serverless', 'a job run that failed', onServerless],
   ['emr-on-eks', 'a job run that failed', onEks],
   ['livy', 'a batch that is dead', onLivy],
