@@ -162,7 +162,12 @@ async function runStep(
   const { capabilities, platform } = context.reader
   const lacking = probe.needs.filter((need) => !capabilities.has(need))
   // It never could: the thread says so, and the card, which tells what failed to be seen, does not.
-  if (lacking.length > 0) return not(`${platform} cannot tell (${lacking.join(', ')})`, [])
+  if (lacking.length > 0)
+    return not(
+      `${platform} cannot tell (${lacking.join(', ')})`,
+      [],
+      lacking.includes('log') ? HAND_LOG_OVER : null,
+    )
   const rendered = renderParams((step.params ?? {}) as Params, probe.destinations ?? {}, lookup)
   const hole = holeIn(rendered)
   if (hole !== null) return not(hole, [...rendered.missing, ...rendered.refused])
@@ -179,6 +184,9 @@ async function runStep(
     return not(late === null ? why : `${late} (${why})`, [reasonOf(error)], mendOf(error))
   }
 }
+
+/** A standalone cluster keeps none, others where they are told; what only that log tells is found by hand. */
+const HAND_LOG_OVER = "The driver's log is where it ran: `arrestor diagnose --log` reads it."
 
 /** Null outputs, and one finding that says what could not be seen. */
 function cannot(

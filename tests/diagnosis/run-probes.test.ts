@@ -39,6 +39,7 @@ describe('P13: what cannot be seen is said', () => {
     ['throws', probe('odd', () => Promise.reject(new Error('the UI is gone'))), undefined, /the UI is gone/],
     ['is not known', null, undefined, /there is no probe odd/],
     ['needs what the platform cannot tell', probe('odd', fine.run.bind(fine, null), { needs: ['cluster'] }), undefined, /batch cannot tell \(cluster\)/],
+    ['needs a log that the platform does not keep', probe('odd', fine.run.bind(fine, null), { needs: ['log'] }), undefined, /batch cannot tell \(log\)\. The driver's log is where it ran: `arrestor diagnose --log` reads it\.$/],
     ['has unusable parameters', probe('odd', fine.run.bind(fine, null), { params: z.strictObject({}) }), { x: 1 }, /parameters are not usable/],
   ])('when a probe %s', async (_what, odd, params, sentence) => {
     const context = contextOf({ capabilities: ['application'] })

@@ -36,7 +36,13 @@ export const log: Probe = {
     if (tail === null)
       return {
         outputs: blank(log),
-        findings: [unseen(log.id, `${reader.platform} has no log of this run.`, [])],
+        findings: [
+          unseen(
+            log.id,
+            `${reader.platform} has no log of this run. Where its driver was started in client mode, its log is there: \`arrestor diagnose --log\` reads it.`,
+            [],
+          ),
+        ],
       }
     const reading = await readTail(tail)
     const [first] = reading.seen

@@ -3,7 +3,7 @@ import { datesOfNames } from '../../alerts/data-dates.ts'
 import type { PlatformReader, SparkApplication } from '../../ports.ts'
 import { type Attempt, attempting } from '../attempt.ts'
 import { beginningOf } from '../changes/last-good.ts'
-import type { Said } from '../failures/model.ts'
+import type { FailureMode, Said } from '../failures/model.ts'
 import type { LogReading } from '../failures/read-log.ts'
 import { type Sighting, sightings, strongest } from '../failures/read.ts'
 import { classOf } from '../failures/settled-class.ts'
@@ -102,8 +102,8 @@ async function gather(
     can('run') ? attempt('run', () => reader.run(run, signal), null) : null,
   ])
   const jobName = current?.jobName ?? run.jobName
-  const [words, queries, others] = await Promise.all([
-    app === null ? [] : wordsOf(reader, app, signal, attempt),
+  const [{ words, driverHost }, queries, others] = await Promise.all([
+    app === null ? NOTHING_SAID : wordsOf(reader, app, signal, attempt),
     app === null || !(can('sql') || can('plans'))
       ? null
       : attempt('queries', () => reader.queries(app, QUERIES_READ + 1, signal), null),
@@ -151,7 +151,7 @@ async function gather(
       class: known
         ? classOf(best.mode, [...sightings(said), ...(logged?.seen ?? [])], logged !== null)
         : null,
-      ...(known && best.mode.settledBy !== undefined ? { open: best.mode.settledBy.open } : {}),
+      ...openOf(known ? best.mode : null, logged !== null, driverHost),
       cause: best?.cause ?? null,
       writes:
         // Without a query there is nothing to tell how it writes, if it does.
@@ -207,7 +207,7 @@ async function wordsOf(
   app: SparkApplication,
   signal: AbortSignal,
   attempt: Attempt,
-): Promise<Words[]> {
+): Promise<{ readonly words: readonly Words[]; readonly driverHost: string | null }> {
   const [stages, tasks, executors] = await Promise.all([
     reader.capabilities.has('stages') ? attempt('stages', () => reader.stages(app, signal), null) : null,
     attempt('failed tasks', () => wordsOfTasks(reader, app, signal), null),
@@ -233,11 +233,30 @@ async function wordsOf(
   const worst = strongest(removals)
   const standing = (tasks ?? []).filter(({ passed }) => passed !== true)
   const aside = worst !== null && wentOnWithoutThem(worst.mode, app, stages ?? [], standing)
-  return [
-    ...reasons,
-    ...(tasks ?? []),
-    ...(aside ? removals.map((one) => ({ ...one, passed: true as const })) : removals),
-  ]
+  return {
+    words: [
+      ...reasons,
+      ...(tasks ?? []),
+      ...(aside ? removals.map((one) => ({ ...one, passed: true as const })) : removals),
+    ],
+    driverHost: executors?.find(({ id }) => id === 'driver')?.host ?? null,
+  }
+}
+
+const NOTHING_SAID = { words: [], driverHost: null } as const
+
+/** What is not known of a failure that is named, or where to look for one that is not: a driver's own end is in its log alone. */
+function openOf(
+  mode: FailureMode | null,
+  heard: boolean,
+  driverHost: string | null,
+): Pick<RerunFacts, 'open'> {
+  if (mode !== null) return mode.settledBy === undefined ? {} : { open: mode.settledBy.open }
+  if (heard) return {}
+  const where = driverHost === null ? 'where its driver ran' : `on ${driverHost}, where its driver ran`
+  return {
+    open: `why it failed is not known: the driver's log was not read; it is ${where}, and \`arrestor diagnose --log\` reads it`,
+  }
 }
 
 function runningOf(app: SparkApplication | null, state: string | null): boolean | null {

@@ -58,5 +58,10 @@ it('tells the last error that nobody knows, without its secrets', async () => {
 })
 
 it('says that there is no log', async () => {
-  expect((await look(null)).findings).toMatchObject([{ sentence: 'batch has no log of this run.' }])
+  expect((await look(null)).findings).toMatchObject([
+    {
+      sentence:
+        'batch has no log of this run. Where its driver was started in client mode, its log is there: `arrestor diagnose --log` reads it.',
+    },
+  ])
 })

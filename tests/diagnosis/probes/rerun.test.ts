@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ProbeResult } from '../../../src/diagnosis/model.ts'
 import { rerun } from '../../../src/diagnosis/probes/rerun.ts'
-import type { LogTail, PlatformReader, PlatformRun, SparkQuery } from '../../../src/ports.ts'
+import type { LogTail, PlatformReader, PlatformRun, SparkExecutor, SparkQuery } from '../../../src/ports.ts'
 import { APP, type Calls, RUN, type World, contextOf, executor, readerOf, stage } from '../support.ts'
 
 const look = (world: World): Promise<ProbeResult> => rerun.run(undefined, contextOf(world))
@@ -132,6 +132,24 @@ describe('what the run went on after', () => {
     expect(outputs).toMatchObject({ rerun: 'safe', signature: 'F11', certainty: 'high' })
   })
 })
+
+describe('P13: a driver whose end nobody tells', () => {
+  const driver: SparkExecutor = { ...executor('driver', null), host: 'edge-1' }
+  const reasonOf = async (world: World): Promise<unknown> => (await look({ ...ended, ...world })).outputs['reasons']
+  const HERE = 'and `arrestor diagnose --log` reads it'
+
+  it('has its log where it ran, and the verdict says so', async () => {
+    const why = "why it failed is not known: the driver's log was not read; it is"
+    expect(await reasonOf({ executors: [driver] })).toBe(`${why} on edge-1, where its driver ran, ${HERE}`)
+    const capabilities = ['application', 'run', 'runs', 'sql'] as const
+    expect(await reasonOf({ executors: [driver], capabilities })).toBe(`${why} where its driver ran, ${HERE}`)
+  })
+
+  it('is not looked for where its log was read', async () => {
+    const log = { text: 'nothing of interest', from: 'stderr', link: null, cut: false, whose: 'driver' } as const
+    expect(await reasonOf({ executors: [driver], log })).toBe('why it failed is not known')
+  })
+}) // prettier-ignore
 
 describe('a broadcast that ran out of time', () => {
   const timeout = 'Could not execute broadcast in 300 secs. You can increase the timeout'
