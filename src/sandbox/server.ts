@@ -73,7 +73,14 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
     )
     const spark = opened(await createSparkReplay({ port: port(3), stateFile: file('spark.json'), now }))
     const pipeline = opened(
-      await createPipelineServer({ port: 0, secret: TOKENS.rollbackSecret, serviceUrl, webhookToken, now }),
+      await createPipelineServer({
+        port: 0,
+        secret: TOKENS.rollbackSecret,
+        serviceUrl,
+        webhookToken,
+        stateFile: file('pipeline.json'),
+        now,
+      }),
     )
     const parts = { slack, pagerduty, spark: sparkPart(spark) }
     const page = opened(

@@ -1,7 +1,10 @@
 // The pipeline of the sandbox: it takes what is signed, fresh and says to what; deploys once, and announces it.
 import { createHmac } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { type IncomingMessage, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { json } from 'node:stream/consumers'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { type PipelineServer, createPipelineServer } from '../../src/sandbox/pipeline/server.ts'
@@ -12,6 +15,8 @@ let pipeline: PipelineServer
 let markers: { authorization: string | undefined; body: unknown }[]
 let refuse: number
 let closeService: () => Promise<void>
+let start: (deployMs?: number) => Promise<PipelineServer>
+let stateFile: string
 
 beforeEach(async () => {
   markers = []
@@ -28,18 +33,23 @@ beforeEach(async () => {
   })
   await new Promise<void>((resolve) => void service.listen(0, '127.0.0.1', resolve))
   closeService = () => new Promise((resolve) => void service.close(() => resolve()))
-  pipeline = await createPipelineServer({
-    port: 0,
-    secret: SECRET,
-    serviceUrl: `http://127.0.0.1:${(service.address() as AddressInfo).port}`,
-    webhookToken: 'sandbox',
-    deployMs: 0,
-    now: () => NOW,
-  })
+  stateFile = path.join(mkdtempSync(path.join(tmpdir(), 'arrestor-pipeline-')), 'pipeline.json')
+  start = (deployMs = 0) =>
+    createPipelineServer({
+      port: 0,
+      secret: SECRET,
+      serviceUrl: `http://127.0.0.1:${(service.address() as AddressInfo).port}`,
+      webhookToken: 'sandbox',
+      deployMs,
+      stateFile,
+      now: () => NOW,
+    })
+  pipeline = await start()
 })
 afterEach(async () => {
   await pipeline.close()
   await closeService()
+  rmSync(path.dirname(stateFile), { recursive: true })
 })
 
 const request = (more: object = {}, data: object = {}): object => ({
@@ -114,4 +124,37 @@ it('refuses what is not signed at all, and answers OPTIONS with 405', async () =
   const bare = await fetch(pipeline.rollbackUrl, { method: 'POST', body: JSON.stringify(request()) })
   expect(bare.status).toBe(401)
   expect((await fetch(pipeline.rollbackUrl, { method: 'OPTIONS' })).status).toBe(405)
+})
+
+it('after a restart it knows what it has rolled back, and does and announces none of it again', async () => {
+  await post(request())
+  await expect.poll(() => readFileSync(stateFile, 'utf8')).toContain('"announced":true')
+  const before = pipeline.rollbacks()
+  expect(before).toEqual([{ id: 'act_1', job: 'invoices-daily', to: '2.3.1', deployedAt: NOW }])
+  await pipeline.close()
+  pipeline = await start()
+  expect(pipeline.rollbacks()).toEqual(before)
+  expect((await post(request())).status).toBe(202)
+  await post(request({ id: 'act_2' }, { to: '2.3.0' }))
+  await expect.poll(() => markers).toHaveLength(2)
+  expect(markers.map(({ body }) => (body as { id: string }).id)).toEqual(['rollback-act_1', 'rollback-act_2'])
+})
+
+it('what it has taken and not deployed when it stops, it deploys when it starts again', async () => {
+  await pipeline.close()
+  pipeline = await start(60 * 60_000)
+  await post(request())
+  expect(pipeline.rollbacks()).toEqual([{ id: 'act_1', job: 'invoices-daily', to: '2.3.1' }])
+  await pipeline.close()
+  expect(markers).toEqual([])
+  pipeline = await start()
+  await expect.poll(() => markers).toHaveLength(1)
+  expect(pipeline.rollbacks()[0]).toMatchObject({ to: '2.3.1', deployedAt: NOW })
+})
+
+it('leaves a file that is not its own as it is, and says so', async () => {
+  await pipeline.close()
+  writeFileSync(stateFile, '{"applications":[]}')
+  await expect(start()).rejects.toThrow('does not hold the state of a sandbox pipeline')
+  expect(readFileSync(stateFile, 'utf8')).toBe('{"applications":[]}')
 })

@@ -3,7 +3,8 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
-import * as z from 'zod'
+import { type RollbackRequest as Request, requestSchema } from './request.ts'
+import { type KeptRollback, readKept, writeKept } from './state-file.ts'
 
 export type PipelineOptions = {
   /** 0 = any free port of 127.0.0.1. */
@@ -15,6 +16,8 @@ export type PipelineOptions = {
   webhookToken: string
   /** How long a deployment takes, in milliseconds. */
   deployMs?: number
+  /** Keeps what was asked for across restarts; what was not deployed or announced then is when it starts again. */
+  stateFile?: string
   now: () => number
 }
 
@@ -29,31 +32,24 @@ export type PipelineServer = {
 /** `deployedAt` (milliseconds since 1970) once it is done. */
 export type Rollback = { id: string; job: string; to: string; deployedAt?: number }
 
-/** Of `rollback.requested.v1` what a pipeline needs; the rest is for its log. */
-const RequestSchema = z.object({
-  id: z.string().min(1),
-  type: z.literal('rollback.requested.v1'),
-  at: z.iso.datetime(),
-  data: z.object({
-    run: z.object({ job_name: z.string().min(1), platform: z.string().nullable() }),
-    from: z.string().nullable(),
-    to: z.string().nullable(),
-    incident: z.object({ team: z.string() }),
-    requested_by: z.object({ name: z.string() }),
-  }),
-})
-type Request = z.output<typeof RequestSchema>
-
 const DEPLOY_MS = 3000
 const TOO_OLD_MS = 5 * 60_000
 const BODY_LIMIT = 1024 * 1024
 /** Before each further attempt to announce, the last one repeating: the service may be starting again. */
 const ANNOUNCE_AGAIN_MS = [500, 2000, 5000]
 
-/** Starts it. Errors: the port is taken. */
+/** Starts it. Errors: the port is taken, or a state file that is not a pipeline's. */
 export async function createPipelineServer(options: PipelineOptions): Promise<PipelineServer> {
-  const rollbacks = new Map<string, Rollback>()
+  const { stateFile } = options
+  const kept = stateFile === undefined ? [] : readKept(stateFile)
+  const rollbacks = new Map<string, KeptRollback>(kept.map((one) => [one.asked.id, one]))
   const stop = new AbortController()
+
+  /** Kept before anybody is told: what was answered with 202 is done even if we die in between. */
+  function keep(one: KeptRollback): void {
+    rollbacks.set(one.asked.id, one)
+    if (stateFile !== undefined) writeKept(stateFile, [...rollbacks.values()])
+  }
 
   async function answer(request: IncomingMessage): Promise<[number, string]> {
     if (request.method !== 'POST') return [405, 'POST only']
@@ -66,24 +62,25 @@ export async function createPipelineServer(options: PipelineOptions): Promise<Pi
     const { to, run } = asked.data
     if (to === null) return [422, `nothing says what ${run.job_name} is to go back to`]
     if (!rollbacks.has(asked.id)) {
-      rollbacks.set(asked.id, { id: asked.id, job: run.job_name, to })
-      void deploy(asked, to)
+      keep({ asked, to })
+      void deploy({ asked, to })
     }
     return [202, `${run.job_name} goes back to ${to}`]
   }
 
-  async function deploy(asked: Request, to: string): Promise<void> {
+  async function deploy({ asked, to, deployedAt: before }: KeptRollback): Promise<void> {
     try {
-      await wait(options.deployMs ?? DEPLOY_MS, undefined, { signal: stop.signal })
-      const deployedAt = options.now()
-      rollbacks.set(asked.id, { id: asked.id, job: asked.data.run.job_name, to, deployedAt })
+      if (before === undefined) await wait(options.deployMs ?? DEPLOY_MS, undefined, { signal: stop.signal })
+      const deployedAt = before ?? options.now()
+      keep({ asked, to, deployedAt })
       const marker = markerOf(asked, to, new Date(deployedAt))
       for (let tried = 0; !(await announce(marker)); tried += 1)
         await wait(ANNOUNCE_AGAIN_MS[Math.min(tried, ANNOUNCE_AGAIN_MS.length - 1)], undefined, {
           signal: stop.signal,
         })
+      keep({ asked, to, deployedAt, announced: true })
     } catch {
-      // Closed meanwhile: a pipeline that is gone announces nothing.
+      // Closed meanwhile: a pipeline that is gone announces nothing, until it is started again.
     }
   }
 
@@ -116,9 +113,10 @@ export async function createPipelineServer(options: PipelineOptions): Promise<Pi
     server.once('error', reject)
     server.listen(options.port, '127.0.0.1', resolve)
   })
+  for (const one of kept) if (one.announced !== true) void deploy(one)
   return {
     rollbackUrl: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/rollback`,
-    rollbacks: () => [...rollbacks.values()],
+    rollbacks: () => [...rollbacks.values()].map(publicOf),
     async close() {
       stop.abort()
       server.closeAllConnections()
@@ -127,6 +125,11 @@ export async function createPipelineServer(options: PipelineOptions): Promise<Pi
       })
     },
   }
+}
+
+function publicOf({ asked, to, deployedAt }: KeptRollback): Rollback {
+  const one = { id: asked.id, job: asked.data.run.job_name, to }
+  return deployedAt === undefined ? one : { ...one, deployedAt }
 }
 
 function markerOf({ id, data }: Request, to: string, at: Date): Record<string, unknown> {
@@ -151,7 +154,7 @@ function isSigned(body: Buffer, given: unknown, secret: string): boolean {
 
 function parse(body: Buffer): Request | undefined {
   try {
-    return RequestSchema.safeParse(JSON.parse(body.toString('utf8'))).data
+    return requestSchema.safeParse(JSON.parse(body.toString('utf8'))).data
   } catch {
     return undefined
   }

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -69,6 +70,28 @@ describe('the sandbox as a whole', () => {
       await act('break', { scenario })
     const names = alertsSent().map((body) => (body['commonLabels'] as Record<string, string>)['job_name'])
     expect(names).toEqual((await ui()).spark.applications.map((app) => app.name))
+  })
+
+  it('remembers across a restart what its pipeline was asked to roll back', async () => {
+    const body = JSON.stringify({
+      id: 'act_1',
+      type: 'rollback.requested.v1',
+      at: new Date().toISOString(),
+      data: {
+        run: { job_name: 'invoices-daily', platform: 'sandbox' },
+        from: '2.4.0',
+        to: '2.3.1',
+        incident: { team: 'data-platform' },
+        requested_by: { name: 'Bob' },
+      },
+    })
+    const signature = createHmac('sha256', sandbox.env['SANDBOX_ROLLBACK_SECRET']!).update(body).digest('hex')
+    const headers = { 'content-type': 'application/json', 'x-arrestor-signature': `v1=${signature}` }
+    const asked = await fetch(sandbox.env['SANDBOX_ROLLBACK_URL']!, { method: 'POST', headers, body })
+    expect(asked.status).toBe(202)
+    await sandbox.close()
+    sandbox = await open()
+    expect(sandbox.pipeline.rollbacks()).toEqual([{ id: 'act_1', job: 'invoices-daily', to: '2.3.1' }])
   })
 
   it('a driver that ran out of memory has ended, and burns on until it is made well', async () => {
