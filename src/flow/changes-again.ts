@@ -16,7 +16,7 @@ import {
 import { ACTIONS } from '../remediation/registry.ts'
 import type { AlertFacts } from '../runbooks/facts.ts'
 import { type Runbook, probesOf } from '../runbooks/model.ts'
-import { type Due, type DueKind, schedule, scheduleUnlessDue } from '../store/due.ts'
+import { type Due, type DueKind, schedule, scheduleAllUnlessDue } from '../store/due.ts'
 import { enqueue } from '../store/jobs.ts'
 import { type Tx, json } from '../store/store.ts'
 import { deploymentsOf } from './act-with.ts'
@@ -34,9 +34,18 @@ import { type WhoseRun, discretionFor, whoseRun } from './whose-run.ts'
 /** One deployment may come as several markers, and each look asks the platform a few things. */
 const ANEW_MS = 10_000
 
-/** Soon, unless it is due already. */
-export async function changesAgain(tx: Tx, { id }: Pick<Incident, 'id'>, now: Date): Promise<void> {
-  await scheduleUnlessDue(tx, soon(id, now))
+/** Incidents that are looked at at one time; of more each further so many come `ANEW_MS` later. */
+const AT_ONCE = 20
+
+/**
+ * Soon, unless it is due already. However many incidents there are, each has its turn: its offers are made of what was
+ * deployed, and a button that is not made anew would stay away for good.
+ */
+export async function changesAgain(tx: Tx, incidentIds: readonly string[], now: Date): Promise<void> {
+  await scheduleAllUnlessDue(
+    tx,
+    incidentIds.map((id, index) => soon(id, now, Math.floor(index / AT_ONCE))),
+  )
 }
 
 /** Asks the platform, so it becomes a job; a diagnosis that is under way comes first, since it concludes the rest. */
@@ -50,8 +59,8 @@ export const changesDue: DueKind = {
   },
 }
 
-function soon(subject: string, now: Date): Due {
-  return { kind: DUE.changes, subject, dueAt: new Date(now.getTime() + ANEW_MS), data: {} }
+function soon(subject: string, now: Date, page = 0): Due {
+  return { kind: DUE.changes, subject, dueAt: new Date(now.getTime() + (page + 1) * ANEW_MS), data: {} }
 }
 
 /** Handler of the `changes` job. Coming twice repeats reads only. */

@@ -10,27 +10,36 @@ import { changesAgain } from './changes-again.ts'
 import { DESTINATIONS } from './destinations.ts'
 import { tellThread } from './thread.ts'
 
-/** Incidents that one body's markers are told in; a storm of a job's incidents needs it once. */
+/**
+ * Threads that one body's markers are told in: each is a message in Slack, and people who have read twenty know (P14). What
+ * the cards offer is renewed in all of them.
+ */
 const MAX_TOLD = 20
 /** A thread hears of deployments no more often. */
 const QUIET_MINUTES = 10
 
-/** Tells new deployments in the threads of open incidents of their jobs; answers in how many timelines they stand. */
+/**
+ * Tells new deployments in the threads of open incidents of their jobs, and lets the offers of all of them be made anew;
+ * answers in how many timelines they stand.
+ */
 export async function tellDeployments(tx: Tx, fresh: readonly Deployment[], now: Date): Promise<number> {
   const decisions: Decision[] = []
+  const renewed: string[] = []
   let told = 0
   for (const { incidentId, team, deployments } of await burning(tx, fresh)) {
     if (told === MAX_TOLD) {
-      decisions.push(untold(team, team, `more than ${MAX_TOLD} open incidents of one job: told in the first`, {})) // prettier-ignore
+      renewed.push(incidentId)
+      decisions.push(untold(incidentId, team, `more than ${MAX_TOLD} open incidents of the jobs that were deployed: told in the first`, {})) // prettier-ignore
       continue
     }
     const incident = await lockIncident(tx, incidentId)
     if (incident === null || incident.state === 'resolved') continue
-    await changesAgain(tx, incident, now)
+    renewed.push(incidentId)
     const decision = await tell(tx, incident, deployments, now)
     if (decision !== null) decisions.push(decision)
     told += 1
   }
+  await changesAgain(tx, renewed, now)
   await decideAll(tx, decisions, now)
   return told
 }

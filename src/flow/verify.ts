@@ -182,7 +182,7 @@ async function recordLook(tx: Tx, deps: FlowDeps, job: VerifyJob, look: Verifica
   // Spark accepted it, yet it did not take effect: it may be tried again.
   if (look.kind === 'waiting' && state === 'succeeded') await offerAgain(tx, changed, now)
   // Markers that came while it was waited for have changed what may be asked for next.
-  if (ACTIONS.get(run.action)?.needs === null) await changesAgain(tx, incident, now)
+  if (ACTIONS.get(run.action)?.needs === null) await changesAgain(tx, [incident.id], now)
   // It took effect and ended badly: what is known of it is of before.
   if (look.kind === 'contradicted' && incident.state !== 'resolved') await lookAgainAt(tx, incident, now)
   await requestCards(tx, [await updateIncident(tx, incident, {})], now)
@@ -232,7 +232,7 @@ export async function settleUnknown(
       now,
     )
     if (!happened) await offerAgain(tx, run, now)
-    if (ACTIONS.get(run.action)?.needs === null) await changesAgain(tx, incident, now)
+    if (ACTIONS.get(run.action)?.needs === null) await changesAgain(tx, [incident.id], now)
     const changed = await updateIncident(tx, incident, {})
     await requestCards(tx, [changed], now)
     return { kind: 'done', sentence: `Settled: ${detail}.`, incident: changed }

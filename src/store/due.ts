@@ -65,11 +65,19 @@ export async function scheduleEarliest(tx: Tx, due: Due): Promise<void> {
 
 /** As `schedule`, but a row that is there stays as it is. Wakes nobody: what is due in the future is found in time. */
 export async function scheduleUnlessDue(tx: Tx, due: Due): Promise<void> {
-  await tx
-    .insertInto('due')
-    .values({ kind: due.kind, subject: due.subject, due_at: due.dueAt, data: json(due.data) })
-    .onConflict((conflict) => conflict.columns(['kind', 'subject']).doNothing())
-    .execute()
+  await scheduleAllUnlessDue(tx, [due])
+}
+
+/** `scheduleUnlessDue` for many in one statement; each `(kind, subject)` at most once. */
+export async function scheduleAllUnlessDue(tx: Tx, dues: readonly Due[]): Promise<void> {
+  if (dues.length === 0) return
+  const rows = dues.map(({ kind, subject, dueAt, data }) => ({ kind, subject, due_at: dueAt, data }))
+  await sql`
+    insert into due (kind, subject, due_at, data)
+    select kind, subject, due_at, data
+      from jsonb_to_recordset(${json(rows)}::jsonb) as d (kind text, subject text, due_at timestamptz, data jsonb)
+     order by kind, subject
+        on conflict (kind, subject) do nothing`.execute(tx)
 }
 
 /** Removes the row; false when there was none. */

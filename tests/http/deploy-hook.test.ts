@@ -238,6 +238,33 @@ for (const kind of storeKinds())
         expect(await rows()).toMatchObject([{}, { payload: { version: 'after', count: 1 } }])
       })
 
+      it('P14: of fifty open incidents twenty threads are told, and the offers of all are made anew, page by page', async () => {
+        const jobs = Array.from({ length: 50 }, (_, n) => `monorepo-${n}`)
+        for (const job_name of jobs) await door.post(alertBody({ alertname: 'SparkJobFailed', platform: 'prod', job_name })) // prettier-ignore
+        const open = await door.store.db.selectFrom('incidents').select('id').where('key', 'like', '%monorepo%').orderBy('id').execute() // prettier-ignore
+        const ids = open.map(({ id }) => id)
+        expect(ids).toHaveLength(50)
+        const now = door.clock.now().getTime()
+        await post({ id: 'release-9', job_names: jobs, version: 'release-9' })
+        const due = await door.store.db.selectFrom('due').select(['subject', 'due_at']).where('kind', '=', 'changes.again').where('subject', 'in', ids).execute() // prettier-ignore
+        expect(due.map(({ subject }) => subject).sort()).toEqual(ids)
+        const pages = Map.groupBy(due, ({ due_at: at }) => at.getTime())
+        expect([...pages.values()].map((page) => page.length).sort((a, b) => b - a)).toEqual([20, 20, 10])
+        expect(Math.min(...pages.keys())).toBeGreaterThan(now)
+        const threads = await door.store.db.selectFrom('outbox').select('subject').where('destination', '=', 'slack.thread').where('subject', 'in', ids).execute() // prettier-ignore
+        expect(threads).toHaveLength(20)
+        const untold = await door.store.db.selectFrom('decisions').select('reason').where('kind', '=', 'deploy_untold').where('subject', 'in', ids).execute() // prettier-ignore
+        expect(untold).toHaveLength(30)
+        expect(untold[0]?.reason).toBe(
+          'more than 20 open incidents of the jobs that were deployed: told in the first',
+        )
+        const before = new Map(due.map(({ subject, due_at: at }) => [subject, at]))
+        await door.clock.advance(1000)
+        await post({ id: 'release-10', job_names: jobs, version: 'release-10' })
+        const after = await door.store.db.selectFrom('due').select(['subject', 'due_at']).where('kind', '=', 'changes.again').where('subject', 'in', ids).execute() // prettier-ignore
+        expect(new Map(after.map(({ subject, due_at: at }) => [subject, at]))).toEqual(before)
+      })
+
       it('P1: 503 with Retry-After while nothing can be stored', async () => {
         door.gate.away = true
         const answer = await post({ version: 'away' })
