@@ -15,8 +15,8 @@ const ALL: readonly Rule[] = [...CREDENTIALS, ...PERSONAL_DATA, ONCE]
 const NAMES: readonly Rule[] = [...CREDENTIALS, ONCE]
 
 /**
- * The text without what looks like a credential, an e-mail address, a card, account or phone number. Doing it again
- * changes nothing; its time is linear in the text, of which `MAX_TEXT` characters are kept.
+ * The text without what looks like a credential, an e-mail address, a card, account or phone number, and without halves
+ * of characters. Doing it again changes nothing; its time is linear in the text, of which `MAX_TEXT` characters are kept.
  */
 export function redact(text: string): string {
   return apply(ALL, text)
@@ -28,8 +28,10 @@ export function redactCredentials(text: string): string {
 }
 
 function apply(rules: readonly Rule[], text: string): string {
-  // The two kinds of replacement are two overloads of `replace`.
-  return rules.reduce((rest, [pattern, by]) => rest.replace(pattern, by as string), bounded(text))
+  // The two kinds of replacement are two overloads of `replace`. What is bounded in length may end within a character.
+  return rules
+    .reduce((rest, [pattern, by]) => rest.replace(pattern, by as string), bounded(text))
+    .toWellFormed()
 }
 
 /** At most `MAX_TEXT` characters, and no half of a short word at the end: it may be half a secret. */
@@ -48,5 +50,5 @@ export function quote(text: string): string {
       .find((one) => one.trim() !== '')
       ?.trim() ?? ''
   const safe = redact(line.slice(0, MAX_LINE))
-  return safe.length > MAX_QUOTE ? `${safe.slice(0, MAX_QUOTE)}…` : safe
+  return safe.length > MAX_QUOTE ? `${safe.slice(0, MAX_QUOTE).toWellFormed()}…` : safe
 }

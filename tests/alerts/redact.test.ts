@@ -303,6 +303,15 @@ describe('a quotation', () => {
     )
   })
 
+  it('cuts no character in two: databases refuse halves', () => {
+    const at = (text: string, shift: number): string => `${'x'.repeat(shift)}${text.repeat(400)}`
+    for (const shift of [0, 1]) {
+      expect(redact(`jdbc:postgresql://u:p@h/${at('😀', shift)}`).isWellFormed()).toBe(true)
+      expect(quote(at('😀', shift)).isWellFormed()).toBe(true)
+      expect(quote(at('😀', shift))).toMatch(/…$/)
+    }
+  })
+
   it('is bounded, and redacted before it is cut', () => {
     const long = quote(`${'x'.repeat(590)} password=hunter2hunter2`)
     expect(long.length).toBeLessThanOrEqual(601)

@@ -1,6 +1,11 @@
-// Long fuzzing of what reads text from outside: bodies, runbooks, matchers, job names, mrkdwn. Nothing throws, hangs or grows.
+// Long fuzzing of what reads text from outside: bodies, runbooks, matchers, job names, mrkdwn, logs. Nothing throws, hangs or grows.
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { quote, redact } from '../../src/alerts/redact.ts'
+import { entriesOf } from '../../src/diagnosis/failures/log-entries.ts'
+import { readLog } from '../../src/diagnosis/failures/read-log.ts'
+import { sightings } from '../../src/diagnosis/failures/read.ts'
+import { WRITTEN, asJson, plainly } from '../diagnosis/failures/log-lines.ts'
 import { createNormaliseJobName } from '../../src/alerts/job-name.ts'
 import { parseMatchers } from '../../src/runbooks/matchers.ts'
 import { parseRunbook } from '../../src/runbooks/parse.ts'
@@ -16,6 +21,31 @@ const text = fc.oneof(
   fc.string({ maxLength: 400 }),
 )
 const numRuns = 20_000
+
+const PLACES = ['driver', 'executor', 'task', 'stage', 'container', 'platform'] as const
+/** What logs are made of: real lines in both layouts, halves of them, secrets, noise, and any of it again and again. */
+const fragment = fc.oneof(
+  text,
+  fc.constantFrom(...WRITTEN).map(({ message }) => message),
+  fc.constantFrom(...WRITTEN.flatMap((one) => [plainly(one), asJson(one)])),
+  fc
+    .tuple(fc.constantFrom(...WRITTEN.flatMap((one) => [plainly(one), asJson(one)])), fc.nat(400))
+    .map(([line, at]) => (at % 2 === 0 ? line.slice(0, at) : line.slice(at))),
+  fc.constantFrom(
+    'password=hunter2 ', 'jdbc:postgresql://u:p@h/db', 'Bearer abc.def.ghi', 'a@b.example', '4111 1111 1111 1111',
+    '26/11/22 14:51:00 ERROR ', 'Caused by: ', '\tat a.b.C.d(E.java:1)', 'Traceback (most recent call last):',
+    'Exception in thread "main" ', 'exit code ', 'exitCode: 137', 'driver ', 'token (', 'evicted ', 'Worker ', 'a.b.',
+    'MetaException', 'FsHistoryProvider ', '{"msg":"', '"}', '\u0000', '\u001b[31m', '\ud800', '[', '(', ' ', '-', '1', 'A_', '$',
+  ),
+) // prettier-ignore
+const repeated = fc
+  .tuple(fragment, fc.integer({ min: 2, max: 4_000 }))
+  .map(([one, times]) => one.repeat(Math.min(times, Math.ceil(10_000 / Math.max(1, one.length)))))
+const logs = fc
+  .array(fc.tuple(fc.oneof({ weight: 8, arbitrary: fragment }, repeated), fc.constantFrom('\n', '\n', '')), {
+    maxLength: 25,
+  })
+  .map((parts) => parts.flat().join(''))
 
 describe('fuzzing', () => {
   it('P1: any JSON is understood or refused, and every alert of it can be stored', () => {
@@ -126,4 +156,61 @@ describe('fuzzing', () => {
       { numRuns },
     )
   })
+
+  it('P12: any log is read to its end, and what is quoted of it is one of its lines, redacted', async () => {
+    await fc.assert(
+      fc.asyncProperty(logs, fc.constantFrom('driver', 'executor', null), async (log, owner) => {
+        const lines = log.split('\n')
+        const { seen, unexplained, intended, lines: count } = await readLog(lines, owner)
+        expect(count).toBe(lines.length)
+        expect(redact(log).isWellFormed()).toBe(true)
+        const quoted = new Set(saidBy(lines).flatMap((one) => [quote(one), quote(one.slice(0, LOOKED_AT))]))
+        for (const told of [...seen, unexplained, intended]) {
+          if (told === null) continue
+          expect(quoted).toContain(told.quote)
+          expect(told.quote.isWellFormed()).toBe(true)
+          expect(told.line).toBeLessThanOrEqual(lines.length)
+        }
+      }),
+      { numRuns: numRuns / 4 },
+    )
+  })
+
+  it('any words, whoever says them, name failures by one of their lines or none', () => {
+    fc.assert(
+      fc.property(logs, fc.constantFrom(...PLACES), (said, place) => {
+        const lines = new Set(saidBy(said.split('\n')).map((one) => one.slice(0, LOOKED_AT).trim()))
+        for (const { line } of sightings([{ text: said, place }])) expect(lines).toContain(line)
+      }),
+      { numRuns: numRuns / 4 },
+    )
+  })
 })
+
+/** Of a longer line no more is looked at. */
+const LOOKED_AT = 8_000
+
+/** Every line that a log says: as it stands, without what its layout puts before it, and what JSON holds. */
+function saidBy(lines: readonly string[]): readonly string[] {
+  const texts = entriesOf(lines, 'driver').map(({ text: entry }) => entry)
+  const held = lines.flatMap((one) => wordsIn(one.slice(0, LOOKED_AT)))
+  const all = [...lines.map((one) => one.slice(0, LOOKED_AT)), ...held].join('\n')
+  // The reader of logs makes nothing up: what it takes for a line stands in what it was given.
+  for (const one of texts.flatMap((entry) => entry.split('\n'))) expect(all.includes(one)).toBe(true)
+  // A driver's message may be a line of a log itself, as where a collector has put a prefix of its own before it.
+  const inner = texts.flatMap((entry) => entriesOf(entry.split('\n'), 'driver').map(({ text: one }) => one))
+  return [...lines, ...[...texts, ...inner].flatMap((entry) => [entry, ...entry.split('\n')])]
+}
+
+/** The words in a line of JSON, each, and as an exception is printed. */
+function wordsIn(line: string): string[] {
+  try {
+    const { msg, exception } = JSON.parse(line) as { msg?: unknown; exception?: Record<string, unknown> }
+    const parts = [exception?.['class'], exception?.['msg']].filter(
+      (one) => typeof one === 'string' && one !== '',
+    )
+    return [msg, parts.join(': '), exception?.['stacktrace']].filter((one) => typeof one === 'string')
+  } catch {
+    return []
+  }
+}
