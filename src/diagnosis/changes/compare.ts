@@ -8,6 +8,7 @@ import type { Evidence } from '../model.ts'
 import { asEvidence, shownAt } from '../performance/shown.ts'
 import { size } from '../probes/support.ts'
 import { type ColumnChange, type Tables, comparedColumns, tablesIn } from './columns.ts'
+import { untoldImage } from './image.ts'
 import { beginningOf } from './last-good.ts'
 import type { Change } from './model.ts'
 import { type PropertyChange, comparedProperties, imageIn } from './properties.ts'
@@ -24,6 +25,8 @@ const LESS = 0.5
 export interface Comparison {
   readonly changes: readonly Change[]
   readonly traits: ReturnType<typeof comparedTraits>
+  /** Both ran under a name of an image that does not tell whether it was the same. */
+  readonly untold: boolean
   /** Null where they could not be compared. */
   readonly properties: readonly PropertyChange[] | null
   readonly columns: readonly ColumnChange[] | null
@@ -63,6 +66,12 @@ export async function compareRuns(
   const at = beginningOf(current)
   const link = current.link
   const traits = comparedTraits(before.traits, after.traits)
+  const untold = untoldOf(before.traits, after.traits)
+  if (untold !== null)
+    unreached.push(
+      `image: both runs say ${redact(untold)}, a tag that moves, and no digest tells the two apart`,
+    )
+  const told = Object.keys(before.traits).filter((one) => one in after.traits)
   const properties =
     before.properties === null || after.properties === null
       ? null
@@ -89,6 +98,7 @@ export async function compareRuns(
   return {
     changes,
     traits,
+    untold: untold !== null,
     properties,
     columns,
     inputRatio: input?.ratio ?? null,
@@ -97,13 +107,19 @@ export async function compareRuns(
       ...[after, before].flatMap(({ configShown }) => configShown((properties ?? []).map(({ key }) => key))),
     ],
     compared: [
-      ...(Object.keys(before.traits).some((trait) => trait in after.traits) ? ['versions'] : []),
+      ...(told.some((trait) => untold === null || trait !== 'image')
+        ? [untold === null ? 'versions' : 'versions (but for the image)']
+        : []),
       ...(properties === null ? [] : ['configuration']),
       ...(input === null ? [] : ['input']),
       ...(columns === null ? [] : ['schemas']),
     ],
     unreached,
   }
+}
+
+function untoldOf({ image: old }: Traits, { image: now }: Traits): string | null {
+  return old === undefined || now === undefined ? null : untoldImage(old, now)
 }
 
 async function look(

@@ -2,6 +2,7 @@
 import { shortCommit } from '../../alerts/deploy-marker.ts'
 import { redact } from '../../alerts/redact.ts'
 import type { PlatformRun, RunTrait } from '../../ports.ts'
+import { comparedImages } from './image.ts'
 import { steady } from './properties.ts'
 
 export type Traits = NonNullable<PlatformRun['traits']>
@@ -32,15 +33,17 @@ export function comparedTraits(
     // A run's own day is no change.
     if (trait === 'parameters' && steady(old) === steady(now)) return []
     const text = trait === 'parameters' ? namesThatDiffer(old, now) : wordsFor(trait, old, now)
+    if (text === null) return []
     return [{ trait, text, clause: `${WORDS[trait]} ${text}` }]
   })
 }
 
-function wordsFor(trait: RunTrait, old: string, now: string): string {
+/** Null where the two are written otherwise and are the same. */
+function wordsFor(trait: RunTrait, old: string, now: string): string | null {
   if (trait === 'definition') return 'has changed'
   if (trait === 'commit') return `${shortCommit(old)} -> ${shortCommit(now)}`
-  const [left, right] = trait === 'image' ? tagsOf(old, now) : [old, now]
-  return `${shown(left)} -> ${shown(right)}`
+  const differ = trait === 'image' ? comparedImages(old, now) : ([old, now] as const)
+  return differ === null ? null : `${shown(differ[0])} -> ${shown(differ[1])}`
 }
 
 /**
@@ -65,16 +68,6 @@ function wordsOf(parameters: string): readonly string[] {
   return steady(parameters)
     .split(/\s+/)
     .filter((one) => one !== '')
-}
-
-/** Of the same repository only the tags: `1.4.2 -> 1.5.0`. */
-function tagsOf(old: string, now: string): readonly [string, string] {
-  const split = (image: string): readonly [string, string] => {
-    const at = image.includes('@') ? image.indexOf('@') : image.indexOf(':', image.lastIndexOf('/') + 1)
-    return at < 0 ? [image, 'latest'] : [image.slice(0, at), image.slice(at + 1)]
-  }
-  const [[repository, tag], [other, otherTag]] = [split(old), split(now)]
-  return repository === other ? [tag, otherTag] : [old, now]
 }
 
 function shown(value: string): string {

@@ -32,7 +32,7 @@ export const runChanges: Probe = {
     deploy_by: 'who did it; none without a marker',
     deploy_minutes: 'minutes from it to the beginning of this run; below 0 when it came later',
     commit: 'commit of the newest marker or run that names one, as `old -> new` where both are known; none where it is the same',
-    image: 'the same of the container image',
+    image: 'the same of the container image; null as well where both ran under a tag that moves and no digest is known',
     spark_version: 'the same of Spark',
     runtime: 'the same of the platform’s runtime',
     node_type: 'the same of the nodes’ type',
@@ -174,7 +174,9 @@ function outputsFor({ current, good, comparison, markers, changes }: Facts): Out
   const began = current === null ? null : beginningOf(current)
   /** Null: not told by both runs. */
   const trait = (name: 'commit' | 'image' | 'spark_version' | 'runtime' | 'node_type'): string | null =>
-    comparison === null ? null : (comparison.traits.find((one) => one.trait === name)?.text ?? 'none')
+    comparison === null || (name === 'image' && comparison.untold)
+      ? null
+      : (comparison.traits.find((one) => one.trait === name)?.text ?? 'none')
   const marked = (name: 'commit' | 'image'): string | null =>
     markers.find((one) => one[name] !== null)?.[name] ?? null
   const own = (name: 'commit' | 'image'): string | null => {

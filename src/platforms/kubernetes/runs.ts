@@ -2,6 +2,7 @@
 import { type DataDates, datesOfArguments, datesOfNames } from '../../alerts/data-dates.ts'
 import type { Run } from '../../alerts/model.ts'
 import { attempting } from '../../diagnosis/attempt.ts'
+import { pinned } from '../../diagnosis/changes/image.ts'
 import type { ApplicationState, PlatformRun, RunState, RunTrait } from '../../ports.ts'
 import type { ReadClient } from '../spark-rest/client.ts'
 import { eventsOf } from './events.ts'
@@ -9,7 +10,17 @@ import { type Cluster, findRecord, recordsOf } from './find.ts'
 import { podAt, podsOf, resourceAt } from './objects.ts'
 import { endOfTrace, pageOf, recordAt, versionOf } from './locate.ts'
 import { jobOf } from './operators.ts'
-import { LABELS, endOf, nameOf, queueOf, sparkContainer, startOf, stateOf, wordsOf } from './pods.ts'
+import {
+  LABELS,
+  endOf,
+  nameOf,
+  queueOf,
+  sparkContainer,
+  sparkStatus,
+  startOf,
+  stateOf,
+  wordsOf,
+} from './pods.ts'
 import { type Recorded, idOf, placeOf, runIdOf } from './record.ts'
 import { type Pod, quotaSchema } from './schema.ts'
 
@@ -128,8 +139,9 @@ function stateTextOf({ resource, driver }: Recorded): string {
 
 function traitsOf({ resource, driver }: Recorded): NonNullable<PlatformRun['traits']> {
   const { labels, annotations } = { ...(resource ?? driver)?.metadata }
-  const image =
+  const named =
     driver === null ? (resource?.image ?? null) : (sparkContainer(driver)?.image ?? resource?.image ?? null)
+  const image = named === null || driver === null ? named : pinned(named, sparkStatus(driver)?.imageID ?? '')
   const commit = COMMITS.map((name) => annotations?.[name] ?? labels?.[name]).find(
     (value) => value !== undefined,
   )

@@ -45,6 +45,8 @@ const containerState = z
 
 export const containerStatusSchema = z.object({
   name: text,
+  /** Of what really runs: `docker-pullable://r/etl@sha256:...`; empty until it is pulled. */
+  imageID: text,
   restartCount: count,
   state: containerState.default({}),
   lastState: containerState.default({}),

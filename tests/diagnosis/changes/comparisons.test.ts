@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { comparedColumns, tablesIn } from '../../../src/diagnosis/changes/columns.ts'
+import { comparedImages, pinned, untoldImage } from '../../../src/diagnosis/changes/image.ts'
 import { newestFirst } from '../../../src/diagnosis/changes/model.ts'
 import { comparedProperties, imageIn } from '../../../src/diagnosis/changes/properties.ts'
 import { comparedTraits } from '../../../src/diagnosis/changes/traits.ts'
@@ -68,6 +69,36 @@ describe('Spark properties', () => {
   it('name the image, the driver’s before the general one', () => {
     expect(imageIn(new Map([['spark.kubernetes.container.image', 'a:1'], ['spark.kubernetes.driver.container.image', 'd:1']]))).toBe('d:1') // prettier-ignore
     expect(imageIn(new Map([['spark.executor.memory', '4g']]))).toBeNull()
+  })
+})
+
+describe('images', () => {
+  const digest = (digit: string): string => `sha256:${digit.repeat(64)}`
+  it.each<[string, string, string, readonly [string, string] | null, string | null]>([
+    ['a moving tag, twice', 'r/etl:latest', 'r/etl:latest', null, 'r/etl:latest'],
+    ['no tag, twice', 'r.example:5000/etl', 'r.example:5000/etl', null, 'r.example:5000/etl'],
+    ['a moving tag of a line', 'etl:3.5-latest', 'etl:3.5-latest', null, 'etl:3.5-latest'],
+    ['a moving tag whose digest one run tells', 'etl:latest', `etl:latest@${digest('a')}`, null, 'etl:latest'],
+    ['a moving tag that has moved', `etl:latest@${digest('a')}`, `etl:latest@${digest('b')}`, ['latest@sha256:aaaaaaaaaaaa', 'latest@sha256:bbbbbbbbbbbb'], null],
+    ['a moving tag that has not', `etl:latest@${digest('a')}`, `etl:latest@${digest('a')}`, null, null],
+    ['a fixed tag, twice', 'etl:1.4.2', 'etl:1.4.2', null, null],
+    ['digests alone', `etl@${digest('a')}`, `etl@${digest('b')}`, ['sha256:aaaaaaaaaaaa', 'sha256:bbbbbbbbbbbb'], null],
+    ['the same image by another name', `old/etl@${digest('a')}`, `new/etl@${digest('a')}`, null, null],
+    ['from a moving tag to a fixed one', 'etl:latest', 'etl:2', ['latest', '2'], null],
+  ])('%s', (_what, old, now, differ, untold) => {
+    expect(comparedImages(old, now)).toEqual(differ)
+    expect(untoldImage(old, now)).toBe(untold)
+    expect(comparedTraits({ image: old }, { image: now })).toHaveLength(differ === null ? 0 : 1)
+  }) // prettier-ignore
+
+  it('are pinned to what really runs where their tag moves', () => {
+    const id = `docker-pullable://r/etl@${digest('c')}`
+    expect(pinned('r/etl:latest', id)).toBe(`r/etl:latest@${digest('c')}`)
+    expect(pinned('r/etl', id)).toBe(`r/etl@${digest('c')}`)
+    expect(pinned('r/etl:1.4.2', id)).toBe('r/etl:1.4.2')
+    expect(pinned(`r/etl@${digest('a')}`, id)).toBe(`r/etl@${digest('a')}`)
+    for (const none of ['', `sha256:${'d'.repeat(64)}`])
+      expect(pinned('r/etl:latest', none)).toBe('r/etl:latest')
   })
 })
 

@@ -107,6 +107,16 @@ describe('run.changes', () => {
     })
   })
 
+  it('P13: an image under a tag that moves is not called the same, and why is said', async () => {
+    const moving = { environment: { 'spark.kubernetes.container.image': 'r/etl:latest' }, app: { sparkVersion: '4.0.1' } } // prettier-ignore
+    const result = await look({ good: moving, bad: moving })
+    expect(result.findings[0]?.unreached).toEqual([
+      'image: both runs say r/etl:latest, a tag that moves, and no digest tells the two apart',
+    ])
+    expect(result.outputs).toMatchObject({ image: null, spark_version: 'none', count: 0 })
+    expect(sentence(result)).toMatch(/versions \(but for the image\).* are the same\.$/)
+  })
+
   it('tells versions, columns and input', async () => {
     const traits = {
       commit: 'a'.repeat(40),
