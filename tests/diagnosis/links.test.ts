@@ -117,7 +117,7 @@ describe.each(WORLDS.map(([kind, what]) => [nameOf(kind, what)]))('%s', (name) =
   it("the run's times stand at an address, or are printed by a command that is named", async () => {
     const { reader, run } = told.get(name)!.world
     const found = (await reader.run(run, NEVER))!
-    const times = [found.startedAt, found.endedAt].filter((at) => at !== null)
+    const times = [found.startedAt ?? found.submittedAt, found.endedAt].filter((at) => at !== null)
     if (found.timesAt === undefined) {
       if (times.length > 0) expect(found.timesBy).toMatch(new RegExp(`^(?:aws|gcloud) .*\\b${found.id}\\b`))
       return
@@ -133,7 +133,7 @@ describe.each(WORLDS.map(([kind, what]) => [nameOf(kind, what)]))('%s', (name) =
     for (const { text, link } of evidenceOf()) {
       if (!here(link) || !REST.test(link)) continue
       const answer = await (await follow(link)).text()
-      for (const [, instant = ''] of text.matchAll(/\b(?:started|ended|submissionTime|completionTime) (\d{4}-[\d-]+T[\d:.]+Z)/g)) // prettier-ignore
+      for (const [, instant = ''] of text.matchAll(/\b(?:submitted|started|ended|submissionTime|completionTime) (\d{4}-[\d-]+T[\d:.]+Z)/g)) // prettier-ignore
         expect([link, text, [...written(instant), ...addedUp(answer, instant)].some((one) => answer.includes(one))]).toEqual([link, text, true]) // prettier-ignore
     }
   })
@@ -146,13 +146,14 @@ describe('on Kubernetes', () => {
 
   it.each(worlds)('%s: containers that are counted are listed, with the codes and reasons that are quoted', async (name) => {
     const finding = told.get(name)!.findings.find(({ probe }) => probe === 'run.containers')!
-    const [, count] = /of (\d+) containers/.exec(finding.sentence)!
+    const [, count] = /of (\d+) containers?/.exec(finding.sentence)!
     const { items } = JSON.parse(await look(name, finding.link!)) as { items: unknown[] }
     expect(items).toHaveLength(Number(count))
-    const [, reason = '', code] = /ended: (\w+), exit code (\d+)/.exec(finding.evidence[0]!.text)!
-    const pod = await look(name, finding.evidence[0]!.link!)
-    expect(pod).toContain(`"exitCode":${code}`)
+    const [quoted] = finding.evidence
+    const [, reason = '', code] = /(?:ended|waits): (\w+)(?:, exit code (\d+))?/.exec(quoted!.text)!
+    const pod = await look(name, quoted!.link!)
     expect(pod).toContain(`"reason":"${reason}"`)
+    if (code !== undefined) expect(pod).toContain(`"exitCode":${code}`)
   }) // prettier-ignore
 
   it.each(worlds)('%s: events that are quoted stand behind their links, with their counts and no others', async (name) => {
@@ -164,6 +165,22 @@ describe('on Kubernetes', () => {
       expect(items[0]!.count).toBe(Number(/, (\d+) times/.exec(from)?.[1] ?? 1))
     }
   }) // prettier-ignore
+})
+
+it('what Spark says in an event log alone is told with the log, and with no page that does not show it', async () => {
+  const kept: string[] = []
+  for (const [name, { world, findings }] of told) {
+    const app = await world.reader.locate(world.run, NEVER)
+    if (app?.logAt === undefined) continue
+    kept.push(name.split(':', 1)[0]!)
+    const quoted = findings
+      .filter(({ probe }) => probe === 'spark.failed-stages' || probe === 'spark.executor-deaths')
+      .flatMap(({ evidence }) => evidence)
+    expect(quoted.length).toBeGreaterThan(0)
+    for (const { from, link } of quoted)
+      expect([name, link, from]).toEqual([name, null, expect.stringContaining(`event log ${app.logAt}`)])
+  }
+  expect(kept.sort()).toEqual(['databricks', 'dataproc', 'emr', 'emr-on-eks', 'emr-serverless'])
 })
 
 it('notices a figure that nobody can look up', () => {

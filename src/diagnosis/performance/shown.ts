@@ -30,6 +30,15 @@ export function asEvidence({ logAt }: Pick<App, 'logAt'>, { figures, from, shown
   return evidence(figures, at === null && logAt !== undefined ? `${from}, event log ${logAt}` : from, at)
 }
 
+/** Who said something, and the page that shows it; of what was read out of an event log that is named in place of a page. */
+export function saidAt(
+  { logAt }: Pick<App, 'logAt'>,
+  from: string,
+  page: string | null,
+): { readonly from: string; readonly link: string | null } {
+  return logAt === undefined ? { from, link: page } : { from: `${from}, event log ${logAt}`, link: null }
+}
+
 /** Where a stage attempt's sums are shown. */
 export function stageShownAt(app: App, stage: Attempt): string | null {
   return shownAt(app, `stages/${stage.id}/${stage.attempt}?details=false`)

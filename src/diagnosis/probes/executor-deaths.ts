@@ -60,7 +60,7 @@ export const executorDeaths: Probe = {
         }),
         { tasks: [], stages: [] },
       )
-      const executors = wordsOfExecutors(lost, app.link)
+      const executors = wordsOfExecutors(lost, app)
       const best = strongest([...tasks, ...executors])
       const standing = tasks.filter(({ passed }) => passed !== true)
       const aside = best !== null && wentOnWithoutThem(best.mode, app, stages, standing)

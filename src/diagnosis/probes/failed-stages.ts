@@ -10,7 +10,7 @@ import {
   gradeOf,
   gravest,
 } from '../model.ts'
-import { asEvidence, shownAt } from '../performance/shown.ts'
+import { asEvidence, saidAt, shownAt } from '../performance/shown.ts'
 import { type Thresholds, thresholdsFor } from '../thresholds.ts'
 import { type Sighting, isIntended, names, strongest } from '../failures/read.ts'
 import { whereabouts } from './words.ts'
@@ -141,19 +141,15 @@ async function tell(
   const telling = ({ text }: Evidence): boolean => best !== null && names(best.mode, { text, place: 'task' })
   // Python's own words stand below Java's in a task's error.
   const words = (text: string): string => (text === best?.said.text ? best.line : text)
+  const quoting = (text: string, by: string): Evidence => {
+    const { from, link } = saidAt(app, by, stage.link)
+    return evidence(text, from, link)
+  }
   const quoted = [
     ...(stage.failureReason === null
       ? []
-      : [
-          evidence(
-            words(stage.failureReason),
-            `stage ${stage.id}.${stage.attempt}, failureReason`,
-            stage.link,
-          ),
-        ]),
-    ...(cause?.errorMessage == null
-      ? []
-      : [evidence(words(cause.errorMessage), whereabouts(cause, stage), stage.link)]),
+      : [quoting(words(stage.failureReason), `stage ${stage.id}.${stage.attempt}, failureReason`)]),
+    ...(cause?.errorMessage == null ? [] : [quoting(words(cause.errorMessage), whereabouts(cause, stage))]),
   ].sort((a, b) => Number(telling(b)) - Number(telling(a)))
   const times = retries > 0 ? `, tried ${retries + 1} times` : ''
   const again = madeGood ? `${times}, and completed in a later attempt` : times

@@ -15,6 +15,7 @@ import { isMicroBatch, writesOf } from '../rerun/writes.ts'
 import { LOG_BYTES, readTail } from './log.ts'
 import { NO_PARAMS, evidence, outputsOf } from './support.ts'
 import { wentOnAfter, wentOnWithoutThem } from './went-on.ts'
+import { saidAt } from '../performance/shown.ts'
 import { type Words, wordsOfExecutors, wordsOfTasks } from './words.ts'
 
 /** Queries whose plans are read; of a job that ran more, safe is never said. */
@@ -52,7 +53,10 @@ export const rerun: Probe = {
       probe: rerun.id,
       severity: 'none',
       sentence: `A rerun is ${verdict.rerun === 'unknown' ? 'neither known to be safe nor unsafe' : verdict.rerun}: ${verdict.reasons.join('; ')}.`,
-      evidence: best === null ? [] : [evidence(best.line, 'the failure', link)],
+      evidence:
+        best === null
+          ? []
+          : [evidence(best.line, `the failure: ${best.from}`, best.link === undefined ? link : best.link)],
       link,
       confidence: verdict.rerun === 'unknown' ? 'low' : (best?.certainty ?? 'medium'),
       unreached,
@@ -77,8 +81,13 @@ export const rerun: Probe = {
   },
 }
 
-/** A failure, and the line that says so. */
-type Named = Pick<Sighting, 'mode' | 'cause' | 'certainty' | 'line'>
+/** A failure, the line that says so, who said it, and where it stands; where the run does without `link`. */
+type Named = Pick<Sighting, 'mode' | 'cause' | 'certainty' | 'line'> & Whose
+interface Whose {
+  readonly from: string
+  readonly link?: string | null
+}
+type Heard = Said & Whose & Pick<Words, 'passed'>
 
 interface Gathered {
   readonly id: string | null
@@ -111,10 +120,10 @@ async function gather(
       ? null
       : attempt('other runs', () => reader.runs(jobName, RUNS_READ, signal), null),
   ])
-  const failed = (queries ?? []).flatMap(({ error }): Said[] =>
-    error == null ? [] : [{ text: error, place: 'driver' }],
+  const failed = (queries ?? []).flatMap(({ id, error, link }): Heard[] =>
+    error == null ? [] : [{ text: error, place: 'driver', from: `query ${id}`, link }],
   )
-  const said = [...(current?.words ?? []), ...words, ...failed]
+  const said: readonly Heard[] = [...(current?.words ?? []), ...words, ...failed]
   const told = namedBy(said)
   // A driver's own end is told by nobody else; what was named already need not be looked for, where its class is known.
   const clear = told?.certainty === 'high' && told.mode.settledBy === undefined
@@ -171,11 +180,11 @@ async function gather(
 }
 
 /** What was named; what the run went on after is at most a guess. */
-function namedBy(said: readonly (Said & Pick<Words, 'passed'>)[]): Named | null {
+function namedBy(said: readonly Heard[]): Named | null {
   const best = strongest(said.filter(({ passed }) => passed !== true))
-  if (best !== null) return best
+  if (best !== null) return { ...best.said, ...best }
   const aside = strongest(said)
-  return aside === null ? null : { ...aside, certainty: 'low' }
+  return aside === null ? null : { ...aside.said, ...aside, certainty: 'low' }
 }
 
 /** What the end of the driver's log tells; null where there is none. */
@@ -183,14 +192,20 @@ async function logOf(
   reader: PlatformReader,
   run: ProbeContext['run'],
   signal: AbortSignal,
-): Promise<LogReading | null> {
+): Promise<(LogReading & Whose) | null> {
   const tail = await reader.log(run, LOG_BYTES, signal)
-  return tail === null ? null : readTail(tail)
+  return tail === null ? null : { ...(await readTail(tail)), from: tail.from, link: tail.link }
 }
 
-function namedByLog(logged: LogReading | null): Named | null {
+function namedByLog(logged: (LogReading & Whose) | null): Named | null {
   const first = logged?.seen[0]
-  return first === undefined ? null : { ...first, line: first.quote }
+  if (logged === null || first === undefined) return null
+  return {
+    ...first,
+    line: first.quote,
+    from: logged.from,
+    ...(logged.link == null ? {} : { link: logged.link }),
+  }
 }
 
 const SURE = { high: 0, medium: 1, low: 2 } as const
@@ -223,13 +238,12 @@ async function wordsOf(
           {
             text: stage.failureReason,
             place: 'task',
-            from: `stage ${stage.id}.${stage.attempt}, failureReason`,
-            link: stage.link,
+            ...saidAt(app, `stage ${stage.id}.${stage.attempt}, failureReason`, stage.link),
             ...(wentOnAfter(stage, stages ?? []) ? { passed: true as const } : {}),
           },
         ],
   )
-  const removals = wordsOfExecutors(lost, app.link)
+  const removals = wordsOfExecutors(lost, app)
   const worst = strongest(removals)
   const standing = (tasks ?? []).filter(({ passed }) => passed !== true)
   const aside = worst !== null && wentOnWithoutThem(worst.mode, app, stages ?? [], standing)

@@ -2,7 +2,7 @@
 import type { PlatformReader, PlatformRun } from '../../ports.ts'
 import { type Sighting, sightings, strongest } from '../failures/read.ts'
 import { classOf } from '../failures/settled-class.ts'
-import type { Finding, FindingSeverity, Probe } from '../model.ts'
+import type { Evidence, Finding, FindingSeverity, Probe } from '../model.ts'
 import { NO_PARAMS, blank, blindly, evidence, outputsOf, span, unseen } from './support.ts'
 
 /** A run may wait so long before it is worth a word: low, medium, high. Ours; after `alloc_stuck` of running ones. */
@@ -50,7 +50,7 @@ export const runState: Probe = {
         cause: best?.cause ?? (failing ? 'unknown' : 'none'),
         class: best === null ? 'unknown' : classOf(best.mode, sightings(found.words), false),
       }),
-      findings: [findingOf(found, best, waitsMs)],
+      findings: [findingOf(found, best, waitsMs, now)],
     }
   },
 }
@@ -65,17 +65,27 @@ function waitOf({ state, submittedAt }: PlatformRun, now: Date): number | null {
   return state === 'queued' && submittedAt !== null ? now.getTime() - submittedAt.getTime() : null
 }
 
-function findingOf(run: PlatformRun, best: Sighting | null, waitsMs: number | null): Finding {
+function findingOf(run: PlatformRun, best: Sighting | null, waitsMs: number | null, now: Date): Finding {
   const said = best === null ? run.words[0] : (run.words.find(({ text }) => text === best.said.text) ?? null)
   return {
     probe: runState.id,
     severity: severityOf(run, waitsMs),
     sentence: `${sentenceOf(run, waitsMs)}${best === null ? '' : `: ${best.meaning}`}.`,
-    evidence: said == null ? [] : [evidence(best?.line ?? said.text, said.from, said.link ?? run.link)],
+    evidence: [
+      ...(said == null ? [] : [evidence(best?.line ?? said.text, said.from, said.link ?? run.link)]),
+      ...(waitsMs === null ? [] : [submission(run, now)]),
+    ],
     link: run.link,
     confidence: best?.certainty ?? 'high',
     unreached: run.unreached ?? [],
   }
+}
+
+/** From which its wait is counted. */
+function submission(run: PlatformRun, now: Date): Evidence {
+  const by = run.timesBy === undefined ? '' : `; ${run.timesBy}`
+  const text = `submitted ${run.submittedAt?.toISOString()}, seen ${now.toISOString()}`
+  return evidence(text, `run ${run.id}${by}`, run.timesAt ?? run.link)
 }
 
 function severityOf({ state }: PlatformRun, waitsMs: number | null): FindingSeverity {

@@ -3,6 +3,7 @@ import type { PlatformReader, SparkApplication, SparkExecutor, SparkTask } from 
 import type { Evidence } from '../model.ts'
 import type { FailureMode, Said } from '../failures/model.ts'
 import { bears, names } from '../failures/read.ts'
+import { saidAt, shownAt } from '../performance/shown.ts'
 import { evidence, plural } from './support.ts'
 import { wentOnAfter } from './went-on.ts'
 
@@ -35,8 +36,7 @@ export async function wordsOfTasks(
       (await reader.failedTasks(app, stage, signal, TASKS_READ)).map((task): Words => ({
         text: task.errorMessage ?? '',
         place: 'task',
-        from: whereabouts(task, stage),
-        link: stage.link,
+        ...saidAt(app, whereabouts(task, stage), stage.link),
         ...(wentOnAfter(stage, stages) ? { passed: true as const } : {}),
       })),
     ),
@@ -53,13 +53,12 @@ export function whereabouts(
 }
 
 /** Why executors were removed, in the order given. */
-export function wordsOfExecutors(lost: readonly SparkExecutor[], link: string): Words[] {
+export function wordsOfExecutors(lost: readonly SparkExecutor[], app: SparkApplication): Words[] {
   return lost.map((one) => ({
     text: one.removeReason ?? 'no reason given',
     // The allocator or master says it, of the container.
     place: 'container',
-    from: `executor ${one.id}, removeReason`,
-    link,
+    ...saidAt(app, `executor ${one.id}, removeReason`, shownAt(app, 'allexecutors')),
   }))
 }
 

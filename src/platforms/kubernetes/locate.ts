@@ -202,9 +202,9 @@ export function pageOf(cluster: Cluster, history: ReadClient | null, record: Rec
   return recordAt(cluster, record)
 }
 
-/** Where the times of a record stand: its driver's pod, or where there is none its SparkApplication. */
-export function recordAt({ api }: Cluster, { resource, driver, namespace }: Recorded): string {
-  return driver === null
+/** Where the times of a record stand: its driver's pod; its SparkApplication where that has none, or has not begun. */
+export function recordAt({ api }: Cluster, { resource, driver, namespace }: Recorded, begun = true): string {
+  return driver === null || (!begun && resource !== null)
     ? resourceAt(api, resource?.operator ?? 'kubeflow', namespace, resource?.metadata.name ?? '')
     : podAt(api, namespace, driver.metadata.name)
 }

@@ -116,7 +116,7 @@ function summary(cluster: Cluster, history: ReadClient | null, record: Recorded)
     traits: traitsOf(record),
     dates: datesOfRecord(record),
     link: pageOf(cluster, history, record),
-    timesAt: recordAt(cluster, record),
+    timesAt: recordAt(cluster, record, driver !== null && startOf(driver) !== null),
   }
 }
 

@@ -37,7 +37,7 @@ export function findingsMessage(all: readonly Finding[], keptOut: boolean): Thre
   for (const finding of findings.slice(0, MAX_FINDINGS)) {
     const quotes = finding.evidence.slice(0, 3).map(({ text, from, link: at }) => ({
       text: leaf(text, 1_500),
-      from: leaf(from, 150),
+      from: leaf(from, 300),
       href: at === null ? null : webAddress(at, 3_000),
     }))
     const sentence = leaf(finding.sentence, 800)

@@ -53,8 +53,8 @@ async function standalone(): Promise<World> {
 }
 
 /** A ResourceManager; the driver of `waiting`, which runs here, is behind its proxy. */
-async function yarn(runId: string): Promise<World> {
-  const { url, close } = await proxied('executor-oom', IDS.waiting, runId === IDS.waiting)
+async function yarn(runId: string, runs = false): Promise<World> {
+  const { url, close } = await proxied('executor-oom', IDS.waiting, runs)
   const { reader } = platformOf({ kind: 'yarn', rm_urls: [url], job_history_url: url })
   return { reader, run: runOf({ runId }), servers: [url], close }
 }
@@ -111,6 +111,24 @@ async function onKubernetes(driver: 'running' | 'failed'): Promise<World> {
       await replay.close()
       await cluster.close()
     },
+  }
+}
+
+/** Submitted a while before its pod was made, and still without a node. */
+async function waitingOnKubernetes(): Promise<World> {
+  const { cluster, platform } = await kubernetes({ installed: ['kubeflow'] })
+  const app = kubeflowApp('orders', { status: { applicationState: { state: 'SUBMITTED' } } })
+  cluster.put('kubeflow', app)
+  const unplaced = { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '0/3 nodes are available: 3 Insufficient cpu.' } // prettier-ignore
+  const labels = { 'sparkoperator.k8s.io/app-name': 'orders' }
+  cluster.pods.push(driverPod({ name: 'orders-driver', labels, owner: app, phase: 'Pending', status: { phase: 'Pending', conditions: [unplaced] } })) // prettier-ignore
+  cluster.events.push(event('orders-driver', 'FailedScheduling', unplaced.message, { count: 12 }))
+  return {
+    reader: platform.reader,
+    run: runOf({ runId: 'spark-3f1a' }),
+    servers: [cluster.url],
+    headers: { authorization: `Bearer ${TOKEN}` },
+    close: () => cluster.close(),
   }
 }
 
@@ -204,11 +222,13 @@ async function onLivy(): Promise<World> {
 /** By kind, one or more each. */
 export const WORLDS: readonly (readonly [kind: string, what: string, open: () => Promise<World>])[] = [
   ['spark-standalone', 'workers lost under a live driver', standalone],
-  ['yarn', 'a live driver behind the proxy', () => yarn(IDS.waiting)],
+  ['yarn', 'a live driver behind the proxy', () => yarn(IDS.waiting, true)],
+  ['yarn', 'one that waits', () => yarn(IDS.waiting)],
   ['yarn', 'an application that failed', () => yarn(IDS.failed)],
   ['yarn', 'one that is tried again', () => yarn(IDS.crash)],
   ['kubernetes', 'a live driver whose executors die', () => onKubernetes('running')],
   ['kubernetes', 'a driver that died', () => onKubernetes('failed')],
+  ['kubernetes', 'a driver that finds no node', waitingOnKubernetes],
   ['databricks', 'a task that failed', onDatabricks],
   ['dataproc', 'a job that failed', onDataproc],
   ['emr', 'a step that failed on a cluster that lost an instance', onEmr],

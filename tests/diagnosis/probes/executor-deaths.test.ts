@@ -45,7 +45,7 @@ describe('the signature', () => {
           {
             text: 'Command exited with code 52',
             from: 'executor 2, removeReason; 2 executors said so',
-            link: APP.link,
+            link: `${APP.apiUrl}/allexecutors`,
           },
           {
             text: `exec_churn: removeTime of 2 in 10 min before ${NOW.toISOString()}, not on purpose; isActive 1`,
