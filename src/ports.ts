@@ -8,6 +8,7 @@ export interface Clock {
 export type * from './ports/spark.ts'
 export type * from './ports/runs.ts'
 export type * from './ports/metrics.ts'
+export type * from './ports/history.ts'
 export type * from './ports/reader.ts'
 export type * from './ports/writer.ts'
 export type * from './ports/webhooks.ts'

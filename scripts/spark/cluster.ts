@@ -33,6 +33,12 @@ export interface Submitted {
   stop(): Promise<void>
 }
 
+/** A History Server over the cluster's event logs. */
+export interface HistoryDaemon {
+  readonly url: string
+  stop(): Promise<void>
+}
+
 export interface Cluster {
   readonly version: string
   readonly masterUrl: string
@@ -40,6 +46,8 @@ export interface Cluster {
   readonly historyUrl: string | null
   readonly eventLogDir: string
   readonly workDir: string
+  /** Another History Server, with these properties; it stops with the cluster if not before. */
+  startHistory(properties?: Readonly<Record<string, string>>): Promise<HistoryDaemon>
   submit(script: string, conf?: Readonly<Record<string, string>>, args?: readonly string[]): Submitted
   stop(): Promise<void>
 }
@@ -53,10 +61,10 @@ export async function startCluster(spark: SparkInstallation, options: ClusterOpt
   const eventLogDir = path.join(dir, 'events')
   await mkdir(eventLogDir)
   const port = await freePorts(3)
-  const [webPort, historyPort] = [port + 1, port + 2]
+  const [webPort, firstHistoryPort] = [port + 1, port + 2]
   const sparkUrl = `spark://127.0.0.1:${port}`
   const masterUrl = `http://127.0.0.1:${webPort}`
-  const historyUrl = options.history === true ? `http://127.0.0.1:${historyPort}` : null
+  const historyUrl = options.history === true ? `http://127.0.0.1:${firstHistoryPort}` : null
   const children: Submitted[] = []
   const env = environment(spark, dir, options)
 
@@ -84,6 +92,17 @@ export async function startCluster(spark: SparkInstallation, options: ClusterOpt
     args: readonly string[],
     more?: Record<string, string>,
   ): Submitted => launch(name, path.join(spark.home, 'bin', 'spark-class'), [main, ...args], more)
+  const history = (at: number, properties: Readonly<Record<string, string>> = {}): Submitted =>
+    daemon(`history-${at}`, 'org.apache.spark.deploy.history.HistoryServer', [], {
+      SPARK_HISTORY_OPTS: javaOptions({
+        'spark.history.ui.port': String(at),
+        'spark.history.fs.logDirectory': `file:${eventLogDir}`,
+        'spark.history.fs.update.interval': '2s',
+        ...properties,
+      }),
+    })
+  const answers = (url: string): Promise<void> =>
+    until(async () => (await getJson(`${url}/api/v1/version`)) !== null, `the History Server (${dir})`)
   const stop = async (): Promise<void> => {
     await Promise.all(children.map((child) => child.stop()))
     await rm(dir, { recursive: true, force: true })
@@ -108,23 +127,12 @@ export async function startCluster(spark: SparkInstallation, options: ClusterOpt
         // Its own pages listen there, too.
       ], { SPARK_LOCAL_IP: host }) // prettier-ignore
     }
-    if (historyUrl !== null)
-      daemon('history', 'org.apache.spark.deploy.history.HistoryServer', [], {
-        SPARK_HISTORY_OPTS: javaOptions({
-          'spark.history.ui.port': String(historyPort),
-          'spark.history.fs.logDirectory': `file:${eventLogDir}`,
-          'spark.history.fs.update.interval': '2s',
-        }),
-      })
+    if (historyUrl !== null) history(firstHistoryPort)
     await until(
       async () => (await getJson(`${masterUrl}/json/`))?.['aliveworkers'] === workers,
       `the workers (${dir})`,
     )
-    if (historyUrl !== null)
-      await until(
-        async () => (await getJson(`${historyUrl}/api/v1/version`)) !== null,
-        `the History Server (${dir})`,
-      )
+    if (historyUrl !== null) await answers(historyUrl)
   } catch (error) {
     await stop()
     throw error
@@ -138,6 +146,13 @@ export async function startCluster(spark: SparkInstallation, options: ClusterOpt
     historyUrl,
     eventLogDir,
     workDir: dir,
+    async startHistory(properties) {
+      const at = await freePorts()
+      const started = history(at, properties)
+      const url = `http://127.0.0.1:${at}`
+      await answers(url)
+      return { url, stop: () => started.stop() }
+    },
     submit(script, conf = {}, args = []) {
       const all: Record<string, string> = {
         'spark.driver.memory': '512m',

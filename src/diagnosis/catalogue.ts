@@ -3,6 +3,7 @@ import { PERFORMANCE } from './performance/findings.ts'
 import { type Material, heldBy } from './performance/measure.ts'
 import { CHURN, executorDeaths } from './probes/executor-deaths.ts'
 import { FAIL_RATE, RETRIES, failedStages } from './probes/failed-stages.ts'
+import { LAG, LATENCY, historyServer } from './probes/history-server.ts'
 import { DROPPED, listenerDrops } from './probes/listener-drops.ts'
 import { performance } from './probes/performance.ts'
 import { ALLOC_STUCK, NO_PROGRESS, progress } from './probes/progress.ts'
@@ -43,6 +44,7 @@ const FAILURES = unheld('failures are counted: one that comes at once costs no t
 const MINUTES = unheld('the value is time')
 const STREAMS = unheld('a stream goes on for ever, and so does what it lacks')
 const EVENTS = unheld('it tells what the rest is worth')
+const SERVER = unheld('no task waits for a History Server')
 
 const DREL = 'Dr. Elephant, of MapReduce tasks'
 
@@ -62,4 +64,6 @@ export const GRADED: readonly GradedFinding[] = [
   entry('stream_rate', streaming, 'stream_rate', 'processingRate-total / inputRate-total where rows come in; smaller is worse', STREAM_RATE, 'ours', STREAMS),
   entry('state_growth', streaming, 'state_growth', 'states-usedBytes / states-usedBytes 24 h before', STATE_GROWTH, 'ours', STREAMS),
   entry('listener_drop', listenerDrops, 'dropped', 'numDroppedEvents of a queue; at most high for appStatus and executorManagement, medium for eventLog and shared, low for others', DROPPED, 'ours', EVENTS),
+  entry('history_latency', historyServer, 'latency_s', 'seconds that /api/v1/version or the list of running applications took, the slower of both', LATENCY, 'ours', SERVER),
+  entry('history_lag', historyServer, 'lag_minutes', 'minutes, now - max(lastUpdatedEpoch) of the applications listed as running; since when their drivers wrote what was not read, and at most low where none can be asked', LAG, 'ours', SERVER),
 ] // prettier-ignore

@@ -40,6 +40,9 @@ const OF_FIGURES: Readonly<Record<string, string>> = {
   state_growth: 'F15',
   listener_drop: 'F25',
   driver_unreachable: 'F22',
+  history_down: 'F23',
+  history_latency: 'F23',
+  history_lag: 'F23',
 }
 
 /**
@@ -48,9 +51,10 @@ const OF_FIGURES: Readonly<Record<string, string>> = {
  */
 export function conclude(results: readonly StepResult[]): Conclusion | null {
   const said = results.flatMap(bySignature).sort((a, b) => a.rank - b.rank)
-  const measured = withoutEchoes(
-    results.flatMap((result) => [...bySkew(result), ...byHistory(result), ...byFigures(result)]),
-  ).sort((a, b) => Number(isAside(a)) - Number(isAside(b)) || byGravity(a.severity, b.severity))
+  const figured = results.flatMap((result) => [...bySkew(result), ...byHistory(result), ...byFigures(result)])
+  const measured = withoutEchoes(results.some(isOver) ? figured.filter(mayEndRuns) : figured).sort(
+    (a, b) => Number(isAside(a)) - Number(isAside(b)) || byGravity(a.severity, b.severity),
+  )
   const [best] = said
   const sure = best !== undefined && best.rank < DOUBTFUL ? best : undefined
   const broke = sure?.conclusion ?? measured[0]?.conclusion ?? best?.conclusion ?? null
@@ -161,9 +165,31 @@ function byFigures({ findings }: StepResult): Measured[] {
   })
 }
 
-/** Idle slots and lateness go with nearly every other trouble: they are the answer only where there is no other. */
+/**
+ * Idle slots and lateness go with nearly every other trouble, and who shows what has ended slows nobody down: they are the
+ * answer only where there is no other.
+ */
 function isAside({ conclusion }: Measured): boolean {
-  return conclusion.id === 'F31' || conclusion.id === 'F21'
+  return ASIDES.has(conclusion.id)
+}
+const ASIDES: ReadonlySet<string> = new Set(['F21', 'F23', 'F31'])
+
+/** Of a run that is over, a History Server that is away tells only why nothing more is known. */
+function mayEndRuns({ conclusion }: Measured): boolean {
+  return conclusion.id !== 'F23'
+}
+
+/** As probes of a run or an application say that it has ended, or that nobody knows how. */
+const OVER: ReadonlySet<unknown> = new Set([
+  'failed',
+  'finished',
+  'succeeded',
+  'killed',
+  'cancelled',
+  'unknown',
+])
+function isOver({ outputs }: StepResult): boolean {
+  return OVER.has(outputs['state'])
 }
 
 function matters({ severity }: Finding): boolean {

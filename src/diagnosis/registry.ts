@@ -5,6 +5,7 @@ import { cluster } from './probes/cluster.ts'
 import { containers } from './probes/containers.ts'
 import { executorDeaths } from './probes/executor-deaths.ts'
 import { failedStages } from './probes/failed-stages.ts'
+import { historyServer } from './probes/history-server.ts'
 import { listenerDrops } from './probes/listener-drops.ts'
 import { log } from './probes/log.ts'
 import { performance } from './probes/performance.ts'
@@ -24,6 +25,7 @@ const ALL: readonly Probe[] = [
   containers,
   executorDeaths,
   failedStages,
+  historyServer,
   listenerDrops,
   log,
   performance,

@@ -163,11 +163,7 @@ async function runStep(
   const lacking = probe.needs.filter((need) => !capabilities.has(need))
   // It never could: the thread says so, and the card, which tells what failed to be seen, does not.
   if (lacking.length > 0)
-    return not(
-      `${platform} cannot tell (${lacking.join(', ')})`,
-      [],
-      lacking.includes('log') ? HAND_LOG_OVER : null,
-    )
+    return not(cannotTell(platform, lacking), [], lacking.includes('log') ? HAND_LOG_OVER : null)
   const rendered = renderParams((step.params ?? {}) as Params, probe.destinations ?? {}, lookup)
   const hole = holeIn(rendered)
   if (hole !== null) return not(hole, [...rendered.missing, ...rendered.refused])
@@ -187,6 +183,17 @@ async function runStep(
 
 /** A standalone cluster keeps none, others where they are told; what only that log tells is found by hand. */
 const HAND_LOG_OVER = "The driver's log is where it ran: `arrestor diagnose --log` reads it."
+
+/** What is a server of its own is not there because nobody named it. */
+const UNCONFIGURED: Partial<Readonly<Record<ReadCapability, string>>> = {
+  history: 'no History Server is configured',
+  metrics: 'no Prometheus is configured',
+}
+
+function cannotTell(platform: string, lacking: readonly ReadCapability[]): string {
+  const why = lacking.flatMap((one) => UNCONFIGURED[one] ?? [])
+  return `${platform} cannot tell (${lacking.join(', ')})${why.length === 0 ? '' : `: ${why.join(', ')}`}`
+}
 
 /** Null outputs, and one finding that says what could not be seen. */
 function cannot(

@@ -1,5 +1,6 @@
 // Looking into one Spark installation.
 import type { Run } from '../alerts/model.ts'
+import type { HistoryServer } from './history.ts'
 import type { MetricsReader } from './metrics.ts'
 import type { LogTail, PlatformEvent, PlatformRun, RunContainer } from './runs.ts'
 import type {
@@ -37,6 +38,8 @@ export type ReadCapability =
   /** The run's containers, those that ended too as long as the platform keeps them. */
   | 'containers'
   | 'events'
+  /** A History Server is configured for it (`history` below). */
+  | 'history'
   /** A Prometheus is configured beside it (`metrics` below). */
   | 'metrics'
 
@@ -98,6 +101,8 @@ export interface PlatformReader {
   check(signal: AbortSignal): Promise<string>
   /** The Prometheus that watches this platform; absent where none is configured, as is the capability `metrics`. */
   readonly metrics?: MetricsReader
+  /** The History Server of this platform; absent where none is configured, as is the capability `history`. */
+  readonly history?: HistoryServer
   /**
    * The same, and never what was answered to somebody a moment ago: for looks that decide something. Absent where
    * nothing is shared, and this reader itself will do.

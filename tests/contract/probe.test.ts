@@ -26,6 +26,7 @@ const RECORDING: Readonly<
   'spark.application': { recording: 'healthy' },
   'spark.cluster': { recording: 'healthy' },
   'spark.executor-deaths': { recording: 'executor-oom' },
+  'spark.history-server': { recording: 'healthy' },
   'spark.failed-stages': { recording: 'fetch-failed' },
   'run.rerun': { recording: 'executor-oom' },
   'run.history': { recording: 'healthy', nights: 3 },

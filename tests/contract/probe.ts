@@ -31,6 +31,7 @@ const METHODS = [
   'cluster',
   'threads',
   'metrics',
+  'history',
   'containers',
   'events',
 ] as const
@@ -225,6 +226,10 @@ function replaced(
   method: (typeof METHODS)[number],
   does: () => Promise<never>,
 ): PlatformReader {
+  if (method === 'history')
+    return reader.history === undefined
+      ? reader
+      : { ...reader, history: { ...reader.history, version: does, running: does } }
   if (method !== 'metrics') return { ...reader, [method]: does }
   return reader.metrics === undefined ? reader : { ...reader, metrics: { query: does, check: does } }
 }

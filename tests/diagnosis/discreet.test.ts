@@ -14,6 +14,7 @@ const MEASURED: Readonly<Record<string, string>> = {
   'spark.executor-deaths':
     'count executors_lost executors_alive lost_in_10_min churn exit_code executor_mib suggested_mib',
   'spark.failed-stages': 'failed recovered retries failed_tasks fail_rate stage',
+  'spark.history-server': 'latency_s running lag_minutes',
   'spark.listener-drops': 'dropped',
   'spark.log': 'line lines',
   'spark.performance': PERFORMANCE.map(({ id }) => id).join(' '),
@@ -35,6 +36,7 @@ const OURS: Readonly<Record<string, string>> = {
   'run.containers': 'worst_role signature cause class',
   'spark.executor-deaths': 'signature cause certainty',
   'spark.failed-stages': 'signature cause certainty',
+  'spark.history-server': 'state signature severity',
   'spark.listener-drops': 'severity',
   'spark.log': 'signature cause class',
   'spark.performance': 'worst severity',
@@ -53,6 +55,7 @@ const NAMES: Readonly<Record<string, string>> = {
   'run.containers': 'worst_reason node',
   'spark.executor-deaths': 'app_id host',
   'spark.failed-stages': 'app_id',
+  'spark.history-server': 'spark_version',
   'spark.listener-drops': 'app_id queue',
   'spark.performance': 'app_id',
   'spark.progress': 'app_id',

@@ -141,6 +141,7 @@ describe('the catalogue', () => {
     'spark.skew': 0.05,
     'spark.progress': 0.05 + 1 / 60,
     'spark.streaming': 0.005,
+    'spark.history-server': 0.05,
   }
   interface Told {
     readonly world: string
@@ -154,7 +155,9 @@ describe('the catalogue', () => {
     for (const world of WORLDS) {
       const recording = world === 'made' || world === 'watched' ? madeRecording() : loadRecording(world, '4')
       // Nothing has moved since it was recorded.
-      const replay = await createSparkReplay({ port: 0, now: () => recording.live.at })
+      const { at } = recording.live
+      // Its History Server has not read a log since yesterday.
+      const replay = await createSparkReplay({ port: 0, now: () => at, readAt: () => at - 86_400_000 })
       servers.push(replay)
       const { appId } = replay.start(recording, recording.live.appId)
       const prometheus = world === 'watched' ? await prometheusOf(watchedSeries(recording, appId)) : null

@@ -38,7 +38,8 @@ function severityIn(results: readonly StepResult[], index: number, id: string): 
 
 beforeAll(async () => {
   const recording = madeRecording()
-  const replay = await createSparkReplay({ port: 0, now: () => recording.live.at })
+  const { at } = recording.live
+  const replay = await createSparkReplay({ port: 0, now: () => at, readAt: () => at - 86_400_000 })
   servers.push(replay)
   const { appId } = replay.start(recording, recording.live.appId)
   const prometheus = await prometheusOf(watchedSeries(recording, appId))

@@ -2,6 +2,7 @@
 import type { Run } from '../../src/alerts/model.ts'
 import type { ProbeContext } from '../../src/diagnosis/model.ts'
 import type {
+  HistoryServer,
   LogTail,
   MetricsReader,
   PlatformReader,
@@ -35,6 +36,8 @@ export interface World {
   readonly taskTimes?: readonly SparkTaskTimes[]
   /** The Prometheus beside it; with it comes the capability. */
   readonly metrics?: MetricsReader
+  /** The History Server beside it; with it comes the capability. */
+  readonly history?: HistoryServer
   readonly environment?: Readonly<Record<string, string>>
   readonly cluster?: SparkCluster
   readonly run?: PlatformRun | null
@@ -85,9 +88,11 @@ export function readerOf(world: World, calls: Calls = {}): PlatformReader {
         'containers',
         'events',
         ...(world.metrics === undefined ? [] : ['metrics' as const]),
+        ...(world.history === undefined ? [] : ['history' as const]),
       ],
     ),
     ...(world.metrics === undefined ? {} : { metrics: world.metrics }),
+    ...(world.history === undefined ? {} : { history: world.history }),
     locate: () => say('locate', world.application === undefined ? APP : world.application),
     executors: () => say('executors', world.executors ?? []),
     stages: () => say('stages', world.stages ?? []),

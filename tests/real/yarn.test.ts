@@ -70,7 +70,10 @@ if (yarn === null || spark === null) {
       appId,
       jobName: 'orders-daily',
       unknownId: 'application_1700000000000_9999',
-      expected: { check: /1 of 1 nodes active/ },
+      expected: {
+        check:
+          /1 of 1 nodes active.*; the History Server \S+ runs Spark \S+; the JobHistoryServer \S+ runs Hadoop \d/,
+      },
       close: () => cluster.stop(),
     }
   })

@@ -47,7 +47,7 @@ const REACHED: Readonly<Record<string, Reached>> = {
   F20: reached('result-too-big', 'SparkResultTooBig', 'stages log death state'),
   F21: reached('sla-miss', 'SparkJobSLAMissed'),
   F22: reached('driver-unreachable', 'SparkDriverUnreachable', 'state log'),
-  F23: reached('history-server', 'SparkHistoryServerDown', 'state'),
+  F23: reached('history-server', 'SparkHistoryServerDown'),
   F24: reached('event-log-growth', 'SparkEventLogDirectoryFull', 'state log'),
   F25: reached('listener-drops', 'SparkListenerEventsDropped', 'log'),
   F26: reached('metastore', 'HiveMetastoreDown', 'stages log state'),
@@ -74,6 +74,8 @@ const SEEN = ROWS.flatMap(([id, { runbook, seen }]) => seen.map((probe) => [id, 
 
 /** Nothing but numbers tells these, so that no word of a failed run ever holds their id. */
 const MEASURED = new Set(FAILURE_MODES.filter(({ kind }) => kind === 'measured').map(({ id }) => id))
+/** Said in the log of a server that no job waits for: no job fails of it, and none is to be told so. */
+const OF_NO_JOB = new Set(['F23'])
 const isOnly = (id: string, kind: string): boolean =>
   FAILURE_MODES.every((mode) => mode.id !== id || mode.kind === kind)
 
@@ -98,12 +100,31 @@ describe('every failure that we know', () => {
   })
 
   test('that words tell is recognised in a failed job, and one that only numbers tell is not promised', () => {
-    for (const [id, { seen }] of ROWS) expect([id, seen.length > 0]).toEqual([id, !MEASURED.has(id)])
+    for (const [id, { seen }] of ROWS)
+      expect([id, seen.length > 0]).toEqual([id, !MEASURED.has(id) && !OF_NO_JOB.has(id)])
   })
 
   test.each(SEEN)('%s, once %s has told it, brings a failed job to %s', (id, probe, runbook) => {
     for (const name of ['SparkJobFailed', 'SparkApplicationFailed'])
       expect(idOf(name, { [probe]: { signature: id } })).toBe(runbook)
+  })
+})
+
+describe('an alert that says only that something is down', () => {
+  const SOMETHING = ['TargetDown', 'PrometheusTargetMissing', 'BlackboxProbeFailed', 'EndpointDown']
+
+  test('goes to the History Server once that is seen to be down, by a probe of the runbook that it gets first', () => {
+    const first = index.byId.get(idOf('TargetDown') ?? '')
+    const steps = new Map(first === undefined ? [] : probesOf(first).map(({ id, use }) => [id, use]))
+    expect(PROBES.get(steps.get('shs') ?? '')?.outputs['signature']).toContain('F23')
+    for (const name of SOMETHING) {
+      expect(idOf(name, { shs: { signature: 'none' } })).toBe(first?.id)
+      expect(idOf(name, { shs: { signature: 'F23' } })).toBe('history-server')
+    }
+  })
+
+  test('is no failed job, which stays one while the History Server is away', () => {
+    expect(idOf('SparkJobFailed', { shs: { signature: 'F23' } })).toBe(GENERAL)
   })
 })
 

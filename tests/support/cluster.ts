@@ -26,6 +26,7 @@ export async function startCluster(
       {
         startTime: new Date(app.at).toISOString().replace('Z', 'GMT'),
         endTime: new Date(started(app) + 60_000).toISOString().replace('Z', 'GMT'),
+        lastUpdatedEpoch: started(app) + 60_000,
         completed: true,
         sparkUser: 'etl',
         appSparkVersion: '4.0.0',
@@ -37,7 +38,8 @@ export async function startCluster(
       return { body: JSON.stringify({ status: 'ALIVE', workers: [], activeapps: [], completedapps: apps.map((app) => ({ id: app.id, name: `orders-daily-${app.id}`, starttime: started(app), duration: 60_000, state: app.state })) }) }
     const [, id, rest] = /^\/history\/api\/v1\/applications\/([^/]+)(\/.*)?$/.exec(url.pathname) ?? []
     const app = apps.find((one) => one.id === id)
-    if (url.pathname === '/history/api/v1/applications') return { body: JSON.stringify(apps.map(info)) }
+    if (url.pathname === '/history/api/v1/version') return { body: '{"spark":"4.0.0"}' }
+    if (url.pathname === '/history/api/v1/applications') return { body: JSON.stringify(url.searchParams.get('status') === 'running' ? [] : apps.map(info)) }
     if (app === undefined) return { status: 404, body: 'unknown app' }
     if (rest === undefined) return { body: JSON.stringify(info(app)) }
     return { body: JSON.stringify(rest === '/jobs' ? [{ jobId: 0, status: app.job }] : rest === '/environment' ? { sparkProperties: Object.entries(app.environment ?? {}) } : []) }

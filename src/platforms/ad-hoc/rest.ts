@@ -6,9 +6,10 @@ import { notOffered } from '../not-offered.ts'
 import type { Place } from '../spark-rest/application.ts'
 import { createAttempts } from '../spark-rest/attempts.ts'
 import { isPathWord } from '../spark-rest/allow-list.ts'
-import { type ReadClient, createReadClient } from '../spark-rest/client.ts'
+import { type TimedClient, createReadClient } from '../spark-rest/client.ts'
 import { sparkDetails } from '../spark-rest/details.ts'
 import { endedAs, foundInHistory, historyCheck, historyFind, historyPlace } from '../spark-rest/history.ts'
+import { historyBeside } from '../spark-rest/history-server.ts'
 import { type ApplicationInfo, applicationSchema } from '../spark-rest/schema.ts'
 
 export interface Addresses {
@@ -23,7 +24,7 @@ const READS: readonly ReadCapability[] = ['application', 'executors', 'stages', 
 /** A reader of what is at these addresses; the driver UI goes first. Nothing is asked before its methods are called. */
 export function createAddressReader(addresses: Addresses): PlatformReader {
   const platform = addresses.driver ?? addresses.history ?? ''
-  const client = (baseUrl: string | undefined): ReadClient | null =>
+  const client = (baseUrl: string | undefined): TimedClient | null =>
     baseUrl === undefined ? null : createReadClient({ platform: baseUrl, baseUrl })
   const [driver, history] = [client(addresses.driver), client(addresses.history)]
   const normalise = createNormaliseJobName([])
@@ -43,7 +44,7 @@ export function createAddressReader(addresses: Addresses): PlatformReader {
     ...notOffered(platform, 'address'),
     platform,
     kind: 'address',
-    capabilities: new Set(READS),
+    capabilities: new Set<ReadCapability>(history === null ? READS : [...READS, 'history']),
     async locate(run, signal) {
       const { attempt, unreached, throwIfAnyFailed } = createAttempts(signal)
       const id = run.runId ?? ''
@@ -67,13 +68,14 @@ export function createAddressReader(addresses: Addresses): PlatformReader {
       return null
     },
     ...sparkDetails(at),
+    ...historyBeside(platform, history),
     async check(signal) {
       return `${await historyCheck(platform, history, signal)}.`
     },
   }
 }
 
-function atDriver(info: ApplicationInfo, { baseUrl }: ReadClient): SparkApplication {
+function atDriver(info: ApplicationInfo, { baseUrl }: TimedClient): SparkApplication {
   return {
     ...described(info),
     // The driver's API has no attempts in its paths, whatever YARN counts.

@@ -34,6 +34,7 @@ export const CAPABILITIES: readonly ReadCapability[] = [
   'sql',
   'cluster',
   ...LIVE,
+  'history',
 ]
 
 /** A reader of the clusters that this configuration names. Nothing is asked, nor loaded, before its methods are called. */
@@ -131,6 +132,7 @@ export function createReader(platform: string, config: Config, deps: PlatformDep
           threads: (app, id, signal) => spark.threads?.(inSpark(app), id, signal) ?? Promise.resolve(null),
         }),
     ...(spark?.cluster === undefined ? {} : { cluster: spark.cluster }),
+    ...(spark?.history === undefined ? {} : { history: spark.history }),
     platform,
     kind: config.kind,
     capabilities: offered,
@@ -203,6 +205,7 @@ export function capabilitiesOf({ logs, yarn, history_url: history }: Config): Re
     ...(reaches ? (['sql'] as const) : []),
     ...(yarn === undefined ? [] : (['cluster'] as const)),
     ...(yarn?.proxy === 'rm' ? LIVE : []),
+    ...(history === undefined ? [] : (['history'] as const)),
   ])
 }
 

@@ -6,6 +6,7 @@ import type { PlatformDeps } from '../platform.ts'
 import { sparkDetails } from '../spark-rest/details.ts'
 import { createHistoryClient } from '../spark-rest/history-client.ts'
 import { endedAs, foundInHistory, historyCheck, historyOf, historyPlace } from '../spark-rest/history.ts'
+import { historyBeside } from '../spark-rest/history-server.ts'
 import { isYarnId } from '../yarn/clients.ts'
 import { createReader as createYarnReader } from '../yarn/reader.ts'
 import { configSchema as yarnSchema, type Config as YarnConfig } from '../yarn/config.ts'
@@ -14,7 +15,7 @@ import type { Config } from './config.ts'
 export interface Spark
   extends
     Pick<PlatformReader, 'executors' | 'stages' | 'jobs' | 'queries' | 'failedTasks' | 'taskQuantiles' | 'taskTimes' | 'environment' | 'gauges'>,
-    Partial<Pick<PlatformReader, 'run' | 'cluster' | 'threads'>> {
+    Partial<Pick<PlatformReader, 'run' | 'cluster' | 'threads' | 'history'>> {
   /** By YARN's id alone. */
   locate(run: Run, signal: AbortSignal): Promise<SparkApplication | null>
   check(signal: AbortSignal): Promise<string>
@@ -51,6 +52,7 @@ export function createSpark(platform: string, config: Config, deps: PlatformDeps
         ? read(historyPlace(history, app.id, app.attemptId))
         : Promise.reject(new ArrestorError('ARR-501', { platform, url: app.link, why: 'the History Server does not know it' })),
     ), // prettier-ignore
+    ...historyBeside(platform, history),
     async locate({ runId: id }, signal) {
       const info = id === null || !isYarnId(id) ? null : await historyOf(history, id, signal)
       const [newest] = info?.attempts ?? []

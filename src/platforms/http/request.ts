@@ -28,6 +28,8 @@ export interface Answer {
   readonly body: Buffer
   /** A Kerberos token went with the request. */
   readonly negotiated?: boolean
+  /** From sending to its last byte, in milliseconds: of the try that answered, without waiting for a place. */
+  readonly tookMs?: number
 }
 
 export interface RequestOptions {
@@ -74,6 +76,7 @@ export function createRequest(options: RequestOptions): Request {
     const maxBytes = read.maxBytes ?? options.maxBytes
     const late = AbortSignal.timeout(options.timeoutMs)
     const watched = watch()
+    const sentAt = performance.now()
     try {
       const response = await send<Buffer>({
         method: read.method,
@@ -92,12 +95,13 @@ export function createRequest(options: RequestOptions): Request {
         ...(options.httpsAgent === undefined ? {} : { httpsAgent: options.httpsAgent }),
       })
       const { status, headers, data } = response
+      const tookMs = performance.now() - sentAt
       const body = Buffer.isBuffer(data) ? data : Buffer.from(data)
       const token = tokenOf(response)
       const negotiated = token !== null
       // Who refuses may quote what it was sent; its words are cut and passed on, so that it goes before anybody reads them.
       const sent = negotiated ? { ...read.headers, authorization: token } : read.headers
-      return { status, headers, body: status < 400 ? body : unechoed(body, sent), negotiated }
+      return { status, headers, body: status < 400 ? body : unechoed(body, sent), negotiated, tookMs }
     } catch (error) {
       if (error instanceof ArrestorError) throw error
       if (isAxiosError(error) && error.message.includes('maxContentLength'))

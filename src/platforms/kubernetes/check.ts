@@ -1,7 +1,7 @@
 // For `doctor`: which namespaces may be read and what of them, which operator is there, whether history answers.
 import { ArrestorError, reasonOf } from '../../errors.ts'
 import * as z from 'zod'
-import type { ReadClient } from '../spark-rest/client.ts'
+import type { TimedClient } from '../spark-rest/client.ts'
 import { historyCheck } from '../spark-rest/history.ts'
 import type { Api } from './api.ts'
 import type { Config } from './config.ts'
@@ -21,7 +21,7 @@ export async function checkOf(
   platform: string,
   api: Api,
   config: Config,
-  history: ReadClient | null,
+  history: TimedClient | null,
   signal: AbortSignal,
 ): Promise<string> {
   const pods = await Promise.allSettled(

@@ -8,6 +8,7 @@ import type { Place } from '../spark-rest/application.ts'
 import { liveDetails, sparkDetails } from '../spark-rest/details.ts'
 import { createHistoryClient } from '../spark-rest/history-client.ts'
 import { atDriverOrHistory, historyPlace } from '../spark-rest/history.ts'
+import { historyBeside } from '../spark-rest/history-server.ts'
 import { createApi } from './api.ts'
 import { checkOf } from './check.ts'
 import type { Config } from './config.ts'
@@ -35,6 +36,7 @@ export const CAPABILITIES: readonly ReadCapability[] = [
   'events',
   'threads',
   'gauges',
+  'history',
 ]
 /** What comes from Spark itself, through the proxy or the History Server. */
 const DETAILS: ReadonlySet<ReadCapability> = new Set(['executors', 'stages', 'tasks', 'environment', 'sql'])
@@ -77,6 +79,7 @@ export function createReader(
     capabilities: new Set(CAPABILITIES.filter((one) => offers(config, one))),
     locate,
     ...sparkDetails(at),
+    ...historyBeside(platform, history),
     ...(config.driver_ui !== 'none' ? liveDetails(at) : {}),
     run: (run, signal) => runOfKubernetes(cluster, history, run, signal),
     runs: (jobName, limit, signal) => runsOfKubernetes(cluster, history, jobName, limit, signal),
@@ -109,6 +112,7 @@ export function createReader(
 
 /** P13: without a way to Spark's own pages there are no details. */
 function offers(config: Config, capability: ReadCapability): boolean {
+  if (capability === 'history') return config.history_url !== undefined
   if (LIVE.has(capability)) return config.driver_ui !== 'none'
   return !DETAILS.has(capability) || config.driver_ui !== 'none' || config.history_url !== undefined
 }

@@ -10,13 +10,16 @@ import { type ReadClient, createReadClient } from '../spark-rest/client.ts'
 import { sparkDetails } from '../spark-rest/details.ts'
 import { createHistoryClient } from '../spark-rest/history-client.ts'
 import { historyCheck, historyOf, historyPlace } from '../spark-rest/history.ts'
+import { historyBeside } from '../spark-rest/history-server.ts'
 import type { ApplicationInfo } from '../spark-rest/schema.ts'
 import { type Found, findBatch, namesakes, runIdOf, runOfLivy, stateOf } from './batches.ts'
 import type { Config } from './config.ts'
 import { logSchema, sessionsSchema } from './schema.ts'
 
 const DETAILS: readonly ReadCapability[] = ['executors', 'stages', 'tasks', 'environment', 'sql']
-export const CAPABILITIES: readonly ReadCapability[] = ['application', 'run', 'runs', 'log', ...DETAILS]
+/** Of the History Server, or in it. */
+const KEPT: readonly ReadCapability[] = [...DETAILS, 'history']
+export const CAPABILITIES: readonly ReadCapability[] = ['application', 'run', 'runs', 'log', ...KEPT]
 /** Lines of a log to ask for; Livy keeps a few hundred unless told otherwise. */
 const LOG_LINES = 2000
 
@@ -59,7 +62,7 @@ export function createReader(platform: string, config: Config, deps: PlatformDep
     ...notOffered(platform, config.kind),
     platform,
     kind: config.kind,
-    capabilities: new Set(CAPABILITIES.filter((one) => history !== null || !DETAILS.includes(one))),
+    capabilities: new Set(CAPABILITIES.filter((one) => history !== null || !KEPT.includes(one))),
     async locate(run, signal) {
       const found = await findBatch(livy, run, normalise, signal)
       if (found === null) return null
@@ -74,6 +77,7 @@ export function createReader(platform: string, config: Config, deps: PlatformDep
       }
     },
     ...sparkDetails(at),
+    ...historyBeside(platform, history),
     async run(run, signal) {
       const found = await findBatch(livy, run, normalise, signal)
       return found === null ? null : runOfLivy(found, normalise, linkOf(found))

@@ -22,10 +22,11 @@ const READS: readonly RegExp[] = [
   /^\/metrics\/json\/$/,
   // The standalone master's page of one application, which alone tells the address of its driver UI.
   /^\/app\/$/,
-  // YARN's ResourceManager, one setting of it, and logs of containers at a NodeManager or a JobHistoryServer.
+  // YARN's ResourceManager, one setting of it, what a JobHistoryServer is, and logs of containers there or at a NodeManager.
   /^\/ws\/v1\/cluster\/(info|metrics|nodes|scheduler|apps)$/,
   /^\/ws\/v1\/cluster\/apps\/application_\d+_\d+(\/appattempts(\/appattempt_\d+_\d+_\d+)?)?$/,
   /^\/conf$/,
+  /^\/ws\/v1\/history\/info$/,
   /^\/ws\/v1\/(node|history)\/containerlogs\/container_[a-z0-9_]+\/std(err|out)$/,
   // Livy's sessions and batches, and the end of their logs.
   /^\/(sessions|batches)(\/\d+(\/log)?)?$/,

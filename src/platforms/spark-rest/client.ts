@@ -55,14 +55,27 @@ export interface ReadClient {
   page(path: string, signal: AbortSignal, query?: Query): Promise<string | null>
 }
 
+/** One that also tells how long an answer took. */
+export interface TimedClient extends ReadClient {
+  /** As `json`, with how long the server took for it; an answer that several share took as long for all of them. */
+  timed<T>(path: string, schema: z.ZodType<T>, signal: AbortSignal, query?: Query): Promise<Timed<T> | null>
+}
+
 const TIMEOUT_MS = 5000
 const MAX_BYTES = 16 * 1024 * 1024
 const MAX_REDIRECTS = 2
 
+export interface Timed<T> {
+  readonly value: T
+  readonly tookMs: number
+  /** What was asked, as a person asks it. */
+  readonly link: string
+}
+
 type Headers = Readonly<Record<string, string>>
 
 /** A client that can read below `baseUrl` and can do nothing else. */
-export function createReadClient(options: ReadClientOptions): ReadClient {
+export function createReadClient(options: ReadClientOptions): TimedClient {
   const { platform } = options
   const base = new URL(options.baseUrl)
   const mayRead = options.mayRead ?? isRead
@@ -116,31 +129,43 @@ export function createReadClient(options: ReadClientOptions): ReadClient {
     return answer
   }
 
+  function parsed<T>(answer: Answer, url: URL, schema: z.ZodType<T>): T {
+    const type = typeOf(answer)
+    const text = answer.body.toString('utf8')
+    // A driver UI answers so, with 200, until its SparkContext is there.
+    if (text.startsWith('Spark is starting up')) throw unreachable(url, 'it is still starting')
+    if (!type.includes('json')) throw unexpected(url, `it answers ${type} in place of JSON`)
+    let value: unknown
+    try {
+      value = parseSafeJson(text)
+    } catch (error) {
+      throw unexpected(url, 'its JSON is broken', error)
+    }
+    const fitting = schema.safeParse(value)
+    if (fitting.success) return fitting.data
+    const [issue] = fitting.error.issues
+    throw unexpected(
+      url,
+      `${issue?.path.map(String).join('.') ?? ''}: ${issue?.message ?? 'not as Spark answers'}`,
+    )
+  }
+
+  async function timed<T>(
+    path: string,
+    schema: z.ZodType<T>,
+    signal: AbortSignal,
+    query?: Query,
+  ): Promise<Timed<T> | null> {
+    const answer = await ask(path, signal, query)
+    if (answer === null) return null
+    const url = readUrl(base, path, query, mayRead)
+    return { value: parsed(answer, url, schema), tookMs: answer.tookMs ?? 0, link: url.href }
+  }
+
   return {
     baseUrl,
-    async json(path, schema, signal, query) {
-      const answer = await ask(path, signal, query)
-      if (answer === null) return null
-      const url = readUrl(base, path, query, mayRead)
-      const type = typeOf(answer)
-      const text = answer.body.toString('utf8')
-      // A driver UI answers so, with 200, until its SparkContext is there.
-      if (text.startsWith('Spark is starting up')) throw unreachable(url, 'it is still starting')
-      if (!type.includes('json')) throw unexpected(url, `it answers ${type} in place of JSON`)
-      let value: unknown
-      try {
-        value = parseSafeJson(text)
-      } catch (error) {
-        throw unexpected(url, 'its JSON is broken', error)
-      }
-      const parsed = schema.safeParse(value)
-      if (parsed.success) return parsed.data
-      const [issue] = parsed.error.issues
-      throw unexpected(
-        url,
-        `${issue?.path.map(String).join('.') ?? ''}: ${issue?.message ?? 'not as Spark answers'}`,
-      )
-    },
+    timed,
+    json: async (path, schema, signal, query) => (await timed(path, schema, signal, query))?.value ?? null,
     async page(path, signal, query) {
       return (await ask(path, signal, query))?.body.toString('utf8') ?? null
     },

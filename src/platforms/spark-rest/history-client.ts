@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { type Authorized, authHeaders, authSchema } from '../http/auth.ts'
 import { createSend } from '../http/send.ts'
 import type { PlatformDeps } from '../platform.ts'
-import { type ReadClient, createReadClient } from './client.ts'
+import { type TimedClient, createReadClient } from './client.ts'
 
 const url = z.url({ protocol: /^https?$/, error: 'must be an http or https address' })
 
@@ -27,7 +27,7 @@ export function createHistoryClient(
   config: HistoryConfig,
   deps: PlatformDeps,
   rest: Authorized = {},
-): ReadClient | null {
+): TimedClient | null {
   if (config.history_url === undefined) return null
   const identity = config.history_auth === undefined ? rest : { auth: config.history_auth }
   return createReadClient({

@@ -6,9 +6,10 @@ import { ArrestorError } from '../../errors.ts'
 import { isPathWord } from './allow-list.ts'
 import { type Place, lastJobFailed, lastQueryFailed } from './application.ts'
 import { choose, looksLikeApplication } from './choose.ts'
-import type { ReadClient } from './client.ts'
+import type { ReadClient, TimedClient } from './client.ts'
 import type { At } from './details.ts'
-import { type ApplicationInfo, applicationSchema, versionSchema } from './schema.ts'
+import { createHistoryServer } from './history-server.ts'
+import { type ApplicationInfo, applicationSchema } from './schema.ts'
 
 /** How many applications of the History Server are looked through for a name. */
 const LISTED = '500'
@@ -129,17 +130,10 @@ export async function endedAs(
  */
 export async function historyCheck(
   platform: string,
-  history: ReadClient | null,
+  history: TimedClient | null,
   signal: AbortSignal,
 ): Promise<string> {
   if (history === null) return 'no History Server is configured'
-  const version = await history.json('/api/v1/version', versionSchema, signal)
-  // Who knows no version is no History Server, however politely it says so.
-  if (version === null)
-    throw new ArrestorError('ARR-502', {
-      platform,
-      url: `${history.baseUrl}/api/v1/version`,
-      why: 'it answers 404',
-    })
-  return `the History Server ${history.baseUrl} runs Spark ${version.spark}`
+  const { value: version } = await createHistoryServer(platform, history).version(signal)
+  return `the History Server ${history.baseUrl} runs Spark ${version}`
 }

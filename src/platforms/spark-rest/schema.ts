@@ -30,6 +30,12 @@ export const applicationSchema = z.object({
 })
 export type ApplicationInfo = z.output<typeof applicationSchema>
 
+/** As in the list of a History Server. */
+export const listedSchema = z.object({
+  id: z.string(),
+  attempts: z.array(z.object({ lastUpdatedEpoch: z.number() })).min(1),
+})
+
 export const jobSchema = z.object({
   jobId: z.number(),
   status: z.string(),

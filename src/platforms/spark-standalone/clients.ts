@@ -6,7 +6,7 @@ import { createSend } from '../http/send.ts'
 import type { PlatformDeps } from '../platform.ts'
 import { isPathWord } from '../spark-rest/allow-list.ts'
 import type { Place } from '../spark-rest/application.ts'
-import { type ReadClient, createReadClient } from '../spark-rest/client.ts'
+import { type ReadClient, type TimedClient, createReadClient } from '../spark-rest/client.ts'
 import { createHistoryClient } from '../spark-rest/history-client.ts'
 import { historyPlace } from '../spark-rest/history.ts'
 import type { Config } from './config.ts'
@@ -15,7 +15,7 @@ import { type Master, masterSchema } from './schema.ts'
 /** Everything a standalone reader asks through; one client per web interface. */
 export interface Clients {
   readonly master: ReadClient
-  readonly history: ReadClient | null
+  readonly history: TimedClient | null
   /** A client for a driver UI; throws ARR-501 for a host that the configuration does not allow. */
   driver(baseUrl: string): ReadClient
   /** A client for a worker, at its address or, where that is null, behind the master's proxy; throws as `driver` does. */

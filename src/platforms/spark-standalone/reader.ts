@@ -2,6 +2,7 @@
 import type { PlatformReader, ReadCapability } from '../../ports.ts'
 import { liveDetails, sparkDetails } from '../spark-rest/details.ts'
 import { atDriverOrHistory, historyCheck } from '../spark-rest/history.ts'
+import { historyBeside } from '../spark-rest/history-server.ts'
 import { notOffered } from '../not-offered.ts'
 import type { PlatformDeps } from '../platform.ts'
 import { createClients, placeOf, readMaster } from './clients.ts'
@@ -26,6 +27,7 @@ export const CAPABILITIES: readonly ReadCapability[] = [
   'gauges',
   'containers',
   'events',
+  'history',
 ]
 /** What only a live driver tells. */
 const LIVE: ReadonlySet<ReadCapability> = new Set(['threads', 'gauges'])
@@ -42,10 +44,10 @@ export function createReader(platform: string, config: Config, deps: PlatformDep
     ...notOffered(platform, config.kind),
     platform,
     kind: config.kind,
-    // P13: without a way to driver UIs there is nothing of this instant to see.
-    capabilities: new Set(CAPABILITIES.filter((one) => !LIVE.has(one) || config.driver_ui !== 'none')),
+    capabilities: new Set(CAPABILITIES.filter((one) => offers(config, one))),
     locate,
     ...sparkDetails(at),
+    ...historyBeside(platform, clients.history),
     ...(config.driver_ui === 'none' ? {} : liveDetails(at)),
     async run(run, signal) {
       if (run.runId !== null && isDriverId(run.runId)) {
@@ -87,4 +89,10 @@ export function createReader(platform: string, config: Config, deps: PlatformDep
       )
     },
   }
+}
+
+/** P13: without a way to driver UIs there is nothing of this instant to see, and a server that is not named is not asked. */
+function offers(config: Config, capability: ReadCapability): boolean {
+  if (capability === 'history') return config.history_url !== undefined
+  return !LIVE.has(capability) || config.driver_ui !== 'none'
 }

@@ -6,7 +6,7 @@ import { createSend } from '../http/send.ts'
 import type { PlatformDeps } from '../platform.ts'
 import { isPathWord } from '../spark-rest/allow-list.ts'
 import type { Place } from '../spark-rest/application.ts'
-import { type Query, type ReadClient, createReadClient } from '../spark-rest/client.ts'
+import { type Query, type ReadClient, type TimedClient, createReadClient } from '../spark-rest/client.ts'
 import { createHistoryClient } from '../spark-rest/history-client.ts'
 import { historyPlace } from '../spark-rest/history.ts'
 import type { Config } from './config.ts'
@@ -16,7 +16,7 @@ export interface Clients {
   /** Runs a read at the active ResourceManager: the one that answered last, else each of the others once. */
   rm<T>(read: (rm: ReadClient) => Promise<T>, signal: AbortSignal): Promise<T>
   readonly rms: readonly ReadClient[]
-  readonly history: ReadClient | null
+  readonly history: TimedClient | null
   readonly jobHistory: ReadClient | null
   /** The web interface of a driver behind the proxy of the ResourceManager at `rmUrl`. */
   driver(rmUrl: string, appId: string): ReadClient

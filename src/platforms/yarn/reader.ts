@@ -4,10 +4,12 @@ import { notOffered } from '../not-offered.ts'
 import type { PlatformDeps } from '../platform.ts'
 import { liveDetails, sparkDetails } from '../spark-rest/details.ts'
 import { atDriverOrHistory, historyCheck } from '../spark-rest/history.ts'
+import { historyBeside } from '../spark-rest/history-server.ts'
 import { createClients, placeOf } from './clients.ts'
 import { clusterOf, rmCheck } from './cluster.ts'
 import type { Config } from './config.ts'
 import { createLocate } from './find.ts'
+import { jobHistoryCheck } from './job-history.ts'
 import { logOf } from './logs.ts'
 import { findApp } from './rm.ts'
 import { runOfYarn, runsOfYarn } from './runs.ts'
@@ -25,6 +27,7 @@ export const CAPABILITIES: readonly ReadCapability[] = [
   'sql',
   'threads',
   'gauges',
+  'history',
 ]
 /** What comes from Spark itself, through the proxy or the History Server. */
 const DETAILS: ReadonlySet<ReadCapability> = new Set(['executors', 'stages', 'tasks', 'environment', 'sql'])
@@ -48,6 +51,7 @@ export function createReader(platform: string, config: Config, deps: PlatformDep
     capabilities: new Set(CAPABILITIES.filter((one) => offers(config, one))),
     locate,
     ...sparkDetails(at),
+    ...historyBeside(platform, clients.history),
     ...(config.proxy === 'rm' ? liveDetails(at) : {}),
     cluster: (signal): Promise<SparkCluster> => clusterOf(clients, config, signal),
     run: (run, signal) => runOfYarn(clients, config, normalise, run, signal),
@@ -57,7 +61,12 @@ export function createReader(platform: string, config: Config, deps: PlatformDep
       return record === null ? null : logOf(platform, clients, config, record.app.id, bytes, signal)
     },
     async check(signal) {
-      return `${await rmCheck(clients, signal)}; ${await historyCheck(platform, clients.history, signal)}.`
+      const parts = [
+        await rmCheck(clients, signal),
+        await historyCheck(platform, clients.history, signal),
+        await jobHistoryCheck(platform, clients, signal),
+      ]
+      return `${parts.filter((one) => one !== null).join('; ')}.`
     },
   }
 }
@@ -65,6 +74,7 @@ export function createReader(platform: string, config: Config, deps: PlatformDep
 /** P13: without a way to Spark's own pages there are no details, without a way to logs no logs. */
 function offers(config: Config, capability: ReadCapability): boolean {
   if (capability === 'threads' || capability === 'gauges') return config.proxy === 'rm'
+  if (capability === 'history') return config.history_url !== undefined
   if (capability === 'log') return config.node_logs || config.job_history_url !== undefined
   return !DETAILS.has(capability) || config.proxy === 'rm' || config.history_url !== undefined
 }

@@ -132,3 +132,6 @@ const queueSchema: z.ZodType<YarnQueue> = z.lazy(() =>
 
 /** The Capacity Scheduler's tree of queues; other schedulers have other shapes and are not looked into. */
 export const schedulerSchema = z.object({ scheduler: z.object({ schedulerInfo: queueSchema }) })
+
+/** Of the MapReduce JobHistoryServer; no other of Hadoop's servers answers so. */
+export const jobHistoryInfoSchema = z.object({ historyInfo: z.object({ hadoopVersion: z.string() }) })

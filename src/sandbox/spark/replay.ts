@@ -13,6 +13,7 @@ import {
 } from './application.ts'
 import { csrfTokenOf, errorPage, homePage, replayPage, rowOf } from './pages.ts'
 import { type Recording, driverMetrics, listRecordings, loadRecording } from './recording.ts'
+import { listedBy, readUntil } from './listing.ts'
 import { readKept, writeKept } from './state-file.ts'
 
 export interface SparkReplayOptions {
@@ -21,6 +22,8 @@ export interface SparkReplayOptions {
   readonly now?: () => number
   /** Line whose recordings are replayed: `4` (default) or `3.5`. */
   readonly line?: string
+  /** When the History Server last read the logs; what runs is as of then in its list. It keeps up unless told otherwise. */
+  readonly readAt?: () => number
   /** Keeps the applications across restarts. */
   readonly stateFile?: string
 }
@@ -65,6 +68,7 @@ const HTML_TYPE = 'text/html;charset=utf-8'
 /** Starts the replay on 127.0.0.1; nothing runs in it before `start` but what its state file remembers. */
 export async function createSparkReplay(options: SparkReplayOptions): Promise<SparkReplay> {
   const now = options.now ?? Date.now
+  const readAt = options.readAt ?? now
   const line = options.line ?? '4'
   const faults = createFaults()
   const listeners = new Set<() => void>()
@@ -151,7 +155,11 @@ export async function createSparkReplay(options: SparkReplayOptions): Promise<Sp
     if (words[0] !== 'applications') return html(404, errorPage(404, 'Not Found'))
     const ask = (app: ReplayedApplication, relative: string): Reply | null => answerOf(app, relative, url.searchParams, now(), { ...at, live })
     const [, appId, ...relative] = words
-    if (appId === undefined) return { status: 200, type: JSON_TYPE, body: [...among].reverse().map((app) => ask(app, '')?.body) }
+    if (appId === undefined) {
+      const listed = listedBy(among, url.searchParams.get('status'))
+      const body = listed.map((app) => (live ? ask(app, '')?.body : readUntil(ask(app, '')?.body, readAt())))
+      return { status: 200, type: JSON_TYPE, body }
+    }
     const app = among.find((one) => one.appId === appId)
     if (app === undefined) return { status: 404, type: 'text/plain', body: `unknown app: ${appId}` }
     return ask(app, relative.join('/')) ?? { status: 404, type: 'text/plain', body: `unknown stage: ${relative[1] ?? ''}` }

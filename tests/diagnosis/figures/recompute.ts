@@ -25,6 +25,7 @@ const ATTEMPTS = /\/stages\/\d+\?details=false$/
 const QUERY = /\/sql\/\d+\?/
 const APPLICATION = /\/applications\/[\w-]+$/
 const METRICS = /\/metrics\/json\/$/
+const LISTED = /\/applications\?status=running&limit=500$/
 const GRAPH = /\/graph\?/
 
 const executors = (behind: Behind): Row[] =>
@@ -240,6 +241,20 @@ export const RECOMPUTE: Readonly<Record<string, (behind: Behind) => number>> = {
     if (behind.watched) return sum(['appStatus', 'eventLog', 'shared', 'executorManagement'].map((queue) => samples(behind, GRAPH, `queue_${queue}_numDroppedEvents_Count`).at(-1)?.[1] ?? 0))
     const { counters } = behind.answer(METRICS) as { counters: Record<string, { count: number }> }
     return sum(Object.entries(counters).map(([name, { count }]) => (name.endsWith('.numDroppedEvents') ? count : 0)))
+  },
+  // How long an answer took stands in no answer: whoever follows the links takes the time.
+  history_latency(behind) {
+    behind.answer(/\/api\/v1\/version$/)
+    behind.answer(LISTED)
+    return Math.max(...[...behind.text.matchAll(/\/api\/v1\/\w+ took (\d+) ms/g)].map(([, ms]) => Number(ms))) / 1000
+  },
+  history_lag(behind) {
+    const listed = rows(behind.answer(LISTED)).map((app) => (app['attempts'] as Row[])[0]!)
+    // And what a driver wrote since is where it is said to be.
+    const [, job, field, at] = /job (\d+) (submissionTime|completionTime) (\S+)/.exec(behind.text)!
+    const own = rows(behind.answer(/\/jobs$/)).find(({ jobId }) => jobId === Number(job))!
+    if (instant(own[field!]) !== Date.parse(at!)) throw new Error(`${field} of job ${job} is ${String(own[field!])}`)
+    return minutes(largest(listed, (attempt) => number(attempt, 'lastUpdatedEpoch')), behind)
   },
 } // prettier-ignore
 

@@ -2,8 +2,8 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { strongest } from '../../../src/diagnosis/failures/read.ts'
 import type { Platform } from '../../../src/platforms/platform.ts'
-import { NEVER, deadUrl, platformOf, runOf } from '../support.ts'
-import { IDS, closeAll, healthy, noActive, recording, serve, standby } from './server.ts'
+import { NEVER, type Reply, deadUrl, platformOf, runOf } from '../support.ts'
+import { IDS, closeAll, healthy, noActive, notFound, recording, serve, standby } from './server.ts'
 
 afterEach(closeAll)
 
@@ -235,6 +235,43 @@ describe('the cluster', () => {
     expect(said).toMatch(
       /^YARN ResourceManager http:\/\/127\.0\.0\.1:\d+ \(Hadoop 3\.4\.2\) is ACTIVE: 1 of 1 nodes active, .* MB free; no History Server is configured\.$/,
     )
+  })
+})
+
+describe('doctor asks the JobHistoryServer that is configured', () => {
+  const HTML = { type: 'text/html', body: '<html>History Server</html>' }
+
+  it('and says what it runs', async () => {
+    const { url, asked } = await serve(healthy)
+    const said = await (await yarn({ job_history_url: url, user_name: 'bot' })).reader.check(NEVER)
+    expect(said).toContain(`; the JobHistoryServer ${url} runs Hadoop 3.4.2.`)
+    expect(asked).toEqual(['GET /ws/v1/history/info?user.name=bot'])
+  })
+
+  it.each<[string, Reply, RegExp]>([
+    [
+      'the start page of Spark’s own',
+      HTML,
+      /^ARR-502: .*text\/html in place of JSON; job_history_url is .*19888/,
+    ],
+    ['JSON of another', { body: recording('info.json') }, /^ARR-502: .*historyInfo.*; job_history_url is /],
+    ['another’s 404', notFound('info'), /^ARR-502: .*it answers 404; job_history_url is /],
+    ['5xx', { ...HTML, status: 503 }, /^ARR-501: .*it answers 503; job_history_url is /],
+    ['a refusal', { ...HTML, status: 401, asks: 'Negotiate' }, /^ARR-506: .*it answers 401 .*Kerberos/],
+    ['a login page', { status: 302, location: '/login' }, /^ARR-502: .*login page/],
+  ])('which fails by %s, with the mend', async (_what, reply, says) => {
+    const { url } = await serve(() => reply)
+    const check = (await yarn({ job_history_url: url })).reader.check(NEVER)
+    await expect(check).rejects.toThrow(says)
+    await expect(check).rejects.toThrow(url)
+    // What to do about it, on a line of its own.
+    await expect(check).rejects.toThrow(/\n {2}[A-Z].*\.$/)
+  })
+
+  it('which fails where nobody listens', async () => {
+    const gone = await deadUrl()
+    const check = (await yarn({ job_history_url: gone })).reader.check(NEVER)
+    await expect(check).rejects.toThrow(/ARR-501: .*ECONNREFUSED.*; job_history_url is /)
   })
 })
 

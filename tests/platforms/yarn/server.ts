@@ -63,6 +63,8 @@ export function healthy(method: string, url: URL): Reply {
     return {
       body: '{"property":{"key":"yarn.resourcemanager.am.max-attempts","value":"2","isFinal":false,"resource":"yarn-site.xml"}}',
     }
+  if (url.pathname === '/ws/v1/history/info')
+    return { type: 'application/json;charset=utf-8', body: recording('job-history-info.json') }
   const log = /^\/ws\/v1\/history\/containerlogs\/(\w+)\/(stderr|stdout)$/.exec(url.pathname)
   if (log !== null)
     return {
