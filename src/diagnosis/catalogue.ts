@@ -56,7 +56,7 @@ export const GRADED: readonly GradedFinding[] = [
   entry('task_skew', skew, 'ratio', 'max / median executorRunTime of the tasks of a stage', SKEW, DREL, BEYOND_MEDIAN),
   entry('data_skew', skew, 'data_ratio', 'max / median bytes that the tasks of a stage read (shuffle and input)', SKEW, DREL, BEYOND_MEDIAN),
   entry('exec_churn', executorDeaths, 'churn', 'executors lost in ten minutes, not on purpose / executors alive', CHURN, 'ours', LOSSES),
-  entry('task_fail_rate', failedStages, 'fail_rate', 'numFailedTasks / (numFailedTasks + numCompleteTasks) of a stage; that of a job is a mean of its stages, never above the worst', FAIL_RATE, 'Dr. Elephant; critical ours', FAILURES),
+  entry('task_fail_rate', failedStages, 'fail_rate', 'numFailedTasks / (numFailedTasks + numCompleteTasks) of a stage, or of all stages of a job where they lose fewer than three each', FAIL_RATE, 'Dr. Elephant; critical ours', FAILURES),
   entry('stage_retries', failedStages, 'retries', 'largest attemptId of a stage that failed; the fourth failure in a row ends the job', RETRIES, 'ours', FAILURES),
   entry('no_progress', progress, 'no_progress', 'minutes without a change of completedTasks while a job runs', NO_PROGRESS, 'ours', MINUTES),
   entry('alloc_stuck', progress, 'alloc_stuck', 'minutes with numberTargetExecutors above numberAllExecutors while tasks wait', ALLOC_STUCK, 'ours', MINUTES),

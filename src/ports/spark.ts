@@ -87,6 +87,8 @@ export interface SparkJob {
   readonly status: string
   readonly submittedAt: Date | null
   readonly completedAt: Date | null
+  /** Its stages, those that were skipped as well; absent where nobody tells. */
+  readonly stageIds?: readonly number[]
 }
 
 export interface SparkTask {

@@ -15,11 +15,13 @@ import { type Thresholds, thresholdsFor } from '../thresholds.ts'
 import { type Sighting, isIntended, names, strongest } from '../failures/read.ts'
 import { whereabouts } from './words.ts'
 import { isMadeGood, standingFailures, wentOnAfter } from './went-on.ts'
+import { type SpreadFailure, spreadFailure, spreadFinding } from './spread-failures.ts'
 import { NO_PARAMS, evidence, outputsOf, plural, unseen, withApplication } from './support.ts'
 
 /**
- * failed / (failed + complete) tasks. From Dr. Elephant's mapper and reducer heuristics; the last one moved. Of stages: the
- * rate of a job is the weighted mean of its stages' and never graver than that of the worst.
+ * failed / (failed + complete) tasks. From Dr. Elephant's mapper and reducer heuristics; the last one moved. Of stages and
+ * jobs: the rate of a job is the weighted mean of its stages' and never graver than that of the worst, yet stages that lose
+ * few tasks each are not graded by themselves.
  */
 export const FAIL_RATE: Thresholds = [0.1, 0.3, 0.5, 0.8]
 /** A few lost tasks are Spark's everyday business: below this many a rate says nothing. */
@@ -38,7 +40,8 @@ export const failedStages: Probe = {
     failed: 'stage attempts that failed',
     retries: 'attempts beyond the first, of the stage that was tried most often',
     failed_tasks: 'task attempts that failed, in all stages',
-    fail_rate: 'failed / (failed + complete) task attempts of the worst stage',
+    fail_rate:
+      'failed / (failed + complete) task attempts of the worst stage, or of a job that is worse: one that loses a few in each of many stages',
     stage: 'id of the worst stage',
     signature:
       'failure signature of the worst stage, unknown, or none; none as well where the run went on after it',
@@ -74,7 +77,9 @@ export const failedStages: Probe = {
         failed_tasks: stages.reduce((sum, { failedTasks }) => sum + failedTasks, 0),
       }
       const [worst] = troubled
-      if (worst === undefined) {
+      const gravity = gravest(troubled.map(({ grade }) => grade))
+      const spread = await spreadOver(stages, limits.rate, gravity, app, reader, context.signal)
+      if (worst === undefined && spread === null) {
         const fine: Finding = {
           ...unseen(
             failedStages.id,
@@ -89,22 +94,46 @@ export const failedStages: Probe = {
           findings: [fine],
         }
       }
+      // Of a job that no single stage speaks for, those that lose most tell why.
+      const why = spread?.losing.slice(0, TOLD).map((stage) => ({ stage, grade: 'low' as const })) ?? []
       const told = await Promise.all(
-        troubled.slice(0, TOLD).map(
+        (worst === undefined ? why : troubled).slice(0, TOLD).map(
           ({ stage, grade }) =>
             tell(stage, grade, { retries: retriesOf(stage, stages), madeGood: isMadeGood(stage, stages) }, app, reader, context.signal), // prettier-ignore
         ),
       )
+      const speaks = worst?.stage ?? spread?.losing[0]
+      const rate = spread?.rate ?? (worst === undefined ? 0 : failRate(worst.stage))
+      const best = worst === undefined ? told.find((one) => one.best !== null)?.best : told[0]?.best
+      const findings = told.map(({ finding }) => finding)
       return {
         outputs: outputsOf(failedStages, {
           ...totals,
-          fail_rate: Number(failRate(worst.stage).toFixed(3)),
-          stage: worst.stage.id,
-          ...broke(wentOn(worst.stage, stages, app) ? 'none' : (told[0]?.best ?? null)),
+          fail_rate: Number(rate.toFixed(3)),
+          stage: worst?.stage.id ?? null,
+          ...broke(speaks !== undefined && wentOn(speaks, stages, app) ? 'none' : (best ?? null)),
         }),
-        findings: told.map(({ finding }) => finding),
+        findings:
+          spread === null
+            ? findings
+            : [spreadFinding(failedStages.id, spread, app), ...findings].slice(0, TOLD),
       }
     }),
+}
+
+/** A job that is worse than all of its stages; asked for only where stages lose tasks that are too few to grade them by. */
+async function spreadOver(
+  stages: readonly SparkStage[],
+  limits: Thresholds,
+  gravity: FindingSeverity,
+  app: SparkApplication,
+  reader: PlatformReader,
+  signal: AbortSignal,
+): Promise<SpreadFailure | null> {
+  const few = stages.filter(({ failedTasks }) => failedTasks > 0 && failedTasks < LEAST_FAILED)
+  if (few.reduce((sum, { failedTasks }) => sum + failedTasks, 0) < LEAST_FAILED) return null
+  const spread = spreadFailure(await reader.jobs(app, signal), stages, LEAST_FAILED, limits)
+  return spread !== null && byGravity(spread.severity, gravity) < 0 ? spread : null
 }
 
 /** What of the worst stage is told as what broke. */

@@ -116,7 +116,7 @@ export function createStageLedger(): StageLedger {
       for (const info of stages) this.planned(info)
       const stageIds = stages.map((info) => info['Stage ID'])
       jobs.set(id, {
-        job: { id, status: 'RUNNING', submittedAt: at, completedAt: null, failure: null },
+        job: { id, status: 'RUNNING', submittedAt: at, completedAt: null, stageIds, failure: null },
         stageIds,
       })
     },

@@ -184,11 +184,12 @@ export async function readEnvironment(
 /** Jobs, as many as Spark still keeps (`spark.ui.retainedJobs`). */
 export async function readJobs({ client, path }: Place, signal: AbortSignal): Promise<SparkJob[]> {
   const jobs = (await client.json(`${path}/jobs`, z.array(jobSchema), signal)) ?? []
-  return jobs.map(({ jobId, status, submissionTime, completionTime }) => ({
+  return jobs.map(({ jobId, status, submissionTime, completionTime, stageIds }) => ({
     id: jobId,
     status,
     submittedAt: submissionTime ?? null,
     completedAt: completionTime ?? null,
+    stageIds,
   }))
 }
 

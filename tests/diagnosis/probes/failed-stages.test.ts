@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import type { ProbeResult } from '../../../src/diagnosis/model.ts'
 import { conclude } from '../../../src/diagnosis/conclude.ts'
 import { failedStages } from '../../../src/diagnosis/probes/failed-stages.ts'
-import { APP, type World, contextOf, stage, task } from '../support.ts'
+import type { SparkJob } from '../../../src/ports.ts'
+import { APP, type Calls, type World, contextOf, readerOf, stage, task } from '../support.ts'
 
 function look(world: World): Promise<ProbeResult> {
   return failedStages.run(undefined, contextOf(world))
@@ -131,6 +132,52 @@ describe('a stage that failed', () => {
     const { outputs, findings } = await look({ stages: [killed] })
     expect(findings[0]?.severity).toBe('low')
     expect(outputs['signature']).toBe('unknown')
+  })
+})
+
+describe('a job that loses a few tasks in each of many stages', () => {
+  const stages = Array.from({ length: 10 }, (_, id) =>
+    stage({ id, status: 'COMPLETE', failedTasks: 2, completedTasks: id === 0 ? 2 : 3 }),
+  )
+  const job = (id: number, stageIds: number[]): SparkJob => ({
+    id, status: 'SUCCEEDED', submittedAt: null, completedAt: null, stageIds,
+  }) // prettier-ignore
+  const jobs = [
+    job(0, [100]),
+    job(
+      1,
+      stages.map(({ id }) => id),
+    ),
+  ]
+  const world = { stages, jobs, tasks: [task('Please reduce your request rate.')] }
+
+  it('is told by its own rate, with why', async () => {
+    const { outputs, findings } = await look(world)
+    expect(outputs).toMatchObject({ fail_rate: 0.408, stage: null, failed_tasks: 20, signature: 'F27' })
+    expect(findings[0]).toMatchObject({
+      severity: 'medium',
+      sentence: 'Job 1 loses tasks in 10 stages: 20 of 49 task attempts failed, 2 at most in one.',
+      evidence: [{ text: "task_fail_rate: job 1, its stages' numFailedTasks 20 and numCompleteTasks 29 in all" }],
+    })
+  }) // prettier-ignore
+
+  it('is not told where its stages have recovered, or one of them is as grave', async () => {
+    const again = stages.map((one) => ({ ...one, attempt: 1, failedTasks: 0 }))
+    const lost = stages.map((one) => ({ ...one, status: 'FAILED' }))
+    const recovered = await look({ ...world, stages: [...lost, ...again] })
+    expect(recovered.findings.every(({ severity }) => severity === 'low')).toBe(true)
+    const grave = await look({ ...world, stages: [...stages, stage({ id: 50, failedTasks: 9, completedTasks: 9 })] })
+    expect(grave.outputs).toMatchObject({ stage: 50, fail_rate: 0.5 })
+    expect(grave.findings).toHaveLength(1)
+  }) // prettier-ignore
+
+  it('is not asked for where stages lose none or enough, nor told where nobody knows its stages', async () => {
+    const calls: Calls = {}
+    const count = (of: World): Promise<ProbeResult> => failedStages.run(undefined, { ...contextOf(of), reader: readerOf(of, calls) }) // prettier-ignore
+    await count({ ...world, stages: [stage({ failedTasks: 9 }), stage({ id: 1, failedTasks: 2 })] })
+    expect(calls['jobs']).toBeUndefined()
+    const { findings } = await count({ ...world, jobs: [{ id: 1, status: 'RUNNING', submittedAt: null, completedAt: null }] }) // prettier-ignore
+    expect(findings.map(({ severity }) => severity)).toEqual(['none'])
   })
 })
 

@@ -117,11 +117,12 @@ for (const name of ['3.5-single', '3.5-rolled', '4-single', '4-rolled'])
     it('has the same jobs and properties', async () => {
       expect(
         byId(
-          log.jobs.map(({ id, status, submittedAt, completedAt }) => ({
+          log.jobs.map(({ id, status, submittedAt, completedAt, stageIds }) => ({
             id,
             status,
             submittedAt,
             completedAt,
+            stageIds,
           })),
         ),
       ).toEqual(byId(await readJobs(place, NEVER)))
