@@ -60,6 +60,11 @@ function isLive({ endedAt, foundAt }: SparkApplication): boolean {
   return endedAt === null && foundAt === 'driver'
 }
 
+/** By its end, or by its state alone: a driver that was killed hard leaves its log without one. */
+function hasEnded({ endedAt, state }: SparkApplication): boolean {
+  return endedAt !== null || state === 'finished' || state === 'failed' || state === 'killed'
+}
+
 /** The stages worth comparing: the costliest, and of a live application those that run, the oldest of them. */
 export function stagesToCompare(app: SparkApplication, stages: readonly SparkStage[]): SparkStage[] {
   const many = stages.filter(({ tasks }) => tasks >= LEAST_TASKS)
@@ -125,7 +130,7 @@ async function longestRunning(
   signal: AbortSignal,
 ): Promise<RunningTask | null> {
   const knowsMedian = stage.completedTasks * 2 >= stage.tasks
-  if (app.endedAt !== null || stage.status !== 'ACTIVE' || !knowsMedian) return null
+  if (hasEnded(app) || stage.status !== 'ACTIVE' || !knowsMedian) return null
   // A History Server and an event log are behind: a task that runs there may have ended.
   if (!isLive(app)) throw new Error('only its driver tells them, and it was not read')
   const times = await reader.taskTimes(app, stage, RUNNING_READ, signal)

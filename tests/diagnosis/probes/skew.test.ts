@@ -139,6 +139,16 @@ describe('a task that still runs is seen, although quantiles leave it out', () =
     expect(calls['taskTimes']).toBeUndefined()
   })
 
+  it.each([
+    ['running', ['running tasks of stage 0.0: only its driver tells them, and it was not read']],
+    ['unknown', ['running tasks of stage 0.0: only its driver tells them, and it was not read']],
+    ['failed', []],
+    ['killed', []],
+  ] as const)('P13: %s, without an end, and read where nothing tells of now: what may run is said to be unseen', async (state, unreached) => {
+    const { findings } = await look({ ...waiting, application: { ...APP, foundAt: 'event-log', state, endedAt: null } }) // prettier-ignore
+    expect(findings[0]?.unreached).toEqual(unreached)
+  }) // prettier-ignore
+
   it('P13: running tasks that cannot be read are named, and the rest still comes', async () => {
     const { outputs, findings } = await look({ ...waiting, broken: ['taskTimes'] })
     expect(outputs).toMatchObject({ running: false, longest_s: 5 })
