@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import type { PlatformRun, RunState, SparkApplication } from '../../ports.ts'
 import type { At } from '../spark-rest/details.ts'
-import type { Master, MasterApplication, MasterDriver } from './schema.ts'
+import type { Master, MasterApplication, MasterDriver, MasterWorker } from './schema.ts'
 
 /** Of an application's environment what names its driver: the driver's folder is called by the driver's id. */
 const environmentSchema = z.object({
@@ -15,6 +15,8 @@ export interface Supervision {
   readonly drivers: readonly [MasterDriver, ...MasterDriver[]]
   /** Whether it is begun again when it ends badly; null where nobody tells. */
   readonly supervised: boolean | null
+  /** Whose pages show their logs. */
+  readonly workers: readonly MasterWorker[]
 }
 
 /** A driver's id, as spark-submit prints it: `driver-20261123044812-0000`. */
@@ -27,7 +29,11 @@ export function driverById(master: Master, id: string): Supervision | null {
   const first = driversOf(master).find((one) => one.id === id)
   if (first === undefined) return null
   const drivers = chainFrom(master, first)
-  return { drivers, supervised: drivers.some(({ state }) => state === 'RELAUNCHING') ? true : null }
+  return {
+    drivers,
+    supervised: drivers.some(({ state }) => state === 'RELAUNCHING') ? true : null,
+    workers: master.workers,
+  }
 }
 
 /**
@@ -110,14 +116,14 @@ const ENDED: Readonly<Record<string, RunState>> = {
  */
 export function withDriver(
   run: PlatformRun,
-  { drivers, supervised }: Supervision,
+  { drivers, supervised, workers }: Supervision,
   attempts: number | null,
 ): PlatformRun {
   const last = drivers.at(-1) ?? drivers[0]
   const end = ENDED[last.state]
   const words = drivers
     .filter(({ state }) => state === 'FAILED' || state === 'ERROR' || state === 'RELAUNCHING')
-    .map(wordsOf)
+    .map((driver) => wordsOf(driver, workers))
   const told = {
     ...run,
     words: [...run.words, ...words],
@@ -138,7 +144,7 @@ export function withDriver(
 
 /** A driver as a run, where its id was asked for and no application of it is known. */
 export function runOfDriver(
-  { drivers, supervised }: Supervision,
+  { drivers, supervised, workers }: Supervision,
   jobName: string,
   link: string,
 ): PlatformRun {
@@ -161,16 +167,26 @@ export function runOfDriver(
     words: [],
     link,
   }
-  return withDriver(run, { drivers, supervised }, null)
+  return withDriver(run, { drivers, supervised, workers }, null)
 }
 
-function wordsOf({ id, state, worker, mainclass }: MasterDriver): PlatformRun['words'][number] {
+/** What the master says of a driver, linked to what it has written: its worker's page has that while the worker lives. */
+function wordsOf(
+  { id, state, worker, mainclass }: MasterDriver,
+  workers: readonly MasterWorker[],
+): PlatformRun['words'][number] {
+  const home = workers.find((one) => one.id === worker && one.state === 'ALIVE')?.webuiaddress
+  const page =
+    home !== undefined && /^https?:\/\//.test(home) && URL.canParse(home) && isDriverId(id)
+      ? `${home.replace(/\/+$/, '')}/logPage/?driverId=${id}&logType=stderr`
+      : null
   const where = worker === 'None' ? 'without a worker' : `on ${worker}`
   const then = state === 'RELAUNCHING' ? ': its worker was lost, and another was submitted in its place' : ''
   return {
-    text: `Driver ${id} of ${mainclass} ${where} is ${state}${then}.`,
+    text: `Driver ${id} of ${mainclass} ${where} is ${state}${then}.${page === null ? '' : ' Its log is on the page of its worker.'}`,
     from: 'the master',
     place: 'platform',
+    ...(page === null ? {} : { link: page }),
   }
 }
 

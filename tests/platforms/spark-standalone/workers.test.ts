@@ -1,7 +1,7 @@
 // What a real master and its workers told of a supervised driver, of a lost executor and worker, and of one without room.
 import { afterEach, describe, expect, it } from 'vitest'
 import { runState } from '../../../src/diagnosis/probes/run-state.ts'
-import type { PlatformReader } from '../../../src/ports.ts'
+import type { PlatformReader, PlatformRun } from '../../../src/ports.ts'
 import { NEVER, platformOf, runOf } from '../support.ts'
 import { type MomentName, RECORDINGS, type Recorded, type Recording, recorded } from './recorded.ts'
 
@@ -62,6 +62,25 @@ describe.each(RECORDINGS)('a standalone cluster of Spark %s', (_line, recording)
     const { reader } = await at({ ...recording, 'failed once': { ...moment, master } }, 'failed once')
     expect(await reader.run(runOf({ runId: first }), NEVER)).toMatchObject({ state })
   })
+
+  it('links a driver that failed to its log, at its worker while that lives', async () => {
+    const moment = recording['failed once']
+    const look = async (workerState: string): Promise<PlatformRun['words']> => {
+      const workers = moment.master.workers.map((one) => ({ ...one, state: workerState }))
+      const master = { ...moment.master, workers, activedrivers: [], completeddrivers: [{ ...driver, state: 'FAILED' }] }
+      const { reader } = await at({ ...recording, 'failed once': { ...moment, master } }, 'failed once')
+      return (await reader.run(runOf({ runId: first }), NEVER))?.words ?? []
+    }
+    expect(await look('ALIVE')).toEqual([
+      {
+        text: expect.stringMatching(/ is FAILED\. Its log is on the page of its worker\.$/),
+        from: 'the master',
+        place: 'platform',
+        link: expect.stringMatching(new RegExp(`/direct/worker-[^/]+/logPage/\\?driverId=${String(driver['id'])}&logType=stderr$`)),
+      },
+    ])
+    expect(await look('DEAD')).toEqual([{ text: expect.stringMatching(/ is FAILED\.$/), from: 'the master', place: 'platform' }])
+  }) // prettier-ignore
 
   it('says nothing good of a driver of which nobody tells whether it is supervised', async () => {
     const properties = recording.environment[0].filter(([name]) => name !== 'spark.driver.supervise')
