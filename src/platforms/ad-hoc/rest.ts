@@ -4,7 +4,7 @@ import { ArrestorError } from '../../errors.ts'
 import type { PlatformReader, ReadCapability, SparkApplication } from '../../ports.ts'
 import { notOffered } from '../not-offered.ts'
 import type { Place } from '../spark-rest/application.ts'
-import { createAttempts } from '../spark-rest/attempts.ts'
+import { askingPatiently, createAttempts } from '../spark-rest/attempts.ts'
 import { isPathWord } from '../spark-rest/allow-list.ts'
 import { type TimedClient, createReadClient } from '../spark-rest/client.ts'
 import { sparkDetails } from '../spark-rest/details.ts'
@@ -50,7 +50,7 @@ export function createAddressReader(addresses: Addresses): PlatformReader {
       const id = run.runId ?? ''
       if (driver !== null && isPathWord(id)) {
         const info = await attempt('driver UI', () =>
-          driver.json(`/api/v1/applications/${id}`, applicationSchema, signal),
+          askingPatiently(() => driver.json(`/api/v1/applications/${id}`, applicationSchema, signal), signal),
         )
         if (info !== null) return { ...atDriver(info, driver), unreached }
       }

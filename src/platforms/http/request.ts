@@ -60,6 +60,12 @@ const PAUSE_MS = 100
 const LONGEST_WAIT_MS = 2000
 /** Who hangs says nothing to anybody; behind a firewall nobody is there to take a connection. */
 const SILENT_WORDS = 'it took the connection and'
+
+/** Whether a request failed since somebody took the connection and then said nothing in its time. */
+export function isSilence(error: unknown): boolean {
+  return error instanceof ArrestorError && error.details['why']?.startsWith(SILENT_WORDS) === true
+}
+
 /** A connection that was closed under way: a keep-alive that ended, a proxy that was restarted. */
 const BROKEN: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'])
 const PASSING: ReadonlySet<number> = new Set([429, 502, 503, 504])

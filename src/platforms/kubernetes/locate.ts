@@ -1,7 +1,7 @@
 // From a run to its application: the driver behind the API server's proxy, else the History Server, else Kubernetes' record.
 import type { Run } from '../../alerts/model.ts'
 import type { ApplicationState, RunState, SparkApplication } from '../../ports.ts'
-import { type Attempts, createAttempts } from '../spark-rest/attempts.ts'
+import { type Attempts, askingPatiently, createAttempts } from '../spark-rest/attempts.ts'
 import { readEnvironment } from '../spark-rest/application.ts'
 import { looksLikeApplication } from '../spark-rest/choose.ts'
 import type { ReadClient } from '../spark-rest/client.ts'
@@ -43,7 +43,9 @@ export function createLocate(
     const record = await attempt('Kubernetes', () => findRecord(cluster, run, signal, hidden))
     const told = (): readonly string[] => [...hidden, ...unreached]
     if (record?.driver?.status.phase === 'Running' && config.driver_ui !== 'none') {
-      const live = await attempt('driver UI', () => atDriver(cluster, uis, history, record, signal))
+      const live = await attempt('driver UI', () =>
+        askingPatiently(() => atDriver(cluster, uis, history, record, signal), signal),
+      )
       if (live !== null) return { ...live, unreached: told() }
     }
     const kept =

@@ -2,7 +2,7 @@
 import type { Run } from '../../alerts/model.ts'
 import type { ApplicationState, SparkApplication } from '../../ports.ts'
 import { isPathWord } from '../spark-rest/allow-list.ts'
-import { createAttempts } from '../spark-rest/attempts.ts'
+import { askingPatiently, createAttempts } from '../spark-rest/attempts.ts'
 import { choose } from '../spark-rest/choose.ts'
 import type { ReadClient } from '../spark-rest/client.ts'
 import { type Described, endedAs, foundInHistory, historyFind } from '../spark-rest/history.ts'
@@ -29,7 +29,9 @@ export function createLocate(
     const { attempt, unreached, throwIfAnyFailed } = createAttempts(signal)
     const record = await attempt('master', () => inMaster(platform, clients.master, run, normalise, signal))
     if (record?.active === true) {
-      const live = await attempt('driver UI', () => atDriver(config, clients, record, signal))
+      const live = await attempt('driver UI', () =>
+        askingPatiently(() => atDriver(config, clients, record, signal), signal),
+      )
       if (live !== null) return { ...live, unreached }
     }
     const { history } = clients

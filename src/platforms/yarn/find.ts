@@ -1,7 +1,7 @@
 // From a run to its application: the driver behind the proxy, else the History Server, else the ResourceManager's record.
 import type { Run } from '../../alerts/model.ts'
 import type { ApplicationState, SparkApplication } from '../../ports.ts'
-import { createAttempts } from '../spark-rest/attempts.ts'
+import { askingPatiently, createAttempts } from '../spark-rest/attempts.ts'
 import { looksLikeApplication } from '../spark-rest/choose.ts'
 import type { ReadClient } from '../spark-rest/client.ts'
 import { type Described, endedAs, foundInHistory, historyFind } from '../spark-rest/history.ts'
@@ -24,7 +24,9 @@ export function createLocate(config: Config, clients: Clients, normalise: (name:
     const record = await attempt('ResourceManager', () => findApp(clients, config, run, normalise, signal))
     // Before its ApplicationMaster has registered, the proxy leads to a page of the ResourceManager's own.
     if (record?.app.state === 'RUNNING' && config.proxy === 'rm') {
-      const live = await attempt('driver UI', () => atDriver(clients, record, signal))
+      const live = await attempt('driver UI', () =>
+        askingPatiently(() => atDriver(clients, record, signal), signal),
+      )
       if (live !== null) return { ...live, unreached }
     }
     const { history } = clients

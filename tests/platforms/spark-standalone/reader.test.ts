@@ -52,6 +52,9 @@ describe('an application whose driver UI does not answer', () => {
     }
     spark.faults.add({ kind: 'slow', match: 'driver', count: 1, delayMs: 200 })
     expect((await look()).outputs).toMatchObject({ found_at: 'driver', unreachable: false })
+    // One pause, such as a collection of garbage, is no outage.
+    spark.faults.add({ kind: 'slow', match: 'driver', count: 1, delayMs: 60_000 })
+    expect((await look()).outputs).toMatchObject({ found_at: 'driver', unreachable: false })
     spark.faults.add({ kind: 'slow', match: 'driver', count: 0, delayMs: 60_000 })
     const { outputs, findings } = await look()
     expect(outputs).toMatchObject({ found_at: 'history', state: 'running', unreachable: true })
