@@ -96,7 +96,9 @@ describe('a query to Prometheus', { timeout: 60_000 }, () => {
     const { world } = await setting(`## Diagnose\n\n### Heap\n${block('probe', HEAP)}`, { prometheus: false })
     await fire(world, { pod: 'a' })
     await diagnosed(world)
-    expect(thread(world)).toContain('Heap: not seen, sandbox cannot tell (metrics): no Prometheus is configured.')
+    expect(thread(world)).toContain(
+      'Heap: not seen, sandbox cannot tell (metrics): no Prometheus is configured.',
+    )
   })
 
   it('that Prometheus refuses is told in its own words, and the other probes still come', async () => {
