@@ -1,14 +1,14 @@
 // Why executors died: the strongest failure signature among Spark's own words, and how fast they go.
-import type { SparkApplication, SparkExecutor } from '../../ports.ts'
+import type { ReadCapability, SparkApplication, SparkExecutor } from '../../ports.ts'
 import { executorsChart } from '../chart/executors.ts'
 import { attempting } from '../attempt.ts'
 import { executorHeap, suggestedHeap, suggestedOverhead } from '../memory.ts'
 import { type Finding, type Outputs, type Probe, gradeOf } from '../model.ts'
 import { type Thresholds, thresholdsFor } from '../thresholds.ts'
 import { asEvidence, shownAt } from '../performance/shown.ts'
-import { type Sighting, bears, isIntended, strongest } from '../failures/read.ts'
+import { type Sighting, bears, isIntended, sightings, strongest } from '../failures/read.ts'
 import { NO_PARAMS, mostOf, outputsOf, plural, span, unseen, withApplication } from './support.ts'
-import { wentOnWithoutThem } from './went-on.ts'
+import { historyOf, wentOnWithoutThem } from './went-on.ts'
 import { type Words, quotes, wordsOfExecutors, wordsOfTasks } from './words.ts'
 
 /** Share of executors lost in ten minutes, against those alive: low, medium, high, critical. Ours, a starting value. */
@@ -52,18 +52,26 @@ export const executorDeaths: Probe = {
         executor_mib: memory === null ? null : executorHeap(memory),
       }
       if (lost.length === 0) return nobodyDied(app, known, unreached)
-      const { tasks, stages } = await attempt(
-        'failed tasks',
-        async () => ({
-          tasks: await wordsOfTasks(reader, app, signal),
-          stages: reader.capabilities.has('stages') ? await reader.stages(app, signal) : [],
-        }),
-        { tasks: [], stages: [] },
-      )
+      const can = (need: ReadCapability): boolean => reader.capabilities.has(need)
+      const [{ tasks, stages }, run] = await Promise.all([
+        attempt(
+          'failed tasks',
+          async () => ({
+            tasks: await wordsOfTasks(reader, app, signal),
+            stages: can('stages') ? await reader.stages(app, signal) : [],
+          }),
+          { tasks: [], stages: [] },
+        ),
+        can('run') ? attempt('run', () => reader.run(context.run, signal), null) : null,
+      ])
       const executors = wordsOfExecutors(lost, app)
-      const best = strongest([...tasks, ...executors])
       const standing = tasks.filter(({ passed }) => passed !== true)
-      const aside = best !== null && wentOnWithoutThem(best.mode, app, stages, standing)
+      // Tasks of completed stages may have failed of something else: they speak where nobody else does, and bear others out.
+      const worst = strongest([...standing, ...executors]) ?? strongest(tasks)
+      const best = sightings([...tasks, ...executors]).find(({ mode }) => mode.id === worst?.mode.id) ?? null
+      const said = [...standing, ...(run?.words ?? [])]
+      const aside =
+        best !== null && wentOnWithoutThem({ mode: best.mode, lost, said }, app, historyOf(stages))
       const kept = Number(memory?.get('spark.ui.retainedDeadExecutors') ?? Number.NaN)
       const chart = executorsChart(app, all, lost, now, Number.isInteger(kept) ? kept : undefined)
       const until = app.endedAt ?? now

@@ -1,5 +1,6 @@
 // Stages that failed, were tried again, or lose most of their tasks, each with the line that Spark gives as reason.
-import type { PlatformReader, SparkApplication, SparkStage } from '../../ports.ts'
+import type { PlatformReader, SparkApplication, SparkJob, SparkStage } from '../../ports.ts'
+import { attempting } from '../attempt.ts'
 import {
   type Evidence,
   type Finding,
@@ -14,7 +15,7 @@ import { asEvidence, saidAt, shownAt } from '../performance/shown.ts'
 import { type Thresholds, thresholdsFor } from '../thresholds.ts'
 import { type Sighting, isIntended, names, strongest } from '../failures/read.ts'
 import { whereabouts } from './words.ts'
-import { isMadeGood, standingFailures, wentOnAfter } from './went-on.ts'
+import { type StageHistory, historyOf } from './went-on.ts'
 import { type SpreadFailure, spreadFailure, spreadFinding } from './spread-failures.ts'
 import { NO_PARAMS, evidence, outputsOf, plural, unseen, withApplication } from './support.ts'
 
@@ -56,9 +57,10 @@ export const failedStages: Probe = {
         rate: thresholdsFor('task_fail_rate', FAIL_RATE, context),
         retries: thresholdsFor('stage_retries', RETRIES, context),
       }
-      const standing = new Set(standingFailures(stages))
+      const history = historyOf(stages)
+      const standing = new Set(history.standing)
       const troubled = stages
-        .map((stage) => ({ stage, grade: severityOf(stage, stages, limits) }))
+        .map((stage) => ({ stage, grade: severityOf(stage, history, limits) }))
         .filter(({ grade, stage }) => grade !== 'none' || isFailed(stage))
         // What failed for good is worse than what was done again, however many of its tasks failed on the way.
         .sort(
@@ -67,24 +69,29 @@ export const failedStages: Probe = {
             byGravity(a.grade, b.grade) ||
             b.stage.failedTasks - a.stage.failedTasks,
         )
-        // The worst attempt speaks for its stage.
-        .filter(({ stage }, index, all) => all.findIndex((other) => other.stage.id === stage.id) === index)
+      // The worst attempt speaks for its stage.
+      const worstOfEach = [...Map.groupBy(troubled, ({ stage }) => stage.id).values()].flatMap(
+        ([one]) => one ?? [],
+      )
       const totals = {
         app_id: app.id,
         failed: stages.filter(isFailed).length,
-        recovered: stages.filter((stage) => isFailed(stage) && isMadeGood(stage, stages)).length,
-        retries: Math.max(0, ...stages.map((stage) => retriesOf(stage, stages))),
+        recovered: stages.filter((stage) => isFailed(stage) && history.isMadeGood(stage)).length,
+        retries: stages.reduce((most, { attempt }) => Math.max(most, attempt), 0),
         failed_tasks: stages.reduce((sum, { failedTasks }) => sum + failedTasks, 0),
       }
-      const [worst] = troubled
-      const gravity = gravest(troubled.map(({ grade }) => grade))
-      const spread = await spreadOver(stages, limits.rate, gravity, app, reader, context.signal)
+      const [worst] = worstOfEach
+      const gravity = gravest(worstOfEach.map(({ grade }) => grade))
+      const unreached = [...app.unreached]
+      const spread = await spreadOver(history, limits.rate, gravity, {
+        jobs: () => attempting(unreached, context.signal)('jobs', () => reader.jobs(app, context.signal), []),
+      })
       if (worst === undefined && spread === null) {
         const fine: Finding = {
           ...unseen(
             failedStages.id,
             `No stage of ${app.name} failed (${plural(stages.length, 'stage')}).`,
-            app.unreached,
+            unreached,
           ),
           link: app.link,
           confidence: 'high',
@@ -97,10 +104,11 @@ export const failedStages: Probe = {
       // Of a job that no single stage speaks for, those that lose most tell why.
       const why = spread?.losing.slice(0, TOLD).map((stage) => ({ stage, grade: 'low' as const })) ?? []
       const told = await Promise.all(
-        (worst === undefined ? why : troubled).slice(0, TOLD).map(
-          ({ stage, grade }) =>
-            tell(stage, grade, { retries: retriesOf(stage, stages), madeGood: isMadeGood(stage, stages) }, app, reader, context.signal), // prettier-ignore
-        ),
+        (worst === undefined ? why : worstOfEach)
+          .slice(0, TOLD)
+          .map(({ stage, grade }) =>
+            tell(stage, grade, history, { app, unreached, reader, signal: context.signal }),
+          ),
       )
       const speaks = worst?.stage ?? spread?.losing[0]
       const rate = spread?.rate ?? (worst === undefined ? 0 : failRate(worst.stage))
@@ -111,7 +119,7 @@ export const failedStages: Probe = {
           ...totals,
           fail_rate: Number(rate.toFixed(3)),
           stage: worst?.stage.id ?? null,
-          ...broke(speaks !== undefined && wentOn(speaks, stages, app) ? 'none' : (best ?? null)),
+          ...broke(speaks !== undefined && wentOn(speaks, history, app) ? 'none' : (best ?? null)),
         }),
         findings:
           spread === null
@@ -123,16 +131,14 @@ export const failedStages: Probe = {
 
 /** A job that is worse than all of its stages; asked for only where stages lose tasks that are too few to grade them by. */
 async function spreadOver(
-  stages: readonly SparkStage[],
+  history: StageHistory,
   limits: Thresholds,
   gravity: FindingSeverity,
-  app: SparkApplication,
-  reader: PlatformReader,
-  signal: AbortSignal,
+  ask: { readonly jobs: () => Promise<readonly SparkJob[]> },
 ): Promise<SpreadFailure | null> {
-  const few = stages.filter(({ failedTasks }) => failedTasks > 0 && failedTasks < LEAST_FAILED)
+  const few = history.all.filter(({ failedTasks }) => failedTasks > 0 && failedTasks < LEAST_FAILED)
   if (few.reduce((sum, { failedTasks }) => sum + failedTasks, 0) < LEAST_FAILED) return null
-  const spread = spreadFailure(await reader.jobs(app, signal), stages, LEAST_FAILED, limits)
+  const spread = spreadFailure(await ask.jobs(), history, LEAST_FAILED, limits)
   return spread !== null && byGravity(spread.severity, gravity) < 0 ? spread : null
 }
 
@@ -144,18 +150,25 @@ function broke(best: Sighting | 'none' | null): Outputs {
 }
 
 /** Tasks that fail in a stage that completes all the same are news while nothing else has failed. */
-function wentOn(stage: SparkStage, stages: readonly SparkStage[], { state }: SparkApplication): boolean {
-  return isMadeGood(stage, stages) || (state === 'failed' && wentOnAfter(stage, stages))
+function wentOn(stage: SparkStage, history: StageHistory, { state }: SparkApplication): boolean {
+  return history.isMadeGood(stage) || (state === 'failed' && history.wentOnAfter(stage))
+}
+
+interface Asked {
+  readonly app: SparkApplication
+  /** What could not be seen of it. */
+  readonly unreached: readonly string[]
+  readonly reader: PlatformReader
+  readonly signal: AbortSignal
 }
 
 async function tell(
   stage: SparkStage,
   severity: FindingSeverity,
-  { retries, madeGood }: { readonly retries: number; readonly madeGood: boolean },
-  app: SparkApplication,
-  reader: PlatformReader,
-  signal: AbortSignal,
+  history: StageHistory,
+  { app, unreached, reader, signal }: Asked,
 ): Promise<{ finding: Finding; best: Sighting | null }> {
+  const retries = history.lastAttempt(stage)
   const name = `Stage ${stage.id}.${stage.attempt} (${stage.name})`
   const tasks =
     reader.capabilities.has('tasks') && stage.failedTasks > 0
@@ -181,7 +194,7 @@ async function tell(
     ...(cause?.errorMessage == null ? [] : [quoting(words(cause.errorMessage), whereabouts(cause, stage))]),
   ].sort((a, b) => Number(telling(b)) - Number(telling(a)))
   const times = retries > 0 ? `, tried ${retries + 1} times` : ''
-  const again = madeGood ? `${times}, and completed in a later attempt` : times
+  const again = history.isMadeGood(stage) ? `${times}, and completed in a later attempt` : times
   const ran = plural(stage.failedTasks + stage.completedTasks, 'task attempt')
   const share =
     stage.failedTasks === 0 ? `none of its ${ran} failed` : `${stage.failedTasks} of ${ran} failed`
@@ -208,26 +221,22 @@ async function tell(
       ],
       link: stage.link,
       confidence: quoted.length > 0 ? 'high' : 'medium',
-      unreached: app.unreached,
+      unreached,
     },
   }
 }
 
 function severityOf(
   stage: SparkStage,
-  stages: readonly SparkStage[],
+  history: StageHistory,
   limits: { readonly rate: Thresholds; readonly retries: Thresholds },
 ): FindingSeverity {
-  if (isMadeGood(stage, stages)) return 'low'
-  const retries = retriesOf(stage, stages)
+  if (history.isMadeGood(stage)) return 'low'
+  const retries = history.lastAttempt(stage)
   const byRate = stage.failedTasks < LEAST_FAILED ? 'none' : gradeOf(failRate(stage), limits.rate)
   const byRetries = isFailed(stage) ? gradeOf(retries, limits.retries) : 'none'
   const byStatus = isFailed(stage) ? (isIntended(stage.failureReason ?? '') ? 'low' : 'high') : 'none'
   return gravest([byRate, byRetries, byStatus])
-}
-
-function retriesOf(stage: SparkStage, stages: readonly SparkStage[]): number {
-  return Math.max(...stages.filter(({ id }) => id === stage.id).map(({ attempt }) => attempt))
 }
 
 function failRate(stage: SparkStage): number {

@@ -1,6 +1,6 @@
 // Whether running it again is safe: the verdict, from everything that the platform and Spark tell of the run.
 import { datesOfNames } from '../../alerts/data-dates.ts'
-import type { PlatformReader, SparkApplication } from '../../ports.ts'
+import type { PlatformReader, SparkApplication, SparkExecutor } from '../../ports.ts'
 import { type Attempt, attempting } from '../attempt.ts'
 import { beginningOf } from '../changes/last-good.ts'
 import type { FailureMode, Said } from '../failures/model.ts'
@@ -14,7 +14,7 @@ import { type RerunFacts, verdictOf } from '../rerun/verdict.ts'
 import { isMicroBatch, writesOf } from '../rerun/writes.ts'
 import { LOG_BYTES, readTail } from './log.ts'
 import { NO_PARAMS, evidence, outputsOf } from './support.ts'
-import { wentOnAfter, wentOnWithoutThem } from './went-on.ts'
+import { type StageHistory, historyOf, newest, wentOnWithoutThem } from './went-on.ts'
 import { saidAt } from '../performance/shown.ts'
 import { type Words, wordsOfExecutors, wordsOfTasks } from './words.ts'
 
@@ -111,8 +111,8 @@ async function gather(
     can('run') ? attempt('run', () => reader.run(run, signal), null) : null,
   ])
   const jobName = current?.jobName ?? run.jobName
-  const [{ words, driverHost }, queries, others] = await Promise.all([
-    app === null ? NOTHING_SAID : wordsOf(reader, app, signal, attempt),
+  const [spark, queries, others] = await Promise.all([
+    app === null ? null : saidBySpark(reader, app, signal, attempt),
     app === null || !(can('sql') || can('plans'))
       ? null
       : attempt('queries', () => reader.queries(app, QUERIES_READ + 1, signal), null),
@@ -123,7 +123,8 @@ async function gather(
   const failed = (queries ?? []).flatMap(({ id, error, link }): Heard[] =>
     error == null ? [] : [{ text: error, place: 'driver', from: `query ${id}`, link }],
   )
-  const said: readonly Heard[] = [...(current?.words ?? []), ...words, ...failed]
+  const around = [...(current?.words ?? []), ...failed]
+  const said: readonly Heard[] = [...around, ...(spark === null ? [] : wordsOf(spark, around))]
   const told = namedBy(said)
   // A driver's own end is told by nobody else; what was named already need not be looked for, where its class is known.
   const clear = told?.certainty === 'high' && told.mode.settledBy === undefined
@@ -160,7 +161,7 @@ async function gather(
       class: known
         ? classOf(best.mode, [...sightings(said), ...(logged?.seen ?? [])], logged !== null)
         : null,
-      ...openOf(known ? best.mode : null, logged !== null, driverHost),
+      ...openOf(known ? best.mode : null, logged !== null, spark?.driverHost ?? null),
       cause: best?.cause ?? null,
       writes:
         // Without a query there is nothing to tell how it writes, if it does.
@@ -217,47 +218,56 @@ function surer(a: Named | null, b: Named | null): Named | null {
   return rank(b) < rank(a) ? b : a
 }
 
-async function wordsOf(
+/** What Spark itself tells of its application. */
+interface SaidBySpark {
+  readonly app: SparkApplication
+  readonly history: StageHistory
+  readonly tasks: readonly Words[]
+  readonly lost: readonly SparkExecutor[]
+  readonly driverHost: string | null
+}
+
+async function saidBySpark(
   reader: PlatformReader,
   app: SparkApplication,
   signal: AbortSignal,
   attempt: Attempt,
-): Promise<{ readonly words: readonly Words[]; readonly driverHost: string | null }> {
+): Promise<SaidBySpark> {
+  const { capabilities } = reader
   const [stages, tasks, executors] = await Promise.all([
-    reader.capabilities.has('stages') ? attempt('stages', () => reader.stages(app, signal), null) : null,
-    attempt('failed tasks', () => wordsOfTasks(reader, app, signal), null),
-    reader.capabilities.has('executors')
-      ? attempt('executors', () => reader.executors(app, signal), null)
-      : null,
+    capabilities.has('stages') ? attempt('stages', () => reader.stages(app, signal), []) : [],
+    attempt('failed tasks', () => wordsOfTasks(reader, app, signal), []),
+    capabilities.has('executors') ? attempt('executors', () => reader.executors(app, signal), []) : [],
   ])
-  const lost = (executors ?? []).filter(({ active, id }) => !active && id !== 'driver')
-  const reasons = (stages ?? []).flatMap((stage): Words[] =>
-    stage.failureReason === null
-      ? []
-      : [
-          {
-            text: stage.failureReason,
-            place: 'task',
-            ...saidAt(app, `stage ${stage.id}.${stage.attempt}, failureReason`, stage.link),
-            ...(wentOnAfter(stage, stages ?? []) ? { passed: true as const } : {}),
-          },
-        ],
-  )
-  const removals = wordsOfExecutors(lost, app)
-  const worst = strongest(removals)
-  const standing = (tasks ?? []).filter(({ passed }) => passed !== true)
-  const aside = worst !== null && wentOnWithoutThem(worst.mode, app, stages ?? [], standing)
   return {
-    words: [
-      ...reasons,
-      ...(tasks ?? []),
-      ...(aside ? removals.map((one) => ({ ...one, passed: true as const })) : removals),
-    ],
-    driverHost: executors?.find(({ id }) => id === 'driver')?.host ?? null,
+    app,
+    history: historyOf(stages),
+    tasks,
+    lost: executors.filter(({ active, id }) => !active && id !== 'driver'),
+    driverHost: executors.find(({ id }) => id === 'driver')?.host ?? null,
   }
 }
 
-const NOTHING_SAID = { words: [], driverHost: null } as const
+/** Its words of failed stages, tasks and lost executors; `around` is what others say of the run. */
+function wordsOf({ app, history, tasks, lost }: SaidBySpark, around: readonly Said[]): readonly Words[] {
+  const reasons = newest(history.all.filter(({ failureReason }) => failureReason !== null)).map(
+    (stage): Words => ({
+      text: stage.failureReason ?? '',
+      place: 'task',
+      ...saidAt(app, `stage ${stage.id}.${stage.attempt}, failureReason`, stage.link),
+      ...(history.wentOnAfter(stage) ? { passed: true as const } : {}),
+    }),
+  )
+  const removals = wordsOfExecutors(lost, app)
+  const worst = strongest(removals)
+  const said = [...around, ...tasks.filter(({ passed }) => passed !== true)]
+  const aside = worst !== null && wentOnWithoutThem({ mode: worst.mode, lost, said }, app, history)
+  return [
+    ...reasons,
+    ...tasks,
+    ...(aside ? removals.map((one) => ({ ...one, passed: true as const })) : removals),
+  ]
+}
 
 /** What is not known of a failure that is named, or where to look for one that is not: a driver's own end is in its log alone. */
 function openOf(

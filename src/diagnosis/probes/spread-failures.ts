@@ -4,7 +4,7 @@ import { type Finding, type FindingSeverity, gradeOf } from '../model.ts'
 import { asEvidence, shownAt } from '../performance/shown.ts'
 import type { Thresholds } from '../thresholds.ts'
 import { plural } from './support.ts'
-import { isMadeGood } from './went-on.ts'
+import type { StageHistory } from './went-on.ts'
 
 export interface SpreadFailure {
   readonly job: SparkJob
@@ -23,14 +23,16 @@ export interface SpreadFailure {
  */
 export function spreadFailure(
   jobs: readonly SparkJob[],
-  stages: readonly SparkStage[],
+  { all, isMadeGood }: StageHistory,
   least: number,
   limits: Thresholds,
 ): SpreadFailure | null {
-  const counted = stages.filter((stage) => !isMadeGood(stage, stages))
+  const counted = Map.groupBy(
+    all.filter((stage) => !isMadeGood(stage)),
+    ({ id }) => id,
+  )
   const rates = jobs.flatMap((job): SpreadFailure[] => {
-    const ids = new Set(job.stageIds)
-    const own = counted.filter(({ id }) => ids.has(id))
+    const own = (job.stageIds ?? []).flatMap((id) => counted.get(id) ?? [])
     const failed = own.reduce((sum, { failedTasks }) => sum + failedTasks, 0)
     const completed = own.reduce((sum, { completedTasks }) => sum + completedTasks, 0)
     if (failed < least) return []

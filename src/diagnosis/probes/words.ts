@@ -5,7 +5,7 @@ import type { FailureMode, Said } from '../failures/model.ts'
 import { bears, names } from '../failures/read.ts'
 import { saidAt, shownAt } from '../performance/shown.ts'
 import { evidence, plural } from './support.ts'
-import { wentOnAfter } from './went-on.ts'
+import { historyOf } from './went-on.ts'
 
 export interface Words extends Said {
   /** For example `task 1.3 in stage 0.0 on executor 4`. */
@@ -27,6 +27,7 @@ export async function wordsOfTasks(
 ): Promise<Words[]> {
   if (!reader.capabilities.has('tasks')) return []
   const stages = await reader.stages(app, signal)
+  const { wentOnAfter } = historyOf(stages)
   const failing = stages
     .filter(({ failedTasks }) => failedTasks > 0)
     .sort((a, b) => b.failedTasks - a.failedTasks)
@@ -37,7 +38,7 @@ export async function wordsOfTasks(
         text: task.errorMessage ?? '',
         place: 'task',
         ...saidAt(app, whereabouts(task, stage), stage.link),
-        ...(wentOnAfter(stage, stages) ? { passed: true as const } : {}),
+        ...(wentOnAfter(stage) ? { passed: true as const } : {}),
       })),
     ),
   )

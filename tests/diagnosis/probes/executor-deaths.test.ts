@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { ProbeResult } from '../../../src/diagnosis/model.ts'
 import { executorDeaths } from '../../../src/diagnosis/probes/executor-deaths.ts'
 import type { SparkStage } from '../../../src/ports.ts'
-import { APP, NOW, type World, contextOf, executor, stage, task } from '../support.ts'
+import { APP, NOW, RUN, type World, contextOf, executor, stage, task } from '../support.ts'
 
 const FAILED_APP = { ...APP, state: 'failed', endedAt: NOW } as const
 
@@ -88,6 +88,16 @@ describe('the signature', () => {
     })
   })
 
+  it('is not taken from tasks of a stage that completed, where others speak', async () => {
+    const { outputs } = await look({
+      application: FAILED_APP,
+      executors: [executor('1', 'The executor with id 1 exited with exit code 137')],
+      stages: [stage({ status: 'COMPLETE', failedTasks: 3, completedTasks: 8 })],
+      tasks: [task('Status Code: 403; Error Code: AccessDenied')],
+    })
+    expect(outputs).toMatchObject({ signature: 'F03', certainty: 'low' })
+  })
+
   it('is none where nobody died, and that is certain', async () => {
     const { outputs, findings } = await look({ executors: [executor('driver', null), executor('1', null)] })
     expect(outputs).toMatchObject({ signature: 'none', count: 0, executors_lost: 0, executors_alive: 1 })
@@ -109,6 +119,10 @@ describe('whether it is what broke', () => {
   const lost = [executor('1', 'Command exited with code 52')]
   const done = stage({ status: 'COMPLETE', failedTasks: 1, completedTasks: 8 })
   const failed = (failureReason: string): SparkStage => stage({ id: 1, status: 'FAILED', failureReason })
+  const broke = (reason: string, ...others: SparkStage[]): World => ({
+    application: FAILED_APP,
+    stages: [done, failed(reason), ...others],
+  })
   const AT_ONCE =
     'Job aborted due to stage failure: Task 0 in stage 1.0 failed 4 times, most recent failure: '
   it.each<[string, World, string]>([
@@ -127,12 +141,22 @@ describe('whether it is what broke', () => {
     ],
     ['it failed and nobody saw its stages', { application: FAILED_APP, stages: [] }, 'medium'],
     ['it failed and a stage of it never ended', { application: FAILED_APP, stages: [done, stage({ id: 1 })] }, 'high'],
-    ['a stage failed of something else', { stages: [done, failed(`${AT_ONCE}No space left on device`)] }, 'low'],
-    ['a stage failed of what nobody knows', { stages: [done, failed(`${AT_ONCE}my own trouble`)] }, 'low'],
-    ['a stage failed with its executors', { stages: [done, failed(`${AT_ONCE}ExecutorLostFailure (executor 1 exited caused by one of the running tasks) Reason: gone`)] }, 'high'],
-    ['a stage failed over files that are gone', { stages: [done, failed('FetchFailed(null, shuffleId=0)')] }, 'high'],
-    ['a stage failed of the same', { stages: [done, failed(`${AT_ONCE}${heap}`)] }, 'high'],
-    ['a stage failed as somebody killed it', { stages: [done, failed('Job aborted due to stage failure: Master removed our application: KILLED')] }, 'high'],
+    ['a stage failed of something else', broke(`${AT_ONCE}No space left on device`), 'low'],
+    ['a stage failed of what nobody knows', broke(`${AT_ONCE}my own trouble`), 'low'],
+    ['a stage failed with its executors', broke(`${AT_ONCE}ExecutorLostFailure (executor 1 exited caused by one of the running tasks) Reason: gone`), 'high'],
+    ['a stage failed over files that are gone', broke('FetchFailed(null, shuffleId=0)'), 'high'],
+    ['a stage failed over a block that is gone', broke(`${AT_ONCE}org.apache.spark.SparkException: Checkpoint block rdd_4_0 not found! Either the executor that originally checkpointed this partition is no longer alive`), 'high'],
+    ['a stage failed over a result that is gone', broke(`${AT_ONCE}TaskResultLost (result lost from block manager)`), 'high'],
+    ['a stage failed over a broadcast that is gone', broke(`${AT_ONCE}java.io.IOException: org.apache.spark.SparkException: Failed to get broadcast_3_piece0 of broadcast_3`), 'high'],
+    ['a stage failed as nobody answered', broke(`${AT_ONCE}java.io.IOException: Failed to connect to /10.0.0.7:7337`), 'high'],
+    ['a stage failed of the same', broke(`${AT_ONCE}${heap}`), 'high'],
+    ['a stage failed as somebody killed it', broke('Job aborted due to stage failure: Master removed our application: KILLED'), 'high'],
+    ['it goes on after the failure of a stage', { stages: [done, failed(`${AT_ONCE}No space left on device`)] }, 'high'],
+    ['it went on after the failure of a stage, and its end cut work off', broke(`${AT_ONCE}No space left on device`, stage({ id: 9, status: 'FAILED', failureReason: 'Job 3 cancelled because SparkContext was shut down' })), 'high'],
+    ['the same, and its last stage never ended', broke(`${AT_ONCE}No space left on device`, stage({ id: 9 })), 'high'],
+    ['a stage had failed before they were lost', { application: FAILED_APP, stages: [done, { ...failed(`${AT_ONCE}No space left on device`), completedAt: new Date(NOW.getTime() - 3_600_000) }] }, 'high'],
+    ['a stage failed after they were lost', { application: FAILED_APP, stages: [done, { ...failed(`${AT_ONCE}No space left on device`), completedAt: NOW }] }, 'low'],
+    ['the platform says that too many of them were lost', { application: FAILED_APP, stages: [done], run: { ...RUN, state: 'failed', words: [{ text: 'Max number of executor failures (3) reached', from: 'diagnostics', place: 'platform' }] } }, 'high'],
   ])('%s: %s', async (_what, world, certainty) => {
     const { outputs, findings } = await look({ executors: lost, tasks: [task(heap)], ...world })
     expect(outputs).toMatchObject({ signature: 'F02', certainty })

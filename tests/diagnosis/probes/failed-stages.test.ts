@@ -161,6 +161,33 @@ describe('a job that loses a few tasks in each of many stages', () => {
     })
   }) // prettier-ignore
 
+  it('P13: is left out where jobs cannot be read, and the stage that failed is told all the same', async () => {
+    const failureReason = 'Job aborted due to stage failure: java.lang.OutOfMemoryError: Java heap space'
+    const bad = stage({ id: 50, status: 'FAILED', failedTasks: 4, failureReason })
+    const { outputs, findings } = await look({ ...world, stages: [...stages, bad], broken: ['jobs'] })
+    expect(outputs).toMatchObject({ stage: 50, signature: 'F02' })
+    expect(findings[0]?.unreached).toEqual(['jobs: jobs is out of reach'])
+  })
+
+  it('costs the same for each stage, however many there are', async () => {
+    const readsOf = async (count: number): Promise<number> => {
+      let reads = 0
+      const many = Array.from({ length: count }, (_, id) =>
+        Object.defineProperty(stage({ status: 'COMPLETE', failedTasks: 1, completedTasks: 8 }), 'id', {
+          enumerable: true,
+          get: () => {
+            reads += 1
+            return id
+          },
+        }),
+      )
+      const pairs = Array.from({ length: count / 2 }, (_, n) => job(n, [2 * n, 2 * n + 1]))
+      await look({ stages: many, jobs: pairs })
+      return reads / count
+    }
+    expect(await readsOf(2_000)).toBeLessThan(2 * (await readsOf(100)))
+  })
+
   it('is not told where its stages have recovered, or one of them is as grave', async () => {
     const again = stages.map((one) => ({ ...one, attempt: 1, failedTasks: 0 }))
     const lost = stages.map((one) => ({ ...one, status: 'FAILED' }))

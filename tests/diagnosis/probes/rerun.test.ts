@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { ProbeResult } from '../../../src/diagnosis/model.ts'
 import { rerun } from '../../../src/diagnosis/probes/rerun.ts'
 import type { LogTail, PlatformReader, PlatformRun, SparkExecutor, SparkQuery } from '../../../src/ports.ts'
-import { APP, type Calls, RUN, type World, contextOf, executor, readerOf, stage } from '../support.ts'
+import { APP, type Calls, RUN, type World, contextOf, executor, readerOf, stage, task } from '../support.ts'
 
 const look = (world: World): Promise<ProbeResult> => rerun.run(undefined, contextOf(world))
 const writing = (mode: string, status = 'FAILED'): SparkQuery => ({
@@ -125,6 +125,34 @@ describe('what the run went on after', () => {
     expect(outputs).toMatchObject({ rerun: 'unsafe', signature: 'F37', cause: 'python-memory' })
     const log = { text: 'Traceback (most recent call last):\npyspark.errors.AnalysisException: no such column', from: 'stdout', link: null, cut: false, whose: 'driver' } as const // prettier-ignore
     expect((await look({ ...ended, stages: [lost, done], log })).outputs).toMatchObject({ signature: 'F29' })
+  })
+
+  const AT_ONCE =
+    'Job aborted due to stage failure: Task 0 in stage 2.0 failed 4 times, most recent failure: '
+  const oom = executor('1', 'Container killed by YARN for exceeding physical memory limits. 5.5 GB of 5.5 GB')
+  const throttled = stage({
+    id: 2,
+    status: 'FAILED',
+    failureReason: `${AT_ONCE}503 Slow Down`,
+    completedAt: APP.startedAt,
+  })
+  const CUT = 'Job 3 cancelled because SparkContext was shut down'
+  it.each<[string, World]>([
+    ['a failure that the program has caught, an hour before', { stages: [throttled, stage({ id: 9, status: 'FAILED', failureReason: CUT })] }],
+    ['the same, while work was under way', { stages: [throttled, stage({ id: 9 })] }],
+    ['nothing that failed, but what the platform says of them', { stages: [done], run: { ...RUN, state: 'failed', endedAt: RUN.startedAt, words: [{ text: 'Max number of executor failures (3) reached', from: 'diagnostics', place: 'platform' }] } }],
+    ['nothing that failed, but what a query misses', { stages: [done], queries: [{ ...writing('Overwrite'), error: 'Exception thrown in awaitResult: Executor is not registered (execId=1)' }] }],
+    ['a stage of which nobody says why it failed', { stages: [done, stage({ id: 9, status: 'FAILED' })] }],
+  ])('excuses no executor that ran out of memory: beside %s', async (_what, world) => {
+    const { outputs } = await look({ ...ended, executors: [oom], ...world })
+    expect(outputs).toMatchObject({ rerun: 'unsafe', signature: 'F03', certainty: 'high', class: 'deterministic' })
+  }) // prettier-ignore
+
+  it('excuses executors where their own words stand in a stage that completed', async () => {
+    const lastly = stage({ id: 9, status: 'FAILED', failureReason: `${AT_ONCE}my own trouble` })
+    const tasks = [task('ExecutorLostFailure (executor 1) Reason: Container killed by YARN for exceeding physical memory limits')] // prettier-ignore
+    const { outputs } = await look({ ...ended, executors: [oom], stages: [done, lastly], tasks })
+    expect(outputs).toMatchObject({ rerun: 'unknown', signature: 'F03', certainty: 'low', class: null })
   })
 
   it('is what broke while a stage still lacks what went with it', async () => {

@@ -237,7 +237,7 @@ describe('what it says went wrong', () => {
   it('no answer in time, and no time left', async () => {
     prometheus.reply = () => 'hang'
     expect(await problem(reader({ timeout_ms: 100 }).query(NOW, NEVER))).toContain(
-      'it did not answer in time',
+      'it took the connection and did not answer in time',
     )
     expect(await problem(reader().query(NOW, AbortSignal.timeout(50)))).toContain('there was no time left')
   })
