@@ -10,11 +10,11 @@ export interface StageHistory {
   /** Attempts whose failure nothing has made good, and that nobody wanted to end. */
   readonly standing: readonly SparkStage[]
   /** The number of the last attempt of this one's stage, from 0. */
-  lastAttempt(stage: SparkStage): number
+  readonly lastAttempt: (stage: SparkStage) => number
   /** Whether a later attempt of the stage has completed: what this one failed of is made good. */
-  isMadeGood(stage: SparkStage): boolean
+  readonly isMadeGood: (stage: SparkStage) => boolean
   /** Whether the run went on after what this attempt or its tasks failed of. */
-  wentOnAfter(stage: SparkStage): boolean
+  readonly wentOnAfter: (stage: SparkStage) => boolean
 }
 
 /** Each stage once, however many there are: a long stream has tens of thousands. */
