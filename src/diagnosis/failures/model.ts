@@ -53,7 +53,10 @@ export interface FailureMode {
   readonly codes?: readonly number[]
   /** Whose end it is: the codes count in a line that says so, and no other mode has them there. Absent: anybody's. */
   readonly codesOf?: RegExp
-  /** Where this is said the codes tell nothing: something else is named that ends with the same. */
+  /**
+   * A line that gives another reason for the end, which has the same code: the codes tell nothing there. It must fit where
+   * the reason stands, not just its word: what a container printed before its end is in the same text.
+   */
   readonly codesUnless?: RegExp
   /**
    * An exit code that may mean something else as well, where `doubtful` is said: told as a guess there, and no reason to

@@ -124,11 +124,13 @@ function byWords<S extends Said>(mode: FailureMode, { said, parts }: Heard<S>): 
 
 function byCode<S extends Said>(mode: FailureMode, { said }: Heard<S>): Sighting<S> | null {
   const { codes, codesOf, codesUnless } = mode
-  if (codesUnless?.test(said.text) === true) return null
   if (codes === undefined || !exitCodesIn(said.text).some((code) => codes.includes(code))) return null
   const lines = linesOf(said.text)
   const line = codesOf === undefined ? lines[0] : lines.find((one) => tellsCodeOf(mode, one))
   if (line === undefined || (codesOf === undefined && isClaimed(codes, lines))) return null
+  // Whose line it is says why as well; what is nobody's may have its reason in a line of its own, as Spark writes it.
+  const reasons = codesOf === undefined ? lines : [line]
+  if (codesUnless !== undefined && reasons.some((one) => codesUnless.test(one))) return null
   const certainty = mode.kind === 'symptom' ? 'low' : 'medium'
   return { mode, cause: mode.name, meaning: mode.meaning, said, line, certainty }
 }

@@ -524,6 +524,15 @@ describe('whose exit code it was', () => {
     [lostWith(reason('Evicted', LOW_ON_MEMORY)), 'task', [['F11', 'evicted', 'high']]],
     [lostWith(reason('Evicted')), 'task', [['F11', 'evicted', 'high']]],
     [lostWith(reason('Preempting', 'Preempted in order to admit critical pod')), 'task', [['F11', 'preempted', 'high']]],
+    ['Executor e-exec-1 failed with ExitCode: 137, Reason: NodeShutdown, Pod Message: ', 'platform', [['F11', 'preempted', 'high']]],
+    [reason('Terminated', 'Pod was terminated in response to imminent node shutdown.'), 'container', [['F11', 'preempted', 'high']]],
+    // The same words said of something else, or anywhere else, name no reason.
+    ['Container from h exited with a non-zero exit code 137. Last 4096 bytes of stderr :\n bash: line 1: 88 Terminated sleep', 'container', [['F03', 'container-killed', 'medium']]],
+    ["The driver's container ended: Error, exit code 137: tini: child Terminated; DeadlineExceeded calling metrics", 'container', [['F01', 'driver-oom', 'medium']]],
+    ["The driver's container ended: Error, exit code 137: gave up\nThe API gave the following brief reason: Terminated", 'container', [['F01', 'driver-oom', 'medium']]],
+    ["The executor's container ended: Error, exit code 137: rpc failed, reason: DeadlineExceeded", 'container', [['F03', 'container-killed', 'medium']]],
+    ['driver container failed with ExitCode: 137, Reason: Error\nDeadlineExceeded', 'platform', [['F01', 'driver-oom', 'medium']]],
+    [reason('Error', 'DeadlineExceeded: Terminated'), 'container', [['F03', 'container-killed', 'medium']]],
   ])('a kill has the reason that is said with it: %j', (text, place, told) => {
     const found = sightings([said(text, place)])
     expect(found.map(({ mode, cause, certainty }) => [mode.id, cause, certainty])).toEqual(told)

@@ -4,9 +4,12 @@ import type { FailureMode, Place } from '../model.ts'
 /** Everybody but the driver, whose own lack of memory is another failure. */
 const TASKS: readonly Place[] = ['executor', 'task', 'stage', 'container', 'platform']
 
-/** Why Kubernetes takes a container away: it ends by the same signal as one that went over its memory limit. */
+/**
+ * Why Kubernetes takes a container away: it ends by the same signal as one that went over its memory limit. Where the
+ * reason stands in our own words of a pod's end, in the kubeflow operator's, and in Spark's of an executor.
+ */
 const TAKEN_AWAY =
-  /\b(?:Evicted|Preempt(?:ed|ing|ion)|NodeShutdown|Terminated|DeadlineExceeded|ContainerStatusUnknown)\b/
+  /(?:^[^:]{1,300} ended: |\bExitCode: \d{1,4}, Reason: |\bThe API gave the following brief reason: )(?:Evicted|Preempt(?:ed|ing|ion)|NodeShutdown|Terminated|DeadlineExceeded|ContainerStatusUnknown)\b/
 
 /** Texts as Spark 3.5 and 4.x, YARN's and Kubernetes' allocators write them. */
 export const MEMORY: readonly FailureMode[] = [
