@@ -62,9 +62,7 @@ ${table(
       .map(code)
       .join(', '),
     meaning,
-    settledBy === undefined
-      ? kind
-      : `${kind}; ${settledBy.beside} where ${settledBy.mode} is told beside it, ${settledBy.alone} where the driver's log tells of none`,
+    settledBy === undefined ? kind : `${kind}; ${settledBy.beside} where ${settledBy.mode} is told beside it`,
     RERUN[told],
   ]),
 )}

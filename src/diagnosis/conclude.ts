@@ -1,5 +1,12 @@
 // What broke, out of everything that the probes found: the failure named best, else the one that figures tell. Pure.
-import { byGravity, type Confidence, type Evidence, type Finding, type FindingSeverity } from './model.ts'
+import {
+  byGravity,
+  type Confidence,
+  type Evidence,
+  type Finding,
+  type FindingSeverity,
+  type Outputs,
+} from './model.ts'
 import type { FailureClass, FailureMode } from './failures/model.ts'
 import { FAILURE_MODES } from './failures/modes.ts'
 import { classOf } from './failures/settled-class.ts'
@@ -61,7 +68,10 @@ export function conclude(results: readonly StepResult[]): Conclusion | null {
   return broke === null ? null : settled(broke, results, [...said, ...measured])
 }
 
-/** Where its words leave the class open: by another failure that somebody found, else as the probe has it that read most. */
+/**
+ * Where its words leave the class open: as the verdict has it, so that a card never says two things; where it has none, as
+ * another failure settles it that a probe was told or found.
+ */
 function settled(
   broke: Conclusion,
   results: readonly StepResult[],
@@ -70,12 +80,13 @@ function settled(
   const mode = modeNamed(broke.id, broke.cause)
   if (mode?.settledBy === undefined) return broke
   const beside = found.map(({ conclusion: { id, certainty } }) => ({ mode: { id }, certainty }))
-  const byProbe = results
-    .filter(({ outputs }) => outputs['signature'] === broke.id && outputs['cause'] === broke.cause)
-    .map(({ outputs }) => outputs['class'])
-    .find((told): told is FailureClass => told === mode.settledBy?.beside || told === mode.settledBy?.alone)
-  const byOthers = classOf(mode, beside, false)
-  return { ...broke, class: byOthers === mode.class ? (byProbe ?? mode.class) : byOthers }
+  const same = results
+    .map(({ outputs }) => outputs)
+    .filter(({ signature, cause }) => signature === broke.id && cause === broke.cause)
+  const verdict = same.find((outputs) => 'rerun' in outputs)
+  const settles = (outputs: Outputs): boolean => outputs['class'] === mode.settledBy?.beside
+  if (verdict === undefined && !same.some(settles)) return { ...broke, class: classOf(mode, beside) }
+  return { ...broke, class: verdict === undefined || settles(verdict) ? mode.settledBy.beside : mode.class }
 }
 
 interface Said {

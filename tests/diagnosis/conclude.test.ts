@@ -109,13 +109,18 @@ describe('what broke', () => {
 
   describe('whose words leave its class open', () => {
     const timeout = said('F19', 'broadcast-timeout', 'high')
+    const verdict = (is: string): StepResult =>
+      said('F19', 'broadcast-timeout', 'high', { rerun: 'unknown', class: is })
     it.each<[string, StepResult[], string]>([
       ['nobody could tell', [timeout], 'unknown'],
       ['it waited for executors at the time', [timeout, measured('alloc_stuck', 'high')], 'transient'],
       ['the log says so as well', [timeout, said('F12', 'no-resources', 'high')], 'transient'],
       ['it had waited long before', [timeout, said('F12', 'no-resources', 'low')], 'unknown'],
-      ['who read the log has settled it', [timeout, said('F19', 'broadcast-timeout', 'high', { class: 'deterministic' })], 'deterministic'],
-      ['who read nothing has not', [said('F19', 'broadcast-timeout', 'high', { class: 'unknown' })], 'unknown'],
+      ['who heard more than one thing has settled it', [timeout, said('F19', 'broadcast-timeout', 'high', { class: 'transient' })], 'transient'],
+      ['who heard nothing else has not', [said('F19', 'broadcast-timeout', 'high', { class: 'unknown' })], 'unknown'],
+      ['the verdict has it so', [timeout, verdict('transient')], 'transient'],
+      ['the verdict does not, and the card says what it says', [timeout, said('F12', 'no-resources', 'high'), verdict('unknown')], 'unknown'],
+      ['a verdict about something else is none about it', [timeout, said('F12', 'no-resources', 'high'), said('F02', 'executor-heap-oom', 'medium', { rerun: 'unsafe', class: 'deterministic' })], 'transient'],
     ])('%s', (_what, results, is) => {
       expect(conclude(results)).toMatchObject({ id: 'F19', class: is })
     }) // prettier-ignore

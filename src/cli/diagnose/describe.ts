@@ -24,7 +24,7 @@ export function describeLog(reading: LogReading, file: string): string {
   } else {
     out.push(`${first.mode.id} ${first.cause}: ${first.meaning}`, '')
     out.push(place(file, first.line, first.quote), '')
-    const told = classOf(first.mode, reading.seen, true)
+    const told = classOf(first.mode, reading.seen)
     out.push(`Class:     ${told} (${RERUN[told]})`)
     out.push(`Certainty: ${certainty(first)}`)
     if (others.length > 0) out.push('', 'Also said:', ...others.map((one) => also(one, file)))

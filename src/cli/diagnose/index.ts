@@ -59,7 +59,7 @@ export function registerDiagnose(program: Command): void {
                 seen: reading.seen.map(({ mode, ...told }) => ({
                   id: mode.id,
                   name: mode.name,
-                  class: classOf(mode, reading.seen, true),
+                  class: classOf(mode, reading.seen),
                   ...told,
                 })),
               },

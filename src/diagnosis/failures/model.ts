@@ -34,13 +34,12 @@ export interface FailureMode {
   /** What it means, after "Cause:". */
   readonly meaning: string
   readonly class: FailureClass
-  /** Its words leave the class open: another failure that is told beside it settles it, or that none is. */
+  /** Its words leave the class open: another failure that is told beside it settles it. */
   readonly settledBy?: {
     /** Id of the other. */
     readonly mode: string
     readonly beside: FailureClass
-    readonly alone: FailureClass
-    /** What is not known where nobody could tell. */
+    /** What is not known where nobody tells of the other. */
     readonly open: string
   }
   /**

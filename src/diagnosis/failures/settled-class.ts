@@ -8,12 +8,12 @@ export interface Beside {
 }
 
 /**
- * The mode's own class, or what `settledBy` says: with the other failure beside it, or without where `heard` tells that
- * somebody was listened to who would have told of it (the driver, in its log). What nobody could tell stays as it is.
+ * The mode's own class, or what `settledBy` says where the other failure was told beside it. That nobody told of the other
+ * proves nothing: Spark warns of a lack of executors only until the first task of an application is launched.
  */
-export function classOf(mode: FailureMode, beside: readonly Beside[], heard: boolean): FailureClass {
+export function classOf(mode: FailureMode, beside: readonly Beside[]): FailureClass {
   const { settledBy } = mode
   if (settledBy === undefined) return mode.class
-  if (beside.some((one) => one.mode.id === settledBy.mode && one.certainty !== 'low')) return settledBy.beside
-  return heard ? settledBy.alone : mode.class
+  const told = beside.some((one) => one.mode.id === settledBy.mode && one.certainty !== 'low')
+  return told ? settledBy.beside : mode.class
 }

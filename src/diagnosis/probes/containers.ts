@@ -1,4 +1,5 @@
 // What became of a run's containers: which ended badly or find no place, why, and what the platform noted about them.
+import type { Run } from '../../alerts/model.ts'
 import { reasonOf } from '../../errors.ts'
 import type { PlatformEvent, PlatformReader, RunContainer } from '../../ports.ts'
 import { type Sighting, strongest } from '../failures/read.ts'
@@ -45,19 +46,15 @@ export const containers: Probe = {
   },
   async run(_params, { reader, run, signal }) {
     const platform = reader as PlatformReader
-    const seen = await platform.containers(run, signal)
-    const { events, unreached } = await eventsOf(platform, () => platform.events(run, EVENTS_READ, signal))
-    const warnings = events.filter(({ warning }) => warning)
+    const { seen, bad, waiting, warnings, told, unreached } = await look(platform, run, signal)
     if (seen.length === 0 && warnings.length === 0) {
       const sentence = `${platform.platform} has no containers of this run any more.`
       return { outputs: blank(containers), findings: [unseen(containers.id, sentence, unreached)] }
     }
-    const bad = seen.filter(endedBadly)
-    const waiting = seen.filter(waits)
-    const worst = worstOf(bad, waiting)
-    const words = [...[...bad, ...waiting].sort(byGravity).map(wordsOf), ...warnings.map(wordsOfEvent)]
-    const best = strongest(words)
-    const failing = words.length > 0
+    const best = strongest(told.map(({ words }) => words))
+    // What is said to mean the failure must be said of the container that it was.
+    const worst = told.find(({ words }) => words === best?.said)?.container ?? told[0]?.container ?? null
+    const failing = told.length > 0
     return {
       outputs: outputsOf(containers, {
         containers: seen.length,
@@ -79,14 +76,48 @@ export const containers: Probe = {
   },
 }
 
-interface Looked {
+/** What is in trouble and what was noted about it, in words: the gravest first. Throws where containers cannot be read. */
+export async function troublesOf(
+  platform: PlatformReader,
+  run: Run,
+  signal: AbortSignal,
+): Promise<readonly Words[]> {
+  return (await look(platform, run, signal)).told.map(({ words }) => words)
+}
+
+interface Seen {
   readonly seen: readonly RunContainer[]
   readonly bad: readonly RunContainer[]
   readonly waiting: readonly RunContainer[]
-  readonly worst: RunContainer | null
   readonly warnings: readonly PlatformEvent[]
-  readonly best: Sighting<Words> | null
   readonly unreached: readonly string[]
+}
+interface Told {
+  readonly words: Words
+  /** Null for an event. */
+  readonly container: RunContainer | null
+}
+
+async function look(
+  platform: PlatformReader,
+  run: Run,
+  signal: AbortSignal,
+): Promise<Seen & { readonly told: readonly Told[] }> {
+  const seen = await platform.containers(run, signal)
+  const { events, unreached } = await eventsOf(platform, () => platform.events(run, EVENTS_READ, signal))
+  const warnings = events.filter(({ warning }) => warning)
+  const bad = seen.filter(endedBadly)
+  const waiting = seen.filter(waits)
+  const told = [
+    ...[...bad, ...waiting].sort(byGravity).map((container) => ({ words: wordsOf(container), container })),
+    ...warnings.map((event) => ({ words: wordsOfEvent(event), container: null })),
+  ]
+  return { seen, bad, waiting, warnings, unreached, told }
+}
+
+interface Looked extends Seen {
+  readonly worst: RunContainer | null
+  readonly best: Sighting<Words> | null
 }
 
 function findingOf(looked: Looked): Finding {
@@ -94,13 +125,22 @@ function findingOf(looked: Looked): Finding {
   return {
     probe: containers.id,
     severity: severityOf(looked),
-    sentence: `${sentenceOf(looked)}${best === null ? '' : `: ${best.meaning}`}.`,
+    sentence: `${sentenceOf(looked)}${meaningOf(looked)}.`,
     evidence: quoted(looked),
     // The sentence counts; each of those that are quoted has its own.
     link: seen[0]?.listedAt ?? warnings[0]?.link ?? null,
     confidence: best?.certainty ?? (worst === null ? 'medium' : 'low'),
     unreached,
   }
+}
+
+/** What the failure means, behind the worst; in a part of its own where an event names another one than the worst does. */
+function meaningOf({ worst, best }: Looked): string {
+  if (best === null) return ''
+  const own = worst === null ? null : strongest([wordsOf(worst)])
+  return own === null || own.mode.id === best.mode.id
+    ? `: ${best.meaning}`
+    : `; an event about it names ${best.cause}: ${best.meaning}`
 }
 
 /** The driver is the run; of executors it counts how many went the same way. Waiting has its time in `run.state`. */
@@ -191,10 +231,6 @@ function waits({ state, reason }: RunContainer): boolean {
 
 function reasonFor({ reason, exitCode }: RunContainer): string {
   return reason ?? (exitCode === null ? 'no reason given' : 'Error')
-}
-
-function worstOf(bad: readonly RunContainer[], waiting: readonly RunContainer[]): RunContainer | null {
-  return [...bad, ...waiting].sort(byGravity)[0] ?? null
 }
 
 /** What says most before what says only that it failed; the driver before executors; the latest before the earlier. */

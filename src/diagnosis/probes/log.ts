@@ -50,7 +50,7 @@ export const log: Probe = {
       outputs: outputsOf(log, {
         signature: first?.mode.id ?? (reading.unexplained === null ? 'none' : 'unknown'),
         cause: first?.cause ?? (reading.unexplained === null ? 'none' : 'unknown'),
-        class: first === undefined ? 'unknown' : classOf(first.mode, reading.seen, true),
+        class: first === undefined ? 'unknown' : classOf(first.mode, reading.seen),
         line: first?.line ?? reading.unexplained?.line ?? null,
         lines: reading.lines,
       }),

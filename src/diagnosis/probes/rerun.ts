@@ -3,7 +3,7 @@ import { datesOfNames } from '../../alerts/data-dates.ts'
 import type { PlatformReader, SparkApplication, SparkExecutor } from '../../ports.ts'
 import { type Attempt, attempting } from '../attempt.ts'
 import { beginningOf } from '../changes/last-good.ts'
-import type { FailureMode, Said } from '../failures/model.ts'
+import type { FailureClass, FailureMode, Said } from '../failures/model.ts'
 import type { LogReading } from '../failures/read-log.ts'
 import { type Sighting, sightings, strongest } from '../failures/read.ts'
 import { classOf } from '../failures/settled-class.ts'
@@ -12,6 +12,7 @@ import { runById } from '../recovery.ts'
 import { goesOn, laterRuns } from '../rerun/later.ts'
 import { type RerunFacts, verdictOf } from '../rerun/verdict.ts'
 import { isMicroBatch, writesOf } from '../rerun/writes.ts'
+import { troublesOf } from './containers.ts'
 import { LOG_BYTES, readTail } from './log.ts'
 import { NO_PARAMS, evidence, outputsOf } from './support.ts'
 import { type StageHistory, historyOf, newest, wentOnWithoutThem } from './went-on.ts'
@@ -130,7 +131,13 @@ async function gather(
   const clear = told?.certainty === 'high' && told.mode.settledBy === undefined
   const logged = clear || !can('log') ? null : await attempt('log', () => logOf(reader, run, signal), null)
   const best = surer(told, namedByLog(logged))
+  const heard = [...sightings(said.filter(({ passed }) => passed !== true)), ...(logged?.seen ?? [])]
   const known = best !== null && best.certainty !== 'low'
+  const settled = async (mode: FailureMode): Promise<FailureClass> => {
+    if (mode.settledBy === undefined || !can('containers')) return classOf(mode, heard)
+    const troubles = await attempt('containers', () => troublesOf(reader, run, signal), [])
+    return classOf(mode, [...heard, ...sightings(troubles)])
+  }
   const own = current?.id ?? app?.id
   const other = others?.find((one) => one.id !== own && goesOn(one))
   const later =
@@ -158,9 +165,7 @@ async function gather(
     notAgain: current === null ? null : (current.notAgain ?? 'none'),
     facts: {
       // What only may be the reason is none to run it again.
-      class: known
-        ? classOf(best.mode, [...sightings(said), ...(logged?.seen ?? [])], logged !== null)
-        : null,
+      class: known ? await settled(best.mode) : null,
       ...openOf(known ? best.mode : null, logged !== null, spark?.driverHost ?? null),
       cause: best?.cause ?? null,
       writes:

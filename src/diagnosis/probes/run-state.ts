@@ -48,7 +48,7 @@ export const runState: Probe = {
         app_id: found.applicationId,
         signature: best?.mode.id ?? (failing ? 'unknown' : 'none'),
         cause: best?.cause ?? (failing ? 'unknown' : 'none'),
-        class: best === null ? 'unknown' : classOf(best.mode, sightings(found.words), false),
+        class: best === null ? 'unknown' : classOf(best.mode, sightings(found.words)),
       }),
       findings: [findingOf(found, best, waitsMs, now)],
     }

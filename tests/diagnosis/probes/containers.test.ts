@@ -146,6 +146,30 @@ describe('what ended badly', () => {
   })
 })
 
+describe('of several failures', () => {
+  const evicted = ended('Evicted', 137, { id: 'a', message: 'The node was low on resource: memory.' })
+
+  it('the sentence tells what the one means that it speaks of', async () => {
+    const { outputs, finding } = await look({ containers: [evicted, ended('OOMKilled', 137, { id: 'b' })] })
+    expect(outputs).toMatchObject({ worst_reason: 'OOMKilled', signature: 'F03' })
+    expect(finding).toMatchObject({
+      sentence:
+        "2 of 2 containers ended badly; the worst is the executor's, OOMKilled, exit code 137: the container went over its memory limit and was killed from outside.",
+      evidence: [{ from: 'container b' }],
+    })
+  })
+
+  it('one that only an event names is told apart from the worst', async () => {
+    const { finding } = await look({
+      containers: [evicted],
+      events: [warning('Killing', 'Memory cgroup out of memory: Killed process 7')],
+    })
+    expect(finding.sentence).toMatch(
+      /^1 of 1 container ended badly; the worst is the executor's, Evicted, exit code 137; an event about it names container-killed: the container went over/,
+    )
+  })
+})
+
 describe('what waits', () => {
   it.each(['ImagePullBackOff', 'CreateContainerConfigError', 'CrashLoopBackOff'])(
     '%s: it will not start by itself',

@@ -1,8 +1,18 @@
 // The verdict probe: what it asks for, what it says where it was not told.
 import { describe, expect, it } from 'vitest'
 import type { ProbeResult } from '../../../src/diagnosis/model.ts'
+import { conclude } from '../../../src/diagnosis/conclude.ts'
+import { containers } from '../../../src/diagnosis/probes/containers.ts'
+import { log as logProbe } from '../../../src/diagnosis/probes/log.ts'
 import { rerun } from '../../../src/diagnosis/probes/rerun.ts'
-import type { LogTail, PlatformReader, PlatformRun, SparkExecutor, SparkQuery } from '../../../src/ports.ts'
+import type {
+  LogTail,
+  PlatformReader,
+  PlatformRun,
+  RunContainer,
+  SparkExecutor,
+  SparkQuery,
+} from '../../../src/ports.ts'
 import { APP, type Calls, RUN, type World, contextOf, executor, readerOf, stage, task } from '../support.ts'
 
 const look = (world: World): Promise<ProbeResult> => rerun.run(undefined, contextOf(world))
@@ -191,17 +201,45 @@ describe('a broadcast that ran out of time', () => {
   const STARVED =
     'WARN TaskSchedulerImpl: Initial job has not accepted any resources; check your cluster UI to ensure that workers are registered'
   const FAILED = `ERROR ApplicationMaster: User class threw exception: ${timeout}`
+  const UNPLACED: RunContainer = {
+    id: 'orders-exec-1',
+    role: 'executor',
+    state: 'waiting',
+    reason: 'Unschedulable',
+    message: '0/3 nodes are available: 3 Insufficient cpu.',
+    exitCode: null,
+    restarts: 0,
+    node: null,
+    startedAt: null,
+    endedAt: null,
+    memoryLimitBytes: null,
+    link: 'https://kubernetes/api/v1/namespaces/etl/pods/orders-exec-1',
+    listedAt: 'https://kubernetes/api/v1/namespaces/etl/pods',
+  }
   it.each<[string, World, string, string]>([
     ['is worth a rerun where the cluster was starved', { log: log(STARVED, FAILED) }, 'transient', 'safe'],
-    ['fails again where it was not', { log: log(FAILED) }, 'deterministic', 'unsafe'],
-    ['fails again where it was so only before', { log: log(STARVED, 'INFO DAGScheduler: ResultStage 0 (collect at a.py:1) finished in 53 ms', FAILED) }, 'deterministic', 'unsafe'],
+    // Spark warns only until the first task of an application is launched: that it does not warn proves nothing.
+    ['is not judged by a log that tells of no shortage', { log: log(FAILED) }, 'unknown', 'unknown'],
+    ['is not judged by the end of a log', { log: { ...log('the rest of a line', FAILED), cut: true } }, 'unknown', 'unknown'],
+    ['is not judged by a shortage before it', { log: log(STARVED, 'INFO DAGScheduler: ResultStage 0 (collect at a.py:1) finished in 53 ms', FAILED) }, 'unknown', 'unknown'],
     ['is not judged where no log tells', { log: null }, 'unknown', 'unknown'],
+    ['is worth a rerun where a pod still waits for a place', { log: log(FAILED), containers: [UNPLACED] }, 'transient', 'safe'],
+    ['is not judged where the pods cannot be asked', { log: log(FAILED), containers: [UNPLACED], broken: ['containers'] }, 'unknown', 'unknown'],
     ['is worth a rerun where a pod found no place', { log: null, run: { ...RUN, state: 'failed', endedAt: RUN.startedAt, words: [{ text: '0/3 nodes are available: 3 Insufficient cpu.', place: 'container', from: 'event' }] } }, 'transient', 'safe'],
   ])('%s', async (_what, world, is, rerunIs) => {
     const queries = [{ ...writing('Overwrite'), error: timeout }]
     const { outputs } = await look({ ...ended, executors: [], queries, ...world })
     expect(outputs).toMatchObject({ signature: 'F19', cause: 'broadcast-timeout', class: is, rerun: rerunIs })
     if (is === 'unknown') expect(outputs['reasons']).toBe('whether the cluster was short of executors is not known')
+    // The card says no other class than the verdict, whichever probes were asked beside it.
+    const results = await Promise.all(
+      [logProbe, containers, rerun].map(async (probe) => ({
+        step: probe.id,
+        ...(await probe.run(undefined, contextOf({ ...ended, executors: [], queries, ...world, broken: [] }))),
+      })),
+    )
+    const verdict = results.at(-1)?.outputs['class']
+    expect(conclude(results)).toMatchObject({ id: 'F19', class: verdict })
   }) // prettier-ignore
 })
 

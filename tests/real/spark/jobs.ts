@@ -5,8 +5,6 @@ export interface Expected {
   /** Id and cause of the failure mode, as they are shown: `F02 executor-heap-oom`. */
   readonly mode: string
   readonly class: FailureClass
-  /** The class where the driver's log is read as well; the same where absent. */
-  readonly classByLog?: FailureClass
   /** What the quoted line says, in Spark's words or by Spark's fields. */
   readonly says: RegExp
 }
@@ -95,7 +93,6 @@ export const JOBS: readonly SparkJob[] = [
     expected: {
       mode: 'F19 broadcast-timeout',
       class: 'unknown',
-      classByLog: 'deterministic',
       says: /Could not execute broadcast in 3 secs/,
     },
   },

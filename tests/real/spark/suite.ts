@@ -57,7 +57,7 @@ export function brokenJobs(
           const { examination, diagnosed } = await seenOf(job.job)
           expect({ diagnosed, class: examination.conclusion?.class }, toldBy(examination)).toEqual({
             diagnosed: expected.mode,
-            class: readsLog(examination) ? (expected.classByLog ?? expected.class) : expected.class,
+            class: expected.class,
           })
           expect(examination.conclusion?.evidence?.text).toMatch(expected.says)
           for (const figure of job.figures ?? []) expect(figuresOf(examination)).toMatch(figure)
@@ -72,10 +72,6 @@ export function brokenJobs(
       return seen
     }
   })
-}
-
-function readsLog({ results }: Look['examination']): boolean {
-  return results.some(({ step, outputs }) => step === 'spark.log' && outputs['lines'] !== null)
 }
 
 /** Everything that was found, for whoever reads why it was taken for something else. */

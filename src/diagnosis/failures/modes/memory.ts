@@ -41,7 +41,6 @@ export const MEMORY: readonly FailureMode[] = [
     settledBy: {
       mode: 'F12',
       beside: 'transient',
-      alone: 'deterministic',
       open: 'whether the cluster was short of executors is not known',
     },
     kind: 'cause',
