@@ -17,18 +17,21 @@ export function imageNamed(name: string): ImageName {
     : { repository: named.slice(0, at), tag: named.slice(at + 1), digest }
 }
 
-/** Whether one name stands for another image from day to day: no tag, or one that ends in `latest`. */
+/**
+ * Whether one name stands for another image from day to day: no tag, one that ends in `latest`, or one without a digit
+ * (`prod`, `main`, `nightly`), which names no version.
+ */
 export function isMoving({ tag, digest }: ImageName): boolean {
-  return digest === null && (tag === null || /(?:^|[._-])latest$/i.test(tag))
+  return digest === null && (tag === null || /(?:^|[._-])latest$/i.test(tag) || !/\d/.test(tag))
 }
 
 /**
- * The name with the digest of what really ran, where the name alone moves; `imageId` is as a container's status has it
- * (`docker-pullable://r/etl@sha256:...`). A fixed tag is left alone: its digest is another one on another architecture.
+ * The name with the digest of what really ran; `imageId` is as a container's status has it
+ * (`docker-pullable://r/etl@sha256:...`). Whatever the tag: any may be pushed again.
  */
 export function pinned(name: string, imageId: string): string {
   const digest = /@(sha256:[0-9a-f]{64})$/.exec(imageId)?.[1]
-  return digest === undefined || !isMoving(imageNamed(name)) ? name : `${name}@${digest}`
+  return digest === undefined || imageNamed(name).digest !== null ? name : `${name}@${digest}`
 }
 
 /** Two images as what differs of them: of one repository what comes after it. Null where nothing tells them apart. */
@@ -36,9 +39,18 @@ export function comparedImages(old: string, now: string): readonly [string, stri
   const [left, right] = [imageNamed(old), imageNamed(now)]
   const known = left.digest !== null && right.digest !== null
   if (known ? left.digest === right.digest : withoutDigest(left) === withoutDigest(right)) return null
-  return left.repository === right.repository
-    ? [versionOf(left), versionOf(right)]
-    : [withDigest(left), withDigest(right)]
+  if (left.repository !== right.repository) return [withDigest(left), withDigest(right)]
+  // Two tags say it as people do.
+  return left.tag !== null && right.tag !== null && left.tag !== right.tag
+    ? [left.tag, right.tag]
+    : [versionOf(left), versionOf(right)]
+}
+
+/** Whether both have one tag and are known to be two images. */
+export function isPushedAgain(old: string, now: string): boolean {
+  const [left, right] = [imageNamed(old), imageNamed(now)]
+  const known = left.tag !== null && left.digest !== null && right.digest !== null
+  return known && withoutDigest(left) === withoutDigest(right) && left.digest !== right.digest
 }
 
 /** The name under which both ran, where it moves and does not tell whether it was the same image; else null. */

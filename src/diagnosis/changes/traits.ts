@@ -2,7 +2,7 @@
 import { shortCommit } from '../../alerts/deploy-marker.ts'
 import { redact } from '../../alerts/redact.ts'
 import type { PlatformRun, RunTrait } from '../../ports.ts'
-import { comparedImages } from './image.ts'
+import { comparedImages, isPushedAgain } from './image.ts'
 import { steady } from './properties.ts'
 
 export type Traits = NonNullable<PlatformRun['traits']>
@@ -43,7 +43,8 @@ function wordsFor(trait: RunTrait, old: string, now: string): string | null {
   if (trait === 'definition') return 'has changed'
   if (trait === 'commit') return `${shortCommit(old)} -> ${shortCommit(now)}`
   const differ = trait === 'image' ? comparedImages(old, now) : ([old, now] as const)
-  return differ === null ? null : `${shown(differ[0])} -> ${shown(differ[1])}`
+  const why = trait === 'image' && isPushedAgain(old, now) ? ' (same tag, another digest)' : ''
+  return differ === null ? null : `${shown(differ[0])} -> ${shown(differ[1])}${why}`
 }
 
 /**

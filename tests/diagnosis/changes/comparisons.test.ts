@@ -82,6 +82,11 @@ describe('images', () => {
     ['a moving tag that has moved', `etl:latest@${digest('a')}`, `etl:latest@${digest('b')}`, ['latest@sha256:aaaaaaaaaaaa', 'latest@sha256:bbbbbbbbbbbb'], null],
     ['a moving tag that has not', `etl:latest@${digest('a')}`, `etl:latest@${digest('a')}`, null, null],
     ['a fixed tag, twice', 'etl:1.4.2', 'etl:1.4.2', null, null],
+    ['a fixed tag that was pushed again', `etl:1.4.2@${digest('a')}`, `etl:1.4.2@${digest('b')}`, ['1.4.2@sha256:aaaaaaaaaaaa', '1.4.2@sha256:bbbbbbbbbbbb'], null],
+    ['a fixed tag whose digest one run tells', 'etl:1.4.2', `etl:1.4.2@${digest('a')}`, null, null],
+    ['another fixed tag of another image', `etl:1.4.2@${digest('a')}`, `etl:1.5.0@${digest('b')}`, ['1.4.2', '1.5.0'], null],
+    ['another fixed tag of the same image', `etl:1.4.2@${digest('a')}`, `etl:1.5.0@${digest('a')}`, null, null],
+    ...['prod', 'main', 'stable', 'nightly', 'dev-arm'].map((tag): [string, string, string, null, string] => [`the tag ${tag}, which names no version`, `etl:${tag}`, `etl:${tag}`, null, `etl:${tag}`]),
     ['digests alone', `etl@${digest('a')}`, `etl@${digest('b')}`, ['sha256:aaaaaaaaaaaa', 'sha256:bbbbbbbbbbbb'], null],
     ['the same image by another name', `old/etl@${digest('a')}`, `new/etl@${digest('a')}`, null, null],
     ['from a moving tag to a fixed one', 'etl:latest', 'etl:2', ['latest', '2'], null],
@@ -91,11 +96,23 @@ describe('images', () => {
     expect(comparedTraits({ image: old }, { image: now })).toHaveLength(differ === null ? 0 : 1)
   }) // prettier-ignore
 
-  it('are pinned to what really runs where their tag moves', () => {
+  it.each(['prod', 'main', 'stable', 'nightly', 'latest', '3.5'])(
+    'by the tag %s, that was pushed again',
+    (tag) => {
+      const [old, now] = ['a', 'b'].map((one) => pinned(`r/etl:${tag}`, `r/etl@${digest(one)}`))
+      expect(comparedTraits({ image: old! }, { image: now! })).toMatchObject([
+        {
+          clause: `image ${tag}@sha256:aaaaaaaaaaaa -> ${tag}@sha256:bbbbbbbbbbbb (same tag, another digest)`,
+        },
+      ])
+    },
+  )
+
+  it('are pinned to what really runs, whatever their tag', () => {
     const id = `docker-pullable://r/etl@${digest('c')}`
     expect(pinned('r/etl:latest', id)).toBe(`r/etl:latest@${digest('c')}`)
     expect(pinned('r/etl', id)).toBe(`r/etl@${digest('c')}`)
-    expect(pinned('r/etl:1.4.2', id)).toBe('r/etl:1.4.2')
+    expect(pinned('r/etl:1.4.2', id)).toBe(`r/etl:1.4.2@${digest('c')}`)
     expect(pinned(`r/etl@${digest('a')}`, id)).toBe(`r/etl@${digest('a')}`)
     for (const none of ['', `sha256:${'d'.repeat(64)}`])
       expect(pinned('r/etl:latest', none)).toBe('r/etl:latest')

@@ -311,14 +311,17 @@ describe('why a run failed', () => {
   })
 })
 
-it('an image whose tag moves is told with the digest of what its driver runs', async () => {
-  const { cluster, reader } = await begin({})
-  const digest = `sha256:${'a'.repeat(64)}`
-  const image = 'registry.example.com/orders:latest'
-  cluster.pods.push(driverPod({ image, container: { imageID: `registry.example.com/orders@${digest}` } }))
-  const run = await reader.run(runOf({ runId: ID }), NEVER)
-  expect(run?.traits?.image).toBe(`${image}@${digest}`)
-})
+it.each(['latest', 'prod', '1.4.2'])(
+  'an image under the tag %s is told with the digest of what its driver runs',
+  async (tag) => {
+    const { cluster, reader } = await begin({})
+    const digest = `sha256:${'a'.repeat(64)}`
+    const image = `registry.example.com/orders:${tag}`
+    cluster.pods.push(driverPod({ image, container: { imageID: `registry.example.com/orders@${digest}` } }))
+    const run = await reader.run(runOf({ runId: ID }), NEVER)
+    expect(run?.traits?.image).toBe(`${image}@${digest}`)
+  },
+)
 
 describe('of which data', () => {
   it('is told by labels and arguments of its SparkApplication, of either operator', async () => {
