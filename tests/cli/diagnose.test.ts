@@ -79,6 +79,35 @@ describe('arrestor diagnose --log', () => {
     expect(stdout).not.toContain('abcdef123456')
   })
 
+  it('says an error that nobody knows before what the run went on after, and takes that for no answer', async () => {
+    const file = written(
+      'aside.log',
+      [
+        '26/11/22 14:30:00 WARN TaskSetManager: Lost task 0.0 in stage 1.0 (TID 3) (10.0.0.7 executor 1): java.lang.OutOfMemoryError: Java heap space',
+        '26/11/22 14:30:01 INFO DAGScheduler: ResultStage 1 (collect at a.py:1) finished in 53 ms',
+        '26/11/22 14:30:02 ERROR Main: the totals do not add up',
+      ].join('\n'),
+    )
+    const { stdout } = await arrestor(['diagnose', '--log', file])
+    expect(stdout.trimEnd().split('\n')).toEqual([
+      'unknown: the last error is none that we know (the run went on after executor-heap-oom)',
+      '',
+      `  ${file}:3`,
+      '  the totals do not add up',
+      '',
+      'Class:     unknown (not known whether it would fail again)',
+      'Certainty: low, what is named here the run went on after, and nobody knows its last error',
+      '',
+      'Also said:',
+      `  F02 executor-heap-oom (once, best said in ${file}:1; the run went on after it)`,
+    ])
+    const json = await arrestor(['diagnose', '--log', file, '--json'])
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      seen: [{ id: 'F02', passed: true, certainty: 'low' }],
+      unexplained: { line: 3, quote: 'the totals do not add up' },
+    })
+  })
+
   it.each([
     ['nothing', () => ''],
     ['noise', () => Buffer.from(Array.from({ length: 200_000 }, (_, i) => (i * 7919) % 256))],

@@ -5,7 +5,7 @@ import { type LogEntry, type LogOwner, logEntries } from './log-entries.ts'
 import type { FailureMode } from './model.ts'
 import { FAILURE_MODES } from './modes.ts'
 import { type Certainty, isIntended, sightings, signed } from './read.ts'
-import { RANK, createTally, finishedStage } from './tally.ts'
+import { RANK, beginsAnother, createTally, finishedStage } from './tally.ts'
 
 /** A failure mode as a log tells it. */
 export interface Seen {
@@ -19,17 +19,24 @@ export interface Seen {
   readonly line: number
   /** Entries that say it. */
   readonly count: number
+  /** The run went on after it and failed of something else; told with `low`. */
+  readonly passed?: true
 }
 
 export interface LogReading {
   /** Lines read. */
   readonly lines: number
-  /** The strongest first; the first is what broke. */
+  /** The strongest first, what passed last; `whatBroke` is the first unless the run went on after that. */
   readonly seen: readonly Seen[]
-  /** Errors that no mode explains: the last of them, redacted. What to read where `seen` is empty. */
+  /** Errors that no mode explains: the last of them, redacted. What to read where nothing in `seen` broke it. */
   readonly unexplained: { readonly line: number; readonly quote: string } | null
   /** Somebody or a shutdown ended it; said beside, or instead of, a failure. */
   readonly intended: { readonly line: number; readonly quote: string } | null
+}
+
+/** What the run failed of, as its log names it; null where it names nothing, or only what the run went on after. */
+export function whatBroke({ seen }: Pick<LogReading, 'seen'>): Seen | null {
+  return seen.find(({ passed }) => passed !== true) ?? null
 }
 
 /** One look at every line before the many: most lines of a log tell nothing. */
@@ -58,6 +65,7 @@ export async function readLog(
     }
   })()
   for await (const entry of logEntries(counted, owner)) {
+    if (beginsAnother(entry)) tally.begin()
     const finished = finishedStage(entry)
     if (finished !== null) tally.finished(finished)
     const weight = weightOf(entry)
@@ -67,26 +75,42 @@ export async function readLog(
       continue
     }
     const found = mayTell(entry) ? sightings([entry]) : []
-    for (const told of found) {
-      const one = weight === 'hint' ? { ...told, certainty: 'low' as const } : told
-      if (weight === 'whole') outright.add(one.mode.id)
-      tally.add({ ...toldBy(one, entry), count: 1 }, entry)
+    for (const { mode, cause, meaning, certainty, line } of found) {
+      if (weight === 'whole') outright.add(mode.id)
+      tally.add(
+        {
+          mode,
+          cause,
+          meaning,
+          certainty: weight === 'hint' ? 'low' : certainty,
+          line: entry.line,
+          quote: () => quote(line),
+        },
+        entry,
+      )
     }
     if (found.length === 0 && (GRAVE.has(entry.level ?? '') || isUncaught(entry)))
       unexplained = { line: entry.line, quote: quote(entry.text) }
   }
-  const order = (one: Seen): number => RANK[one.certainty] * 1000 + FAILURE_MODES.indexOf(one.mode)
   const { standing, passed } = tally.result()
-  const told = standing.filter(({ mode }) => unexplained === null || outright.has(mode.id))
+  const counts = ({ mode }: Seen): boolean => unexplained === null || outright.has(mode.id)
+  const told = standing.filter(counts)
   // What the run went on after is what broke only where nothing else did, or where what stands is a symptom of it.
   const others = told.length === 0 ? unexplained !== null : told.some(({ mode }) => mode.kind === 'cause')
-  const guesses = others ? passed.map(doubted) : passed
-  const seen = [...told, ...guesses].sort((a, b) => order(a) - order(b))
+  const guesses = passed.filter(counts)
+  const seen = others
+    ? [...told.sort(byStrength), ...guesses.map(doubted).sort(byStrength)]
+    : [...told, ...guesses].sort(byStrength)
   return { lines: count, seen, unexplained, intended }
 }
 
+function byStrength(a: Seen, b: Seen): number {
+  const order = (one: Seen): number => RANK[one.certainty] * 1000 + FAILURE_MODES.indexOf(one.mode)
+  return order(a) - order(b)
+}
+
 function doubted(one: Seen): Seen {
-  return { ...one, certainty: 'low' }
+  return { ...one, certainty: 'low', passed: true }
 }
 
 function anyOf(sources: readonly string[]): RegExp {
@@ -95,11 +119,6 @@ function anyOf(sources: readonly string[]): RegExp {
 
 function mayTell({ text, logger }: LogEntry): boolean {
   return ANY.test(text) || (logger !== null && ANY_SIGNED.test(signed(logger, text)))
-}
-
-function toldBy(one: ReturnType<typeof sightings<LogEntry>>[number], entry: LogEntry): Omit<Seen, 'count'> {
-  const { mode, cause, meaning, certainty, line } = one
-  return { mode, cause, meaning, certainty, quote: quote(line), line: entry.line }
 }
 
 /** A program that ended by an exception of its own: Java's and Python's last words. */

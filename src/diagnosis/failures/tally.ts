@@ -10,19 +10,40 @@ const STAGES_KEPT = 1_000
 
 /** `Lost task 0.3 in stage 1.0 (TID 7)`: whose work it was. */
 const OF_STAGE = /\b(?:in|of) stage (\d{1,9})\.\d/
-/** The scheduler of the driver, at INFO; `failed in` where it did not get so far. */
-const FINISHED = /^(?:ShuffleMapStage|ResultStage) (\d{1,9}) \(.{0,2000}\) finished in\b/
+/**
+ * The scheduler of the driver, at INFO: `ResultStage 3 (<name>) finished in 1.2 s`, from Spark 4 on in ms. Of one that failed
+ * it says `(<name>) failed in 1.2 s due to <words>`, and the words may be anybody's.
+ */
+const FINISHED =
+  /^(?:ShuffleMapStage|ResultStage) (\d{1,9}) \((?:(?!\) failed in ).){0,2000}\) finished in (?:[\d.,]{1,20}|Unknown) m?s(?!\S)/
+/** What YARN prints before each file of a container (Hadoop's `LogToolUtils`; Hadoop 2 writes some with a space). */
+const HEADER = /^(?:Container: container_\S{1,80} on |LogType: ?\S)/
+
+type Telling = Pick<LogEntry, 'level' | 'logger' | 'text'>
 
 /** The stage that the driver's log tells is completed; null for any other entry. */
-export function finishedStage({ logger, text }: Pick<LogEntry, 'logger' | 'text'>): string | null {
+export function finishedStage({ logger, text }: Pick<Telling, 'logger' | 'text'>): string | null {
   if (simpleName(logger ?? '') !== 'DAGScheduler') return null
   return FINISHED.exec(text)?.[1] ?? null
 }
 
+/** Whether the log of another application, attempt or container begins here: its stages are counted from 0 again. */
+export function beginsAnother({ level, logger, text }: Telling): boolean {
+  if (level === null) return HEADER.test(text)
+  return text.startsWith('Running Spark version ') && simpleName(logger ?? '') === 'SparkContext'
+}
+
+/** One entry that tells a mode; its line is quoted only where that is kept. */
+export interface Sighted extends Omit<Seen, 'quote' | 'count' | 'passed'> {
+  readonly quote: () => string
+}
+
 export interface Tally {
-  add(told: Seen, entry: Pick<LogEntry, 'text' | 'place'>): void
+  add(told: Sighted, entry: Pick<LogEntry, 'text' | 'place'>): void
   /** What was told of this stage until now has been made good, and the run lives without the executors it has lost. */
   finished(stage: string): void
+  /** Another log begins: nothing in it makes good what was told until now. */
+  begin(): void
   /** Of each mode what stands, with all that say it counted; and the modes that nothing else told. */
   result(): { readonly standing: readonly Seen[]; readonly passed: readonly Seen[] }
 }
@@ -44,8 +65,8 @@ export function createTally(): Tally {
       modes.set(told.mode.id, of)
       const whose = OF_STAGE.exec(text)?.[1] ?? (place === 'container' ? EXECUTORS : null)
       if (whose === null || (of.open.size >= STAGES_KEPT && !of.open.has(whose)))
-        of.standing = merged(of.standing, told)
-      else of.open.set(whose, merged(of.open.get(whose) ?? null, told))
+        of.standing = counted(of.standing, told)
+      else of.open.set(whose, counted(of.open.get(whose) ?? null, told))
     },
     finished(stage) {
       for (const of of modes.values())
@@ -55,6 +76,12 @@ export function createTally(): Tally {
           of.open.delete(whose)
           of.passed = merged(of.passed, told)
         }
+    },
+    begin() {
+      for (const of of modes.values()) {
+        of.standing = [...of.open.values()].reduce(merged, of.standing)
+        of.open.clear()
+      }
     },
     result() {
       const all = [...modes.values()].map(({ standing, passed, open }) => ({
@@ -71,11 +98,24 @@ export function createTally(): Tally {
   }
 }
 
-/** The surer of two, else the one that came first; counted together. */
+function counted(before: Seen | null, { quote, ...told }: Sighted): Seen {
+  if (before !== null && !isBetter(told, before)) return { ...before, count: before.count + 1 }
+  return { ...told, quote: detached(quote()), count: (before?.count ?? 0) + 1 }
+}
+
+/** The better of two; counted together. */
 function merged(before: Seen | null, next: Seen): Seen {
   if (before === null) return next
-  const order = (one: Seen): number => RANK[one.certainty]
-  const better =
-    order(next) < order(before) || (order(next) === order(before) && next.line < before.line) ? next : before
-  return { ...better, count: before.count + next.count }
+  return { ...(isBetter(next, before) ? next : before), count: before.count + next.count }
+}
+
+/** The surer of two, else the one that came first. */
+function isBetter(next: Pick<Seen, 'certainty' | 'line'>, before: Pick<Seen, 'certainty' | 'line'>): boolean {
+  const order = RANK[next.certainty] - RANK[before.certainty]
+  return order < 0 || (order === 0 && next.line < before.line)
+}
+
+/** The same, copied: V8 cuts a piece out of a text by pointing into it, and would hold the whole entry for its sake. */
+function detached(text: string): string {
+  return Buffer.from(text).toString()
 }

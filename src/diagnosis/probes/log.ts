@@ -1,9 +1,9 @@
 // The end of the driver's log, read for the failures that we know; the thread must do where nobody has a VPN.
 import * as z from 'zod'
 import type { LogTail } from '../../ports.ts'
-import { readLog, type LogReading } from '../failures/read-log.ts'
+import { readLog, type LogReading, type Seen, whatBroke } from '../failures/read-log.ts'
 import { classOf } from '../failures/settled-class.ts'
-import type { Finding, Probe } from '../model.ts'
+import type { Evidence, Finding, Probe } from '../model.ts'
 import { blank, evidence, outputsOf, unseen } from './support.ts'
 
 const KIB = 1024
@@ -23,7 +23,8 @@ export const log: Probe = {
   needs: ['log'],
   params,
   outputs: {
-    signature: 'id of the failure mode that the log names, unknown, or none',
+    signature:
+      'id of the failure mode that the log names, unknown, or none; unknown as well where the run went on after all that it names and failed of an error that nobody knows',
     cause: 'the same in words',
     class: 'transient, deterministic, infrastructure, permission, data or unknown',
     line: 'line of the part that was read',
@@ -45,12 +46,12 @@ export const log: Probe = {
         ],
       }
     const reading = await readTail(tail)
-    const [first] = reading.seen
+    const first = whatBroke(reading)
     return {
       outputs: outputsOf(log, {
         signature: first?.mode.id ?? (reading.unexplained === null ? 'none' : 'unknown'),
         cause: first?.cause ?? (reading.unexplained === null ? 'none' : 'unknown'),
-        class: first === undefined ? 'unknown' : classOf(first.mode, reading.seen),
+        class: first === null ? 'unknown' : classOf(first.mode, reading.seen),
         line: first?.line ?? reading.unexplained?.line ?? null,
         lines: reading.lines,
       }),
@@ -66,49 +67,64 @@ export function readTail(tail: Pick<LogTail, 'text' | 'cut' | 'whose'>): Promise
   return readLog(tail.cut ? lines.slice(1) : lines, tail.whose)
 }
 
-function findingOf(
-  reading: LogReading,
-  tail: { readonly from: string; readonly link: string | null; readonly cut: boolean },
-): Finding {
-  const [first, ...others] = reading.seen
+/** Beside the error that nobody knows. */
+const ASIDES_QUOTED = 3
+
+interface Origin {
+  readonly from: string
+  readonly link: string | null
+  readonly cut: boolean
+}
+
+function findingOf(reading: LogReading, tail: Origin): Finding {
+  const first = whatBroke(reading)
   const part = tail.cut ? `the last ${reading.lines} lines of ${tail.from}` : tail.from
-  if (first === undefined)
-    return {
-      ...unseen(
-        log.id,
-        reading.unexplained === null
-          ? `Nothing in ${part} names a failure.`
-          : `The last error in ${part} is none that we know.`,
-        [],
-      ),
-      severity: reading.unexplained === null ? 'none' : 'low',
-      evidence:
-        reading.unexplained === null
-          ? []
-          : [
-              evidence(
-                reading.unexplained.quote,
-                `${tail.from}, line ${reading.unexplained.line} of what was read`,
-                tail.link,
-              ),
-            ],
-      link: tail.link,
-    }
+  if (first === null) return unnamed(reading, tail, part)
+  const others = reading.seen.filter((one) => one !== first && one.passed !== true)
+  const beside = [
+    ...(others.length === 0 ? [] : [`and ${others.map(({ cause }) => cause).join(', ')}`]),
+    ...asides(reading),
+  ]
   return {
     probe: log.id,
     severity: first.mode.kind === 'symptom' || first.certainty === 'low' ? 'medium' : 'high',
-    sentence: `${capital(part)} names ${first.cause}: ${first.meaning}${others.length === 0 ? '' : ` (and ${others.map(({ cause }) => cause).join(', ')})`}.`,
-    evidence: [
-      evidence(
-        first.quote,
-        `${tail.from}, line ${first.line} of what was read; said ${first.count === 1 ? 'once' : `${first.count} times`}`,
-        tail.link,
-      ),
-    ],
+    sentence: `${capital(part)} names ${first.cause}: ${first.meaning}${beside.length === 0 ? '' : ` (${beside.join('; ')})`}.`,
+    evidence: [quoted(first, tail)],
     link: tail.link,
     confidence: first.certainty,
     unreached: [],
   }
+}
+
+function unnamed(reading: LogReading, tail: Origin, part: string): Finding {
+  const { unexplained, seen } = reading
+  if (unexplained === null)
+    return { ...unseen(log.id, `Nothing in ${part} names a failure.`, []), link: tail.link }
+  const aside = asides(reading).join('; ')
+  return {
+    ...unseen(
+      log.id,
+      `The last error in ${part} is none that we know${aside === '' ? '' : ` (${aside})`}.`,
+      [],
+    ),
+    severity: 'low',
+    evidence: [
+      evidence(unexplained.quote, `${tail.from}, line ${unexplained.line} of what was read`, tail.link),
+      ...seen.slice(0, ASIDES_QUOTED).map((one) => quoted(one, tail)),
+    ],
+    link: tail.link,
+  }
+}
+
+/** What the run went on after, in words; nothing where that is nothing. */
+function asides({ seen }: LogReading): readonly string[] {
+  const passed = seen.flatMap((one) => (one.passed === true ? [one.cause] : []))
+  return passed.length === 0 ? [] : [`the run went on after ${passed.join(', ')}`]
+}
+
+function quoted({ quote, line, count }: Seen, { from, link }: Origin): Evidence {
+  const times = count === 1 ? 'once' : `${count} times`
+  return evidence(quote, `${from}, line ${line} of what was read; said ${times}`, link)
 }
 
 function capital(text: string): string {
