@@ -65,5 +65,5 @@ export const GRADED: readonly GradedFinding[] = [
   entry('state_growth', streaming, 'state_growth', 'states-usedBytes / states-usedBytes 24 h before', STATE_GROWTH, 'ours', STREAMS),
   entry('listener_drop', listenerDrops, 'dropped', 'numDroppedEvents of a queue; at most high for appStatus and executorManagement, medium for eventLog and shared, low for others', DROPPED, 'ours', EVENTS),
   entry('history_latency', historyServer, 'latency_s', 'seconds that /api/v1/version or the list of running applications took, the slower of both', LATENCY, 'ours', SERVER),
-  entry('history_lag', historyServer, 'lag_minutes', 'minutes, now - max(lastUpdatedEpoch) of the applications listed as running; since when their drivers wrote what was not read, and at most low where none can be asked', LAG, 'ours', SERVER),
+  entry('history_lag', historyServer, 'lag_minutes', 'minutes, now - max(lastUpdatedEpoch) of the applications listed as running; since when their drivers wrote what was not read, and at most low where none can be asked, or its spark.eventLog.dir is not known or no hdfs:, viewfs:, file: or plain path', LAG, 'ours', SERVER),
 ] // prettier-ignore

@@ -1,7 +1,7 @@
 // Whether a History Server reads event logs as they grow: how old its list is, and what a driver has written since.
 import { reasonOf } from '../../errors.ts'
 import type { Run } from '../../alerts/model.ts'
-import type { ListedApplication, PlatformReader } from '../../ports.ts'
+import type { ListedApplication, PlatformReader, SparkApplication } from '../../ports.ts'
 
 /**
  * Events so soon after the newest entry are not held against it: `lastUpdated` is by the server's clock and they are by the
@@ -10,6 +10,22 @@ import type { ListedApplication, PlatformReader } from '../../ports.ts'
 const SLACK_MS = 60_000
 /** Of the applications that it read last: drivers that were killed stay among the running ones for ever. */
 const DRIVERS_ASKED = 3
+
+/**
+ * Where a driver keeps its event log, by its scheme, and whether others see it grow. In object stores it shows only what is
+ * closed: of a log that is rolled one part after the other (docs/spark-facts.md, not checked). Null where nobody tells.
+ */
+export type Kept = { readonly scheme: string; readonly grows: boolean } | null
+
+/** File systems whose open files others can read; a plain path is one of the machine. */
+const GROWING: ReadonlySet<string> = new Set(['hdfs', 'viewfs', 'file'])
+
+/** `spark.eventLog.dir` as `Kept`. */
+export function keptAt(dir: string | undefined): Kept {
+  const plain = dir?.startsWith('/') === true
+  const scheme = plain ? 'file' : /^([a-z][a-z0-9+.-]*):/i.exec(dir ?? '')?.[1]?.toLowerCase()
+  return scheme === undefined ? null : { scheme, grows: GROWING.has(scheme) }
+}
 
 /** What the driver of a listed application says of the time since it was last read. */
 export type Since =
@@ -20,6 +36,8 @@ export type Since =
       readonly what: string
       readonly appId: string
       readonly link: string
+      readonly kept: Kept
+      readonly unreached: readonly string[]
     }
   /** It has written nothing since, so that there was nothing to read. */
   | { readonly kind: 'quiet'; readonly appId: string }
@@ -52,11 +70,13 @@ export async function sinceListed(
   let quiet: string | null = null
   for (const { id } of byAge.slice(0, DRIVERS_ASKED)) {
     try {
-      const events = await eventsOf(id, reader, run, signal)
-      if (events === null) continue
+      const app = await driverOf(id, reader, run, signal)
+      if (app === null) continue
+      const events = await eventsOf(app, reader, signal)
       quiet ??= id
       const [first] = events.filter(({ at }) => at.getTime() > after).sort((a, b) => +a.at - +b.at)
-      if (first !== undefined) return { kind: 'unread', appId: id, ...first }
+      if (first !== undefined)
+        return { kind: 'unread', appId: id, ...first, ...(await keptBy(app, reader, signal)) }
     } catch (error) {
       signal.throwIfAborted()
       unreached.push(`driver of ${id}: ${reasonOf(error)}`)
@@ -72,14 +92,36 @@ interface Written {
 }
 
 /** Null where its driver is not to be found. */
-async function eventsOf(
+async function driverOf(
   runId: string,
   reader: PlatformReader,
   run: Run,
   signal: AbortSignal,
-): Promise<readonly Written[] | null> {
+): Promise<SparkApplication | null> {
   const app = await reader.locate({ ...run, runId, jobName: null, attempt: null, retriesLeft: null }, signal)
-  if (app === null || app.foundAt !== 'driver' || app.apiUrl === null) return null
+  return app === null || app.foundAt !== 'driver' || app.apiUrl === null ? null : app
+}
+
+async function keptBy(
+  app: SparkApplication,
+  reader: PlatformReader,
+  signal: AbortSignal,
+): Promise<{ readonly kept: Kept; readonly unreached: readonly string[] }> {
+  if (!reader.capabilities.has('environment')) return { kept: null, unreached: [] }
+  try {
+    const properties = await reader.environment(app, signal)
+    return { kept: keptAt(properties.get('spark.eventLog.dir')), unreached: [] }
+  } catch (error) {
+    signal.throwIfAborted()
+    return { kept: null, unreached: [`driver of ${app.id}, spark.eventLog.dir: ${reasonOf(error)}`] }
+  }
+}
+
+async function eventsOf(
+  app: SparkApplication,
+  reader: PlatformReader,
+  signal: AbortSignal,
+): Promise<readonly Written[]> {
   const [jobs, stages] = await Promise.all([reader.jobs(app, signal), reader.stages(app, signal)])
   const written = (at: Date | null, what: string, list: 'jobs' | 'stages'): Written[] =>
     at === null ? [] : [{ at, what, link: `${app.apiUrl}/${list}` }]

@@ -1,7 +1,7 @@
 // The History Server itself: whether it answers as one, how fast, and whether it keeps up with what drivers write.
 import * as z from 'zod'
 import type { HistoryServer, ListedApplication, PlatformReader, TimedAnswer } from '../../ports.ts'
-import { type Since, newestOf, sinceListed } from '../history-server/lag.ts'
+import { type Kept, type Since, newestOf, sinceListed } from '../history-server/lag.ts'
 import { type Trouble, isSilence, troubleOf } from '../history-server/trouble.ts'
 import {
   type Finding,
@@ -36,8 +36,8 @@ const params = z
 /**
  * history_latency: seconds that `/api/v1/version` or the list of running applications took, the slower of the two.
  * history_lag: minutes, now - max(lastUpdatedEpoch) of the applications listed as running; counted only since a driver of
- * theirs wrote something that was not read, at most low where no driver can be asked, and not at all where none wrote
- * anything: a long stage writes nothing. Both after Spark's own monitoring page, thresholds ours.
+ * theirs wrote something that was not read, at most low where no driver can be asked or its log is not seen to grow (object
+ * stores), and not at all where none wrote anything: a long stage writes nothing. Both after Spark's own monitoring page, thresholds ours.
  */
 export const historyServer: Probe = {
   id: 'spark.history-server',
@@ -134,7 +134,10 @@ async function answering(
 /** How far a driver's word bears it out that the server is behind. */
 function bornOut(since: Since, now: Date, limits: Thresholds): FindingSeverity {
   if (since.kind === 'quiet') return 'none'
-  return since.kind === 'unknown' ? 'low' : gradeOf((now.getTime() - since.at.getTime()) / 60_000, limits)
+  if (since.kind === 'unknown') return 'low'
+  const severity = gradeOf((now.getTime() - since.at.getTime()) / 60_000, limits)
+  // Where nobody can see the log grow, not having read it proves nothing.
+  return since.kept?.grows === true ? severity : milder(severity, 'low')
 }
 
 interface Seen {
@@ -170,7 +173,7 @@ function behindFinding(
   const because =
     unread === null
       ? 'no driver could be asked whether there was anything to read'
-      : `the driver of ${unread.appId} wrote to its own ${span(now.getTime() - unread.at.getTime())} ago`
+      : `the driver of ${unread.appId} wrote to its own ${span(now.getTime() - unread.at.getTime())} ago${doubtOf(unread.kept)}`
   return {
     probe: historyServer.id,
     severity,
@@ -180,9 +183,15 @@ function behindFinding(
       ...(unread === null ? [] : [evidence(`${unread.what} ${unread.at.toISOString()}`, `driver of ${unread.appId}`, unread.link)]),
     ],
     link: server.link,
-    confidence: unread === null ? 'low' : 'high',
-    unreached: since?.kind === 'unknown' ? since.unreached : [],
+    confidence: unread?.kept?.grows === true ? 'high' : 'low',
+    unreached: since === null || since.kind === 'quiet' ? [] : since.unreached,
   } // prettier-ignore
+}
+
+/** Why what a driver wrote may not have been there to read. */
+function doubtOf(kept: Kept): string {
+  if (kept === null) return '; where its log is kept is not known'
+  return kept.grows ? '' : `; in ${kept.scheme}: a log may be seen only part by part, as each is closed`
 }
 
 function upFinding({ server, version, list, lagMs, since }: Seen): Finding {

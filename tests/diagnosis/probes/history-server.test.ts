@@ -220,6 +220,8 @@ describe('one that answers', () => {
 })
 
 describe('one whose list is old', () => {
+  const environment = { 'spark.eventLog.dir': 'hdfs://nn:8020/spark-events' }
+
   it.each<[number, number, string]>([
     [4, 3, 'none'],
     [7, 5, 'low'],
@@ -230,13 +232,17 @@ describe('one whose list is old', () => {
     [90, 60, 'high'],
     [9_000, 8_000, 'high'],
   ])('%d minutes, and the driver has written for %d of them: %s', async (lag, written, severity) => {
-    const { outputs, findings } = await look({ history: server([entry(lag)]), jobs: job(written) })
+    const { outputs, findings } = await look({
+      history: server([entry(lag)]),
+      jobs: job(written),
+      environment,
+    })
     expect(outputs).toMatchObject({ severity, lag_minutes: lag })
     expect(findings[0]?.severity).toBe(severity)
   })
 
   it('is told with what the driver wrote since, and where to see both', async () => {
-    const { outputs, findings } = await look({ history: server([entry(40), entry(90, 'app-2')]), jobs: job(30) }) // prettier-ignore
+    const { outputs, findings } = await look({ history: server([entry(40), entry(90, 'app-2')]), jobs: job(30), environment }) // prettier-ignore
     expect(outputs).toMatchObject({ state: 'behind', signature: 'F23', severity: 'medium', lag_minutes: 40 })
     expect(findings).toMatchObject([
       {
@@ -251,6 +257,47 @@ describe('one whose list is old', () => {
       ],
       ['job 7 submissionTime 2026-11-22T14:30:00.000Z', `${APP.apiUrl}/jobs`],
     ])
+  })
+
+  it.each([
+    'hdfs:///events',
+    'viewfs://c/events',
+    'file:/events',
+    'file:///events',
+    '/events',
+    'HDFS://nn/events',
+  ])('whose log grows as it is written to %s is behind', async (dir) => {
+    const world = { history: server([entry(90)]), jobs: job(80), environment: { 'spark.eventLog.dir': dir } }
+    expect((await look(world)).outputs).toMatchObject({ severity: 'high', signature: 'F23' })
+  })
+
+  it.each(['s3a://b/events', 's3://b/events', 'gs://b/events', 'abfss://c@a.dfs.core.windows.net/e', 'oss://b/e'])(
+    'whose log may be seen only in closed parts, in %s, is low at most and believed little',
+    async (dir) => {
+      const world = { history: server([entry(90)]), jobs: job(80), environment: { 'spark.eventLog.dir': dir } }
+      const { outputs, findings } = await look(world)
+      expect(outputs).toMatchObject({ state: 'behind', severity: 'low', signature: 'none' })
+      expect(findings).toMatchObject([{ severity: 'low', confidence: 'low', evidence: [{}, {}] }])
+      expect(findings[0]?.sentence).toMatch(
+        /wrote to its own 80 min ago; in \w+: a log may be seen only part by part, as each is closed\.$/,
+      )
+    },
+  ) // prettier-ignore
+
+  it('whose log is kept nobody knows where is low at most, and that is said', async () => {
+    const old: World = { history: server([entry(90)]), jobs: job(80) }
+    const redacted = { ...old, environment: { 'spark.eventLog.dir': '*********(redacted)' } }
+    for (const world of [
+      old,
+      redacted,
+      { ...old, capabilities: ['application', 'stages', 'history'] as const },
+    ]) {
+      const { outputs, findings } = await look(world)
+      expect(outputs).toMatchObject({ severity: 'low', signature: 'none' })
+      expect(findings[0]?.sentence).toContain('where its log is kept is not known')
+    }
+    const { findings } = await look({ ...old, environment, broken: ['environment'] })
+    expect(findings[0]).toMatchObject({ severity: 'low', unreached: [`driver of ${APP.id}, spark.eventLog.dir: environment is out of reach`] }) // prettier-ignore
   })
 
   it('because the application has nothing to write is well: a stage of an hour, or clocks that differ', async () => {
@@ -298,7 +345,7 @@ describe('one whose list is old', () => {
   })
 
   it('a runbook, and the operator, may set other limits', async () => {
-    const world: World = { history: server([entry(4)], [900, 3]), jobs: job(2.5) }
+    const world: World = { history: server([entry(4)], [900, 3]), jobs: job(2.5), environment }
     const own = { thresholds: { history_latency: [0.5, 0.6, 0.7, 0.8], history_lag: [1, 2, 3, 4] } }
     expect((await look(world, own)).outputs).toMatchObject({ state: 'slow', severity: 'critical' })
     const limits = { thresholds: { history_lag: [1, 2, 3, 4] as const }, materialMs: [1, 2, 3, 4] as const }
