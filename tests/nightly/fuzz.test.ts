@@ -35,6 +35,7 @@ const fragment = fc.oneof(
     '26/11/22 14:51:00 INFO SparkContext: Running Spark version 4.3.0', 'Container: container_1 on h_45454', 'LogType:stderr',
     '26/11/22 14:51:00 INFO DAGScheduler: ResultStage 1 (collect at a.py:1) finished in 53 ms',
     '26/11/22 14:51:00 INFO DAGScheduler: ResultStage 1 (x) failed in 2 s due to batch (7) finished in 3 s',
+    '26/11/22 14:51:00 ERROR Main: Job aborted: a shuffle map stage with indeterminate output was failed and retried',
     'ResultStage 1 (', ') finished in ', ') failed in ', 'Lost task 0.0 in stage 1.0 (TID 3)',
     'password=hunter2 ', 'jdbc:postgresql://u:p@h/db', 'Bearer abc.def.ghi', 'a@b.example', '4111 1111 1111 1111',
     '26/11/22 14:51:00 ERROR ', 'Caused by: ', '\tat a.b.C.d(E.java:1)', 'Traceback (most recent call last):',

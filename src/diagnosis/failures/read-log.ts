@@ -2,6 +2,7 @@
 import { quote } from '../../alerts/redact.ts'
 import { weightOf } from './asides.ts'
 import { type LogEntry, type LogOwner, logEntries } from './log-entries.ts'
+import { missesExecutors } from './missing.ts'
 import type { FailureMode } from './model.ts'
 import { FAILURE_MODES } from './modes.ts'
 import { type Certainty, isIntended, sightings, signed } from './read.ts'
@@ -89,8 +90,10 @@ export async function readLog(
         entry,
       )
     }
-    if (found.length === 0 && (GRAVE.has(entry.level ?? '') || isUncaught(entry)))
+    if (found.length === 0 && (GRAVE.has(entry.level ?? '') || isUncaught(entry))) {
       unexplained = { line: entry.line, quote: quote(entry.text) }
+      if (missesExecutors(entry.text)) tally.missed()
+    }
   }
   const { standing, passed } = tally.result()
   const counts = ({ mode }: Seen): boolean => unexplained === null || outright.has(mode.id)

@@ -42,6 +42,8 @@ export interface Tally {
   add(told: Sighted, entry: Pick<LogEntry, 'text' | 'place'>): void
   /** What was told of this stage until now has been made good, and the run lives without the executors it has lost. */
   finished(stage: string): void
+  /** An error misses what executors held: those that the run lived without until now may be why, unless it lives on. */
+  missed(): void
   /** Another log begins: nothing in it makes good what was told until now. */
   begin(): void
   /** Of each mode what stands, with all that say it counted; and the modes that nothing else told. */
@@ -51,6 +53,8 @@ export interface Tally {
 interface Told {
   standing: Seen | null
   passed: Seen | null
+  /** Of executors that the run lived without. */
+  lived: Seen | null
   /** By stage, and of lost executors. */
   readonly open: Map<string, Seen>
 }
@@ -61,7 +65,7 @@ export function createTally(): Tally {
   const modes = new Map<string, Told>()
   return {
     add(told, { text, place }) {
-      const of = modes.get(told.mode.id) ?? { standing: null, passed: null, open: new Map<string, Seen>() }
+      const of = modes.get(told.mode.id) ?? { standing: null, passed: null, lived: null, open: new Map() }
       modes.set(told.mode.id, of)
       const whose = OF_STAGE.exec(text)?.[1] ?? (place === 'container' ? EXECUTORS : null)
       if (whose === null || (of.open.size >= STAGES_KEPT && !of.open.has(whose)))
@@ -69,23 +73,29 @@ export function createTally(): Tally {
       else of.open.set(whose, counted(of.open.get(whose) ?? null, told))
     },
     finished(stage) {
-      for (const of of modes.values())
-        for (const whose of [stage, EXECUTORS]) {
-          const told = of.open.get(whose)
-          if (told === undefined) continue
-          of.open.delete(whose)
-          of.passed = merged(of.passed, told)
-        }
+      for (const of of modes.values()) {
+        of.passed = both(of.passed, taken(of.open, stage))
+        of.lived = both(of.lived, taken(of.open, EXECUTORS))
+      }
+    },
+    missed() {
+      for (const of of modes.values()) {
+        const again = both(taken(of.open, EXECUTORS), of.lived)
+        if (again !== null) of.open.set(EXECUTORS, again)
+        of.lived = null
+      }
     },
     begin() {
       for (const of of modes.values()) {
         of.standing = [...of.open.values()].reduce(merged, of.standing)
         of.open.clear()
+        of.passed = both(of.passed, of.lived)
+        of.lived = null
       }
     },
     result() {
-      const all = [...modes.values()].map(({ standing, passed, open }) => ({
-        passed,
+      const all = [...modes.values()].map(({ standing, passed, lived, open }) => ({
+        passed: both(passed, lived),
         standing: [...open.values()].reduce(merged, standing),
       }))
       return {
@@ -101,6 +111,16 @@ export function createTally(): Tally {
 function counted(before: Seen | null, { quote, ...told }: Sighted): Seen {
   if (before !== null && !isBetter(told, before)) return { ...before, count: before.count + 1 }
   return { ...told, quote: detached(quote()), count: (before?.count ?? 0) + 1 }
+}
+
+function taken(open: Map<string, Seen>, whose: string): Seen | null {
+  const told = open.get(whose) ?? null
+  open.delete(whose)
+  return told
+}
+
+function both(one: Seen | null, other: Seen | null): Seen | null {
+  return other === null ? one : merged(one, other)
 }
 
 /** The better of two; counted together. */

@@ -51,6 +51,20 @@ describe.each(LAYOUTS)('beside an error that nobody knows, in the %s layout', (_
     ])
   })
 
+  it.each<[string, string]>([
+    ['output that cannot be made again', 'Job aborted due to stage failure: A shuffle map stage with indeterminate output was failed and retried. However, Spark cannot rollback the ResultStage 6 to re-process the input data'],
+    ['a block of a checkpoint', 'Job aborted due to stage failure: Task 0 in stage 6.0 failed 4 times, most recent failure: Lost task 0.3 in stage 6.0 (TID 77) (10.0.0.5 executor 3): Checkpoint block rdd_4_0 not found! Either the executor that originally checkpointed this partition is no longer alive, or the original RDD is unpersisted.'],
+  ])('executors stand where it misses what they held: %s', async (_what, msg) => {
+    const missing: Written = { ...line('ERROR', 'a.Main', 'failed'), exception: { class: `${SPARK}.SparkException`, msg } }
+    expect(told(await read(print, preempted, lost(1), ended(1), missing))).toEqual([
+      ['F11', 'high', false],
+      ['F02', 'low', true],
+    ])
+    expect(told(await read(print, preempted, ended(1), missing, trouble))).toEqual([['F11', 'high', false]])
+    expect(told(await read(print, preempted, ended(1), missing, ended(2), trouble))).toEqual([['F11', 'low', true]])
+    expect(told(await read(print, preempted, ended(1), begun, missing))).toEqual([['F11', 'low', true]])
+  }) // prettier-ignore
+
   it('a hint is nothing there, whether the run went on after it or not', async () => {
     const master = line('INFO', `${SPARK}.deploy.client.StandaloneAppClient$ClientEndpoint`, 'Master has changed, new master is at spark://m2:7077') // prettier-ignore
     expect(told(await read(print, master, ended(1)))).toEqual([['F33', 'low', false]])
