@@ -1,6 +1,6 @@
 // The pipeline of the sandbox: it takes what is signed, fresh and says to what; deploys once, and announces it.
 import { createHmac } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { type IncomingMessage, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -150,6 +150,16 @@ it('what it has taken and not deployed when it stops, it deploys when it starts 
   pipeline = await start()
   await expect.poll(() => markers).toHaveLength(1)
   expect(pipeline.rollbacks()[0]).toMatchObject({ to: '2.3.1', deployedAt: NOW })
+})
+
+it('takes nothing that it cannot keep, and the same request once it can', async () => {
+  mkdirSync(`${stateFile}.new`)
+  expect(await post(request())).toEqual({ status: 503, message: 'it cannot be kept now' })
+  expect(pipeline.rollbacks()).toEqual([])
+  rmSync(`${stateFile}.new`, { recursive: true })
+  expect((await post(request())).status).toBe(202)
+  await expect.poll(() => markers).toHaveLength(1)
+  expect(pipeline.rollbacks()).toMatchObject([{ id: 'act_1', deployedAt: NOW }])
 })
 
 it('leaves a file that is not its own as it is, and says so', async () => {

@@ -45,10 +45,24 @@ export async function createPipelineServer(options: PipelineOptions): Promise<Pi
   const rollbacks = new Map<string, KeptRollback>(kept.map((one) => [one.asked.id, one]))
   const stop = new AbortController()
 
-  /** Kept before anybody is told: what was answered with 202 is done even if we die in between. */
+  /**
+   * Kept before anybody is told: what was answered with 202 is done even if we die in between. On disk first: what could not
+   * be written (it throws) is not known, and is taken when it is asked for again.
+   */
   function keep(one: KeptRollback): void {
+    const next = new Map(rollbacks).set(one.asked.id, one)
+    if (stateFile !== undefined) writeKept(stateFile, [...next.values()])
     rollbacks.set(one.asked.id, one)
-    if (stateFile !== undefined) writeKept(stateFile, [...rollbacks.values()])
+  }
+
+  /** Whether it was kept. */
+  function take(one: KeptRollback): boolean {
+    try {
+      keep(one)
+      return true
+    } catch {
+      return false
+    }
   }
 
   async function answer(request: IncomingMessage): Promise<[number, string]> {
@@ -62,7 +76,7 @@ export async function createPipelineServer(options: PipelineOptions): Promise<Pi
     const { to, run } = asked.data
     if (to === null) return [422, `nothing says what ${run.job_name} is to go back to`]
     if (!rollbacks.has(asked.id)) {
-      keep({ asked, to })
+      if (!take({ asked, to })) return [503, 'it cannot be kept now']
       void deploy({ asked, to })
     }
     return [202, `${run.job_name} goes back to ${to}`]
