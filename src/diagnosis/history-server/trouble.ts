@@ -19,11 +19,6 @@ const OURS = /^there was no time left/
 /** Nobody answered, for a reason that need not be its own; who takes the connection and stays silent is there. */
 const MAYBE_THE_WAY = /^it did not answer in time|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT/
 
-/** Whether nothing came in the time of one request: a collection of garbage, or a log that is just read, passes. */
-export function isSilence(error: unknown): boolean {
-  return troubleOf(error)?.why.includes('did not answer in time') === true
-}
-
 /** Null where the failure says nothing of the History Server. */
 export function troubleOf(error: unknown): Trouble | null {
   if (!(error instanceof ArrestorError)) return null

@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import type { HistoryServer, ListedApplication, PlatformReader, TimedAnswer } from '../../ports.ts'
 import { type Kept, type Since, newestOf, sinceListed } from '../history-server/lag.ts'
-import { type Trouble, isSilence, troubleOf } from '../history-server/trouble.ts'
+import { type Trouble, troubleOf } from '../history-server/trouble.ts'
 import {
   type Finding,
   type FindingSeverity,
@@ -14,6 +14,7 @@ import {
   gravest,
   milder,
 } from '../model.ts'
+import { isLate, onceMore } from '../silence.ts'
 import { type Thresholds, fourSchema, thresholdsFor } from '../thresholds.ts'
 import { blank, blindly, evidence, outputsOf, plural, span, unseen } from './support.ts'
 
@@ -64,8 +65,8 @@ export const historyServer: Probe = {
     let version: TimedAnswer<string> | null = null
     const silences: string[] = []
     try {
-      version = await twice(() => server.version(context.signal), silences)
-      const list = await twice(() => server.running(context.signal), silences)
+      version = await patiently(() => server.version(context.signal), silences)
+      const list = await patiently(() => server.running(context.signal), silences)
       const { outputs, findings } = await answering(server, version, list, context, thresholds)
       return {
         outputs,
@@ -79,15 +80,16 @@ export const historyServer: Probe = {
   },
 }
 
-/** Once more after silence, which `silences` then tells of: one pause is no outage. */
-async function twice<T>(ask: () => Promise<T>, silences: string[]): Promise<T> {
-  try {
-    return await ask()
-  } catch (error) {
-    if (!isSilence(error)) throw error
-    silences.push(`History Server, the first time: ${troubleOf(error)?.why}`)
-    return ask()
-  }
+/**
+ * Once more after an answer that did not come, which `silences` then tells of: a collection of garbage, or a log that is just
+ * read, is no outage.
+ */
+function patiently<T>(ask: () => Promise<T>, silences: string[]): Promise<T> {
+  return onceMore(ask, (error) => {
+    const trouble = isLate(error) ? troubleOf(error) : null
+    if (trouble !== null) silences.push(`History Server, the first time: ${trouble.why}`)
+    return trouble !== null
+  })
 }
 
 type Own = z.output<typeof params>['thresholds']

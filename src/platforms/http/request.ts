@@ -3,6 +3,7 @@ import type { Agent as HttpAgent } from 'node:http'
 import type { Agent as HttpsAgent } from 'node:https'
 import { setTimeout as wait } from 'node:timers/promises'
 import { isAxiosError } from 'axios'
+import { LATE_WORDS, SILENT_WORDS } from '../../diagnosis/silence.ts'
 import { ArrestorError, reasonOf } from '../../errors.ts'
 import { secretHeaders, withoutSecrets } from '../../secrets.ts'
 import { type Gate, NO_PLACE, NO_PLACE_WORDS, OPEN_GATE } from './gate.ts'
@@ -58,13 +59,6 @@ const TRIES = 3
 const PAUSE_MS = 100
 /** A platform that asks to wait longer than this is believed, and not waited for. */
 const LONGEST_WAIT_MS = 2000
-/** Who hangs says nothing to anybody; behind a firewall nobody is there to take a connection. */
-const SILENT_WORDS = 'it took the connection and'
-
-/** Whether a request failed since somebody took the connection and then said nothing in its time. */
-export function isSilence(error: unknown): boolean {
-  return error instanceof ArrestorError && error.details['why']?.startsWith(SILENT_WORDS) === true
-}
 
 /** A connection that was closed under way: a keep-alive that ended, a proxy that was restarted. */
 const BROKEN: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'])
@@ -122,7 +116,7 @@ export function createRequest(options: RequestOptions): Request {
       if (late.aborted)
         throw unreachable(
           read,
-          `${watched.isSilent() ? SILENT_WORDS : 'it'} did not answer in time (${options.timeoutMs / 1000} s)`,
+          `${watched.isSilent() ? SILENT_WORDS : 'it'} ${LATE_WORDS} (${options.timeoutMs / 1000} s)`,
         )
       // The cause is a bare code: the error of axios holds the request, and with it the credential.
       throw unreachable(read, whyNot(error), isAxiosError(error) ? { code: error.code } : undefined)

@@ -1,6 +1,6 @@
 // Looking for an application in several places: who was asked in vain, and what to throw when nobody knew it.
 import { ArrestorError, reasonOf } from '../../errors.ts'
-import { isSilence } from '../http/request.ts'
+import { isSilence, onceMore } from '../../diagnosis/silence.ts'
 
 export interface Attempts {
   /** `<place>: <reason>` of every place that did not answer. */
@@ -43,12 +43,8 @@ const LONGEST_SILENCE_MS = 6_000
  * Asks, and once more after a silence: a long collection of garbage is no outage, and a live driver tells more than
  * anybody else. Throws what the last try threw.
  */
-export async function askingPatiently<T>(ask: () => Promise<T>, signal: AbortSignal): Promise<T> {
+export function askingPatiently<T>(ask: () => Promise<T>, signal: AbortSignal): Promise<T> {
   const began = performance.now()
-  try {
-    return await ask()
-  } catch (error) {
-    if (signal.aborted || !isSilence(error) || performance.now() - began > LONGEST_SILENCE_MS) throw error
-    return await ask()
-  }
+  const inTime = (): boolean => !signal.aborted && performance.now() - began <= LONGEST_SILENCE_MS
+  return onceMore(ask, (error) => isSilence(error) && inTime())
 }
