@@ -1,6 +1,5 @@
 // Resolved by the next successful run: while an incident about a run is open, its platform is asked for a later success.
 import { type DataDates, datesOfNames } from '../alerts/data-dates.ts'
-import type { Discretion } from '../alerts/discretion.ts'
 import {
   type Look,
   type PassedOver,
@@ -20,6 +19,7 @@ import { enqueue } from '../store/jobs.ts'
 import type { Tx } from '../store/store.ts'
 import type { FlowDeps } from './deps.ts'
 import { DUE, JOBS, PRIORITY } from './destinations.ts'
+import { discreetLook } from './discreet-look.ts'
 import { pinnedRunbook } from './runbook-text.ts'
 import { discretionOf } from './settings.ts'
 import { resolveLocked } from './settle.ts'
@@ -173,30 +173,6 @@ export async function recoverIncident(deps: FlowDeps, job: RecoverJob): Promise<
     look = null
   }
   await deps.store.transaction((tx) => recordLook(tx, deps, job, reader.platform, look))
-}
-
-/** A look as its team keeps it. A run whose id must not be kept is not watched by it: the time of the alert stands for it. */
-function discreetLook({ name, text, link }: Discretion, look: Look): Look {
-  switch (look.kind) {
-    case 'recovered': {
-      const { run } = look
-      const jobName = run.jobName === null ? null : name(run.jobName)
-      return { ...look, run: { ...run, id: name(run.id), jobName, link: link(run.link) ?? '' } }
-    }
-    case 'waiting': {
-      const { watched } = look
-      const kept = watched.id === null || name(watched.id) === watched.id
-      const { passedOver } = look
-      return {
-        ...look,
-        because: text(look.because),
-        watched: kept ? watched : { ...watched, id: null },
-        passedOver: passedOver && { id: name(passedOver.id), because: text(passedOver.because) },
-      }
-    }
-    case 'pointless':
-      return { ...look, because: text(look.because) }
-  }
 }
 
 async function recordLook(
