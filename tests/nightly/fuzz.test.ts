@@ -38,7 +38,7 @@ const fragment = fc.oneof(
     '26/11/22 14:51:00 ERROR Main: Job aborted: a shuffle map stage with indeterminate output was failed and retried',
     'ResultStage 1 (', ') finished in ', ') failed in ', 'Lost task 0.0 in stage 1.0 (TID 3)',
     'password=hunter2 ', 'jdbc:postgresql://u:p@h/db', 'Bearer abc.def.ghi', 'a@b.example', '4111 1111 1111 1111',
-    '26/11/22 14:51:00 ERROR ', 'Caused by: ', '\tat a.b.C.d(E.java:1)', 'Traceback (most recent call last):',
+    '26/11/22 14:51:00 ERROR ', 'Caused by: ', '\tat a.b.C.d(E.java:1)', 'Traceback (most recent call last):', '\n  File "a.py", line 1, in x\n',
     'Exception in thread "main" ', 'exit code ', 'exitCode: 137', 'driver ', 'token (', 'evicted ', 'Worker ', 'a.b.',
     'MetaException', 'FsHistoryProvider ', '{"msg":"', '"}', '\u0000', '\u001b[31m', '\ud800', '[', '(', ' ', '-', '1', 'A_', '$',
   ),

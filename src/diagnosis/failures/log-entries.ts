@@ -42,6 +42,9 @@ const EXCEPTION = /^(?:[\w$]{1,80}\.){1,12}[\w$]{0,80}(?:Error|Exception|Throwab
 /** `Driver stacktrace:` stands at the margin within the words about a task that failed. */
 const CONTINUES = /^(?:\s|at |Caused by:|Suppressed:|\.\.\. \d+ more|Driver stacktrace:)/
 
+/** Python's, alone or behind what Spark says of a task that failed. */
+export const TRACEBACK = 'Traceback (most recent call last):'
+
 interface Draft {
   lines: string[]
   readonly line: number
@@ -98,9 +101,14 @@ function createSplitter(owner: LogOwner | null): Splitter {
   }
 }
 
-/** log4j prints an entry's exception in the line below it, at the margin. */
+/** At the margin stand an entry's exception, in the line below it as log4j prints it, and what Python raised, below its frames. */
 function belongs(draft: Draft | null, text: string): boolean {
-  return draft?.level != null && draft.lines.length === 1 && EXCEPTION.test(text)
+  if (draft === null) return false
+  if (draft.level !== null && draft.lines.length === 1 && EXCEPTION.test(text)) return true
+  if (draft.lines.length === MAX_ENTRY_LINES) return false
+  if (!/^\s/.test(draft.lines.at(-1) ?? '') || /^(?:\s|\{|$)/.test(text) || PLAIN.test(text)) return false
+  const began = draft.lines.findLastIndex((line) => !/^\s/.test(line))
+  return draft.lines[began]?.endsWith(TRACEBACK) === true
 }
 
 /** The entry that begins with this line, or null for a line that goes on with the one before. */

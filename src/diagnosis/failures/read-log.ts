@@ -1,7 +1,7 @@
 // A whole log to what broke: every mode seen, how often, where first, with the line that says so. One pass, bounded memory.
 import { quote } from '../../alerts/redact.ts'
 import { weightOf } from './asides.ts'
-import { type LogEntry, type LogOwner, logEntries } from './log-entries.ts'
+import { type LogEntry, type LogOwner, TRACEBACK, logEntries } from './log-entries.ts'
 import { missesExecutors } from './missing.ts'
 import type { FailureMode } from './model.ts'
 import { FAILURE_MODES } from './modes.ts'
@@ -91,7 +91,7 @@ export async function readLog(
       )
     }
     if (found.length === 0 && (GRAVE.has(entry.level ?? '') || isUncaught(entry))) {
-      unexplained = { line: entry.line, quote: quote(entry.text) }
+      unexplained = { line: entry.line, quote: quote(saying(entry.text)) }
       if (missesExecutors(entry.text)) tally.missed()
     }
   }
@@ -122,6 +122,12 @@ function anyOf(sources: readonly string[]): RegExp {
 
 function mayTell({ text, logger }: LogEntry): boolean {
   return ANY.test(text) || (logger !== null && ANY_SIGNED.test(signed(logger, text)))
+}
+
+/** Python says last what it raised; all else says first what there is to say. */
+function saying(text: string): string {
+  if (!text.startsWith(TRACEBACK)) return text
+  return text.split('\n').findLast((line) => line !== '' && !/^\s/.test(line)) ?? text
 }
 
 /** A program that ended by an exception of its own: Java's and Python's last words. */

@@ -40,6 +40,43 @@ describe('entries', () => {
     ])
   })
 
+  it('what Python raised stands at the margin below its frames, and belongs to them', async () => {
+    const found = await entries(
+      [
+        '26/11/22 14:30:00 WARN TaskSetManager: Lost task 0.0 in stage 1.0 (TID 3): org.apache.spark.api.python.PythonException: Traceback (most recent call last):',
+        '  File "orders.py", line 6, in work',
+        '    raise OSError("No space left on device")',
+        'OSError: No space left on device',
+        '',
+        '\tat org.apache.spark.api.python.BasePythonRunner.x(PythonRunner.scala:1)',
+        'printed by the job',
+        'Traceback (most recent call last):',
+        '  File "orders.py", line 9, in <module>',
+        'RuntimeError: the totals do not add up',
+        'printed later',
+        'Traceback (most recent call last):',
+        '  File "orders.py", line 9, in <module>',
+        '26/11/22 14:30:00 INFO Foo: x',
+      ].join('\n'),
+    )
+    expect(found.map(({ line, text, place }) => [line, text.split('\n').length, place])).toEqual([
+      [1, 6, 'task'],
+      [7, 1, 'driver'],
+      [8, 3, 'driver'],
+      [11, 1, 'driver'],
+      [12, 2, 'driver'],
+      [14, 1, 'driver'],
+    ])
+  })
+
+  it('a program’s words are not lost behind endless frames of Python', async () => {
+    const frames = '  File "orders.py", line 6, in work\n'.repeat(500)
+    const found = await entries(
+      `Traceback (most recent call last):\n${frames}RecursionError: x\nprinted by the job`,
+    )
+    expect(found.map(({ line }) => line)).toEqual([1, 502, 503])
+  })
+
   it('Spark 4 writes JSON lines: message and exception are one entry', async () => {
     const json = JSON.stringify({
       ts: '2026-11-22T14:30:00.000Z',
@@ -125,6 +162,13 @@ describe('a driver’s log', () => {
     )
     expect(seen).toEqual([])
     expect(unexplained).toEqual({ line: 2, quote: 'my own trouble password=[redacted]' })
+  })
+
+  it('quotes what Python raised, not that it did', async () => {
+    const { unexplained } = await read(
+      'Traceback (most recent call last):\n  File "orders.py", line 9, in <module>\nRuntimeError: the totals do not add up',
+    )
+    expect(unexplained).toEqual({ line: 1, quote: 'RuntimeError: the totals do not add up' })
   })
 
   it('says that somebody ended it', async () => {
