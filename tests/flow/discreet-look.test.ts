@@ -18,7 +18,7 @@ it.each<[string, Look]>([
   ['a success', { kind: 'recovered', run: { ...RUN, id: 'acme-7', jobName: 'load-acme-7', link: 'https://m/acme-7' }, own: false, judgedBy: null }],
   ['a success that has not come', waiting(WATCHED)],
   ['what nothing makes good', { kind: 'pointless', because: 'acme-7 is a stream' }],
-])('P12: %s', (_what, look) => {
+])('P12: a look for a later success leaves nothing that is kept to a team: %s', (_what, look) => {
   const told = JSON.stringify(discreetLook(discretion, look))
   expect(told).not.toContain('acme-7')
   expect(told).toContain('[redacted:customer]')
