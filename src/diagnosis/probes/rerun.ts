@@ -4,7 +4,7 @@ import type { PlatformReader, SparkApplication, SparkExecutor } from '../../port
 import { type Attempt, attempting } from '../attempt.ts'
 import { beginningOf } from '../changes/last-good.ts'
 import type { FailureClass, FailureMode, Said } from '../failures/model.ts'
-import type { LogReading } from '../failures/read-log.ts'
+import { type LogReading, whatBroke } from '../failures/read-log.ts'
 import { type Sighting, sightings, strongest } from '../failures/read.ts'
 import { classOf } from '../failures/settled-class.ts'
 import type { Finding, Probe, ProbeContext } from '../model.ts'
@@ -204,8 +204,8 @@ async function logOf(
 }
 
 function namedByLog(logged: (LogReading & Whose) | null): Named | null {
-  const first = logged?.seen[0]
-  if (logged === null || first === undefined) return null
+  const first = logged === null ? null : whatBroke(logged)
+  if (logged === null || first === null) return null
   return {
     ...first,
     line: first.quote,

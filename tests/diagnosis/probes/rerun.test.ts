@@ -158,6 +158,17 @@ describe('what the run went on after', () => {
     expect(outputs).toMatchObject({ rerun: 'unsafe', signature: 'F03', certainty: 'high', class: 'deterministic' })
   }) // prettier-ignore
 
+  it('is not named where the last error of the log is none that anybody knows', async () => {
+    const text = [
+      'WARN TaskSetManager: Lost task 0.0 in stage 1.0 (TID 3) (h executor 2): java.lang.OutOfMemoryError: Java heap space',
+      'INFO DAGScheduler: ResultStage 1 (collect at orders.py:29) finished in 53 ms',
+      'ERROR Main: the totals do not add up',
+    ].map((line) => `26/11/22 14:51:00 ${line}\n`).join('') // prettier-ignore
+    const log = { text, from: 'stderr', link: null, cut: false, whose: 'driver' } as const
+    const { outputs } = await look({ ...ended, executors: [], log })
+    expect(outputs).toMatchObject({ rerun: 'unknown', signature: 'unknown', certainty: null, class: null })
+  })
+
   it('excuses executors where their own words stand in a stage that completed', async () => {
     const lastly = stage({ id: 9, status: 'FAILED', failureReason: `${AT_ONCE}my own trouble` })
     const tasks = [task('ExecutorLostFailure (executor 1) Reason: Container killed by YARN for exceeding physical memory limits')] // prettier-ignore
