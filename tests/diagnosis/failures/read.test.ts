@@ -515,6 +515,7 @@ describe('whose exit code it was', () => {
     ['driver container failed with ExitCode: 137, Reason: ContainerStatusUnknown', 'platform', []],
     ['driver container failed with ExitCode: 143, Reason: Error', 'platform', [['F11', 'told-to-end', 'medium']]],
     ["The driver's container ended: Evicted, exit code 137: Pod ephemeral local storage usage exceeds the total limit of containers 1Gi.", 'container', [['F09', 'disk-limit', 'high'], ['F11', 'evicted', 'high']]],
+    ["The executor's container ended: Error, exit code 137: the cache has Evicted 12 entries", 'container', [['F03', 'container-killed', 'medium']]],
     ["The executor's container ended: Evicted, exit code 137: The node was low on resource: memory.", 'container', [['F11', 'evicted', 'high']]],
     ["The executor's container ended: ContainerStatusUnknown, exit code 137", 'container', []],
     ["The executor's container ended: OOMKilled, exit code 137", 'container', [['F03', 'container-killed', 'high']]],

@@ -122,8 +122,9 @@ export const NODES: readonly FailureMode[] = [
       { words: /\bdecommission/i },
       { words: /released on a \*?lost\*? node/i },
       { words: /\bNodeShutdown\b|imminent node shutdown|\bTaintManagerEviction\b|node scale[- ]down/i },
+      // Where a container's reason stands: its message may say the word of something else.
       {
-        words: /\bEvicted\b/,
+        words: /^(?:[^:]{1,300}: )?Evicted\b/,
         places: ['container'],
         variant: 'evicted',
         meaning: EVICTED,
