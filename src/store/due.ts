@@ -1,5 +1,5 @@
 // P4: the truth for every timer. Rows of our own table, claimed with SKIP LOCKED, handled in the claiming transaction.
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import { reasonOf } from '../errors.ts'
 import { ring } from './bell.ts'
 import { createLoop, type Loop } from './loop.ts'
@@ -39,14 +39,11 @@ export async function schedule(tx: Tx, due: Due): Promise<void> {
 /** `schedule` for many in one statement; each `(kind, subject)` at most once. */
 export async function scheduleAll(tx: Tx, dues: readonly Due[]): Promise<void> {
   if (dues.length === 0) return
-  const rows = dues.map(({ kind, subject, dueAt, data }) => ({ kind, subject, due_at: dueAt, data }))
-  await sql`
-    insert into due (kind, subject, due_at, data)
-    select kind, subject, due_at, data
-      from jsonb_to_recordset(${json(rows)}::jsonb) as d (kind text, subject text, due_at timestamptz, data jsonb)
-     order by kind, subject
-        on conflict (kind, subject) do update set
-          due_at = excluded.due_at, data = excluded.data, attempts = 0, last_error = null`.execute(tx)
+  await insertAll(
+    tx,
+    dues,
+    sql`do update set due_at = excluded.due_at, data = excluded.data, attempts = 0, last_error = null`,
+  )
   ring(tx, DUE_TOPIC)
 }
 
@@ -70,14 +67,18 @@ export async function scheduleUnlessDue(tx: Tx, due: Due): Promise<void> {
 
 /** `scheduleUnlessDue` for many in one statement; each `(kind, subject)` at most once. */
 export async function scheduleAllUnlessDue(tx: Tx, dues: readonly Due[]): Promise<void> {
-  if (dues.length === 0) return
+  if (dues.length > 0) await insertAll(tx, dues, sql`do nothing`)
+}
+
+/** In one order, so that two who schedule the same rows do not wait for each other. */
+async function insertAll(tx: Tx, dues: readonly Due[], onConflict: RawBuilder<unknown>): Promise<void> {
   const rows = dues.map(({ kind, subject, dueAt, data }) => ({ kind, subject, due_at: dueAt, data }))
   await sql`
     insert into due (kind, subject, due_at, data)
     select kind, subject, due_at, data
       from jsonb_to_recordset(${json(rows)}::jsonb) as d (kind text, subject text, due_at timestamptz, data jsonb)
      order by kind, subject
-        on conflict (kind, subject) do nothing`.execute(tx)
+        on conflict (kind, subject) ${onConflict}`.execute(tx)
 }
 
 /** Removes the row; false when there was none. */

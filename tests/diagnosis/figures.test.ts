@@ -8,11 +8,11 @@ import { loadRecording } from '../../src/sandbox/spark/recording.ts'
 import { type SparkReplay, createSparkReplay } from '../../src/sandbox/spark/replay.ts'
 import { NEVER, type Stage, platformOf, runOf } from '../platforms/support.ts'
 import { GRADED, type GradedFinding } from '../../src/diagnosis/catalogue.ts'
-import { falls } from '../../src/diagnosis/thresholds.ts'
 import { lookBehind } from './figures/behind.ts'
 import { madeRecording, watchedSeries } from './figures/made.ts'
 import { prometheusOf } from './figures/prometheus.ts'
 import { RECOMPUTE } from './figures/recompute.ts'
+import { EVERYTHING_TOLD } from './everything-told.ts'
 
 type Json = unknown
 interface Seen {
@@ -66,17 +66,6 @@ const seen = new Map<string, Seen[]>()
 const USES = ['spark.performance', 'spark.skew', 'spark.failed-stages', 'spark.executor-deaths']
 const RECORDINGS = ['data-skew', 'executor-oom', 'fetch-failed', 'healthy'] as const
 
-/** With thresholds that everything reaches, so that every finding that applies is told. */
-const LIMITS = {
-  thresholds: Object.fromEntries(
-    GRADED.map(({ id, thresholds }) => [
-      id,
-      falls(thresholds) ? ([1e15, 1e15, 1e15, -1] as const) : ([0, 0, 0, 1e15] as const),
-    ]),
-  ),
-  materialMs: [0, 0, 0, 1e15] as const,
-}
-
 beforeAll(async () => {
   spark = await createSparkReplay({ port: 0 })
   for (const recording of RECORDINGS) {
@@ -87,7 +76,7 @@ beforeAll(async () => {
       ...PERFORMANCE.map(({ id }) => ({ id, use: 'spark.performance', params: { only: [id] }, heading: id })),
       ...USES.slice(1).map((use) => ({ id: use.replace(/\W/g, '_'), use, params: undefined, heading: use })),
     ]
-    const context = { run: runOf({ runId: appId }), labels: {}, reader, signal: NEVER, now: new Date(), limits: LIMITS } // prettier-ignore
+    const context = { run: runOf({ runId: appId }), labels: {}, reader, signal: NEVER, now: new Date(), limits: EVERYTHING_TOLD } // prettier-ignore
     const results = await runProbes(steps, context, { deadlineMs: 20_000, concurrency: 4 })
     seen.set(
       recording,
@@ -167,7 +156,7 @@ describe('the catalogue', () => {
         history_url: replay.historyUrl,
         ...(prometheus === null ? {} : { prometheus: { url: prometheus.url } }),
       })
-      const context = { run: runOf({ runId: appId }), labels: {}, reader, signal: NEVER, now: new Date(recording.live.at), limits: LIMITS } // prettier-ignore
+      const context = { run: runOf({ runId: appId }), labels: {}, reader, signal: NEVER, now: new Date(recording.live.at), limits: EVERYTHING_TOLD } // prettier-ignore
       const steps = GRADED.map(({ id, probe }) => ({
         id,
         use: probe,

@@ -1,25 +1,14 @@
 // Every figure on every finding, of every kind of platform, can be looked up: a link that opens, an event log, or a command.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { GRADED } from '../../src/diagnosis/catalogue.ts'
 import type { Evidence, Finding } from '../../src/diagnosis/model.ts'
 import { PERFORMANCE } from '../../src/diagnosis/performance/findings.ts'
 import { PROBES } from '../../src/diagnosis/registry.ts'
 import { runProbes } from '../../src/diagnosis/run-probes.ts'
-import { falls } from '../../src/diagnosis/thresholds.ts'
 import { PLATFORM_KINDS } from '../../src/platforms/registry.ts'
 import { NEVER } from '../platforms/support.ts'
 import { DEPLOYED, WORLDS, type World } from './links/worlds.ts'
+import { EVERYTHING_TOLD } from './everything-told.ts'
 
-/** With thresholds that everything reaches, so that every finding that applies is told. */
-const LIMITS = {
-  thresholds: Object.fromEntries(
-    GRADED.map(({ id, thresholds }) => [
-      id,
-      falls(thresholds) ? ([1e15, 1e15, 1e15, -1] as const) : ([0, 0, 0, 1e15] as const),
-    ]),
-  ),
-  materialMs: [0, 0, 0, 1e15] as const,
-}
 /** Whatever a probe would not look at for being small. */
 const PARAMS: Readonly<Record<string, object>> = {
   'spark.skew': { least_s: 0, least_mib: 0, material_s: [0, 0, 0, 1e15] },
@@ -96,7 +85,7 @@ beforeAll(async () => {
   for (const [kind, what, open] of WORLDS) {
     const world = await open()
     const { reader, run } = world
-    const context = { run, labels: {}, reader, signal: NEVER, now: new Date(), limits: LIMITS, deployments: DEPLOYED } // prettier-ignore
+    const context = { run, labels: {}, reader, signal: NEVER, now: new Date(), limits: EVERYTHING_TOLD, deployments: DEPLOYED } // prettier-ignore
     const results = await runProbes(STEPS, context, { deadlineMs: 30_000, concurrency: 4 })
     told.set(nameOf(kind, what), { world, findings: results.flatMap(({ findings }) => findings) })
   }
