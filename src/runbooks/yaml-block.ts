@@ -1,5 +1,5 @@
 // A piece of YAML inside a Markdown file: parsed within bounds, checked by zod, complaints with their place.
-import { LineCounter, isMap, isNode, parseDocument, type Document } from 'yaml'
+import { CST, type Document, Lexer, LineCounter, isMap, isNode, parseDocument } from 'yaml'
 import type * as z from 'zod'
 import type { Problem } from './model.ts'
 import { keysAt } from './keys-at.ts'
@@ -40,16 +40,28 @@ interface Parsed {
 /** Lists in lists. Parser and schema recurse, and the stack they have left is not ours to know. */
 const MAX_DEPTH = 100
 
-/** Offset at which brackets, or markers in one line, nest too deeply; null where they do not. */
+/** Lexemes that stand for no text. */
+const UNWRITTEN: ReadonlySet<string> = new Set([CST.DOCUMENT, CST.FLOW_END])
+
+/** Offset at which brackets, or markers in one line, nest too deeply; null where they do not. The lexer does not recurse. */
 function tooDeepAt(text: string): number | null {
-  const marks = /(?:[-?:] +){100}/.exec(text)
-  if (marks !== null) return marks.index
+  let at = 0
   let open = 0
-  // In quotes a bracket is text.
-  for (const { 0: bracket, index } of text.matchAll(/"(?:[^"\\]|\\.)*"|'[^']*'|[[\]{}]/gs)) {
-    if (bracket.length > 1) continue
-    open = bracket === '[' || bracket === '{' ? open + 1 : Math.max(open - 1, 0)
-    if (open > MAX_DEPTH) return index
+  let marks = 0
+  let isText = false
+  for (const lexeme of new Lexer().lex(text)) {
+    if (!isText && UNWRITTEN.has(lexeme)) continue
+    if (!isText && lexeme === CST.SCALAR) {
+      isText = true
+      continue
+    }
+    if (!isText && (lexeme === '[' || lexeme === '{')) open += 1
+    if (!isText && (lexeme === ']' || lexeme === '}')) open = Math.max(open - 1, 0)
+    if (!isText && (lexeme === '-' || lexeme === '?' || lexeme === ':')) marks += 1
+    else if (isText || !/^ +$/.test(lexeme)) marks = 0
+    if (open > MAX_DEPTH || marks >= MAX_DEPTH) return at
+    at += lexeme.length
+    isText = false
   }
   return null
 }
