@@ -7,11 +7,17 @@ import { onYarn } from './on-yarn.ts'
 import { standalone } from './standalone.ts'
 import { brokenJobs } from './suite.ts'
 
-/** `only` names the jobs, by their files; all of them where it is absent. */
-export function brokenOn(lines: readonly SparkLine[], only?: readonly string[]): void {
+/** Jobs that break nowhere else. */
+const YARN_ALONE = JOBS_ON_YARN.filter(({ job }) => JOBS.every((one) => one.job !== job))
+
+/** `only` names the jobs, by their files; where it is absent all of them, `once` each or on both clusters. */
+export function brokenOn(
+  lines: readonly SparkLine[],
+  { only, once = false }: { readonly only?: readonly string[]; readonly once?: boolean } = {},
+): void {
   const chosen = (jobs: readonly SparkJob[]): readonly SparkJob[] =>
     jobs.filter(({ job }) => only?.includes(job) ?? true)
-  const [alone, inYarn] = [chosen(JOBS), chosen(JOBS_ON_YARN)]
+  const [alone, inYarn] = [chosen(JOBS), chosen(once && only === undefined ? YARN_ALONE : JOBS_ON_YARN)]
   const yarn = findYarn()
   for (const line of lines) {
     const spark = findSpark(line)
