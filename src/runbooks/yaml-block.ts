@@ -59,7 +59,7 @@ function tooDeepAt(text: string): number | null {
     if (!isText && (lexeme === ']' || lexeme === '}')) open = Math.max(open - 1, 0)
     if (!isText && (lexeme === '-' || lexeme === '?' || lexeme === ':')) marks += 1
     else if (isText || !/^ +$/.test(lexeme)) marks = 0
-    if (open > MAX_DEPTH || marks >= MAX_DEPTH) return at
+    if (Math.max(open, marks) > MAX_DEPTH) return at
     at += lexeme.length
     isText = false
   }

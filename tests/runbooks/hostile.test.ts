@@ -102,7 +102,7 @@ describe('YAML', () => {
     expect(await codes(source(`${FRONT}\n${deep}`, LOOK))).toEqual(['7:104 yaml'])
     const probe = `Intro.\n\n## Look\n\n\`\`\`yaml probe\nid: p\nuse: spark.executor-deaths\n${deep}\n\`\`\`\n`
     expect(await codes(source(FRONT, probe))).toEqual(['18:104 yaml'])
-    expect(await codes(source(`${FRONT}\nx:\n  ${'- '.repeat(1900)}`, LOOK))).toEqual(['8:3 yaml'])
+    expect(await codes(source(`${FRONT}\nx:\n  ${'- '.repeat(1900)}`, LOOK))).toEqual(['8:203 yaml'])
     const shallow = `match: ['alertname=~"${'[[]'.repeat(90)}"']`
     expect(await codes(source(FRONT.replace('catch_all: true', shallow), LOOK))).toEqual(['1:1 no-catch-all'])
   })
