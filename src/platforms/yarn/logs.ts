@@ -1,4 +1,5 @@
 // The end of an ApplicationMaster's log: at its NodeManager while it lives, at the JobHistoryServer after.
+import { setTimeout as wait } from 'node:timers/promises'
 import { ArrestorError } from '../../errors.ts'
 import type { LogTail } from '../../ports.ts'
 import { lastBytes } from '../last-bytes.ts'
@@ -43,7 +44,8 @@ export async function logOf(
   const failures: unknown[] = []
   for (const server of servers) {
     try {
-      const pieces = await bothOf(server, clients, attempt.containerId, bytes, signal)
+      const ask = (): Promise<readonly Piece[]> => bothOf(server, clients, attempt.containerId, bytes, signal)
+      const pieces = await (ENDED.has(attempt.appAttemptState) ? whileItMoves(ask, signal) : ask())
       const { text, cut } = joined(pieces, bytes)
       if (text === '') return null
       return {
@@ -78,6 +80,25 @@ function serversOf(clients: Clients, config: Config, attempt: YarnAttempt): read
   const history: LogServer[] =
     clients.jobHistory === null ? [] : [{ client: clients.jobHistory, path: '/ws/v1/history/containerlogs' }]
   return ENDED.has(attempt.appAttemptState) ? [...history, ...node] : [...node, ...history]
+}
+
+/** How often, and after how many milliseconds each, a log on its way is asked for again. Ours. */
+const TRIES = 3
+const PAUSE_MS = 1_500
+
+/**
+ * When an application has ended, its node writes the logs to where they are kept; until that is whole the JobHistoryServer
+ * answers 500 (Hadoop 3.4.2). That is when alerts come.
+ */
+async function whileItMoves<T>(ask: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  for (let tries = 1; ; tries += 1)
+    try {
+      return await ask()
+    } catch (error) {
+      const isMoving = error instanceof ArrestorError && error.details['why'] === 'it answers 500'
+      if (!isMoving || tries === TRIES) throw error
+      await wait(PAUSE_MS, undefined, { signal })
+    }
 }
 
 /** Both files; one that cannot be had costs only itself. */

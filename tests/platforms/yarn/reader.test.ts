@@ -150,6 +150,19 @@ describe('the log of a run', () => {
     expect(log?.from).toContain('attempt 2')
   })
 
+  it('is asked for again while it is on its way to where it is kept', async () => {
+    const asked: string[] = []
+    const { url } = await serve((method, at) => {
+      if (!at.pathname.includes('/containerlogs/')) return healthy(method, at)
+      asked.push(at.pathname)
+      return asked.length <= 2 ? { status: 500, type: 'text/plain', body: '' } : healthy(method, at)
+    })
+    const { reader } = platformOf({ kind: 'yarn', rm_urls: [url], job_history_url: url, node_logs: false })
+    const log = await reader.log(runOf({ runId: IDS.failed }), 100_000, NEVER)
+    expect(log?.text).toContain('[TABLE_OR_VIEW_NOT_FOUND]')
+    expect(asked).toHaveLength(4)
+  })
+
   it('is asked for by its end, and kept within the bytes', async () => {
     const { url, asked } = await serve(healthy)
     const { reader } = platformOf({ kind: 'yarn', rm_urls: [url], job_history_url: url, node_logs: false })
