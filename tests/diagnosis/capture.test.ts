@@ -93,6 +93,19 @@ describe('a capture', () => {
     expect(log?.text).not.toContain('half a line')
   })
 
+  it('tells what a run went on after behind the error that nobody explains', async () => {
+    const text = [
+      '26/11/22 10:00:00 WARN TaskSetManager: Lost task 0.0 in stage 1.0 (TID 3) (10.0.0.7 executor 2): java.lang.OutOfMemoryError: Java heap space',
+      '26/11/22 10:00:01 INFO DAGScheduler: ShuffleMapStage 1 (save at Job.scala:1) finished in 2.0 s',
+      '26/11/22 10:00:02 ERROR Main: the totals do not add up',
+    ].join('\n')
+    const { files } = await take({ ...WORLD, log: { ...WORLD.log!, text, cut: false } })
+    expect(files.find(({ name }) => name === 'driver-log.txt')?.telling).toEqual([
+      'the totals do not add up',
+      expect.stringContaining('java.lang.OutOfMemoryError'),
+    ])
+  })
+
   it.each(['locate', 'executors', 'stages', 'environment', 'threads', 'run', 'containers', 'events', 'log'] as const)(
     'P13: without %s has the rest, and says what is missing',
     async (method) => {

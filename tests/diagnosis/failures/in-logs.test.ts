@@ -40,6 +40,27 @@ it.each(IN_LOGS)('%s: a line of a log stands here for %s', (id, _words, { words 
   expect(fits).toBe(true)
 })
 
+describe.each(LAYOUTS)(
+  'that machines may be taken away is no failure, in the %s layout',
+  (_layout, print) => {
+    it.each([
+      'spark.storage.decommission.enabled is set',
+      'Decommission attempted but not enabled',
+      'Storage decommissioning attempted but neither spark.storage.decommission.shuffleBlocks.enabled nor another is set',
+      'Worker decommissioning not enabled.',
+      'Decommissioning all executors on excluded host worker-7',
+      'Failed to register SIGPWR handler - disabling executor decommission feature.',
+      'Preemption is enabled for queue root.etl',
+      'Preempting is off: the priority class has preemptionPolicy Never',
+      'Preemption: disabled',
+    'Unknown option preemption=on',
+    ])('%s', async (message) => {
+      for (const level of ['WARN', 'ERROR'])
+        expect((await read(print(line(level, 'org.apache.spark.SparkContext', message)))).seen).toEqual([])
+    })
+  },
+)
+
 describe('at INFO', () => {
   it.each(LAYOUTS)('words of others are how things are set: %s', async (_layout, print) => {
     const told = WRITTEN.filter(({ level }) => level === 'INFO')

@@ -118,8 +118,26 @@ export const NODES: readonly FailureMode[] = [
     class: 'transient',
     kind: 'cause',
     patterns: [
-      { words: /\bpreempt(?:ed|ing|ion)\b/i },
-      { words: /\bdecommission/i },
+      // What was taken, not that it may be: YARN's schedulers and Spark of them, Kubernetes, clouds of their machines.
+      {
+        words:
+          /\b(?:is|was|were|been|being|container|instance) preempted\b|\bYARN event \(e\.g\., preemption\)/i,
+      },
+      {
+        words:
+          /\bpreempted (?:by|in order to admit|to (?:accommodate|free|make)) |\bPreemptionByScheduler\b/i,
+      },
+      { words: /(?:\bbrief reason: |, Reason: )Preempt(?:ed|ing|ion)\b/ },
+      // Where a container's reason stands, as of evictions below.
+      { words: /^(?:[^:]{1,300}: )?Preempt(?:ed|ing|ion)\b(?! \w)/, places: ['container'] },
+      // Spark's own words of an executor that was told to go (ExecutorDecommission; both lines print them so).
+      {
+        words:
+          /\bExecutor decommission(?:[:.]|$)|\bExecutor \S{1,80} (?:on \S{1,255} )?(?:is )?decommissioned\b/i,
+      },
+      { words: /\bworker decommissioned\b|\bFinished decommissioning\b/i },
+      // YARN, clouds and people of a machine.
+      { words: /\b(?:node|host|instance|machine)\b.{0,120}\b(?:is|was|been|being) decommissioned\b/i },
       { words: /released on a \*?lost\*? node/i },
       { words: /\bNodeShutdown\b|imminent node shutdown|\bTaintManagerEviction\b|node scale[- ]down/i },
       // Where a container's reason stands: its message may say the word of something else.
