@@ -56,6 +56,7 @@ for (const line of wantedLines()) {
       readOnly: platformOf(config),
       unreachable: platformOf({ master_url: nowhere }),
       appId,
+      expected: { logElsewhere: true },
       jobName: 'orders-daily',
       async close() {
         await submitted.stop()

@@ -124,10 +124,17 @@ function mayTell({ text, logger }: LogEntry): boolean {
   return ANY.test(text) || (logger !== null && ANY_SIGNED.test(signed(logger, text)))
 }
 
-/** Python says last what it raised; all else says first what there is to say. */
+/** Longest first line beside which the root cause is quoted, in characters: both fit into one quotation. */
+const MAX_FIRST = 250
+
+/** Python says last what it raised. Java says first what failed and last why (`Caused by:`); all else says first what there is to say. */
 function saying(text: string): string {
-  if (!text.startsWith(TRACEBACK)) return text
-  return text.split('\n').findLast((line) => line !== '' && !/^\s/.test(line)) ?? text
+  const lines = text.split('\n')
+  if (text.startsWith(TRACEBACK)) return lines.findLast((line) => line !== '' && !/^\s/.test(line)) ?? text
+  const root = lines.findLast((line) => line.startsWith('Caused by: '))
+  const first = lines.find((line) => line.trim() !== '')?.trim() ?? ''
+  if (root === undefined || first === root) return text
+  return first.length > MAX_FIRST ? root : `${first} … ${root}`
 }
 
 /** A program that ended by an exception of its own: Java's and Python's last words. */

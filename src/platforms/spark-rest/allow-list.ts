@@ -22,6 +22,8 @@ const READS: readonly RegExp[] = [
   /^\/metrics\/json\/$/,
   // The standalone master's page of one application, which alone tells the address of its driver UI.
   /^\/app\/$/,
+  // What a standalone worker's driver or executor wrote; without the last slash Spark answers a redirect.
+  /^\/log\/$/,
   // YARN's ResourceManager, one setting of it, what a JobHistoryServer is, and logs of containers there or at a NodeManager.
   /^\/ws\/v1\/cluster\/(info|metrics|nodes|scheduler|apps)$/,
   /^\/ws\/v1\/cluster\/apps\/application_\d+_\d+(\/appattempts(\/appattempt_\d+_\d+_\d+)?)?$/,

@@ -38,17 +38,17 @@ export function driverById(master: Master, id: string): Supervision | null {
 
 /**
  * The driver of an application: as its environment says, else the last of its name's main class that was submitted before
- * it began (spark-submit calls an application by its main class unless told otherwise). Null in client mode.
+ * it began (spark-submit calls an application by its main class unless told otherwise). Null in client mode; `untold` where
+ * neither says: an environment is at its driver, and at the History Server some seconds after its end.
  */
 export async function driverOf(
   master: Master,
   app: SparkApplication,
   at: At,
   signal: AbortSignal,
-): Promise<Supervision | null> {
+): Promise<Supervision | 'untold' | null> {
   const drivers = driversOf(master)
-  // Nobody submits in cluster mode here: nothing is asked.
-  if (drivers.length === 0) return null
+  if (!hasDrivers(master)) return null
   const environment = await environmentOf(app, at, signal)
   if (environment !== null) {
     if (environment.driverId === null) return null
@@ -58,7 +58,7 @@ export async function driverOf(
   const began = app.startedAt?.getTime() ?? Number.POSITIVE_INFINITY
   const before = drivers.filter(({ mainclass, starttime }) => mainclass === app.name && starttime <= began)
   const last = before.sort((a, b) => a.starttime - b.starttime).at(-1)
-  return last === undefined ? null : driverById(master, last.id)
+  return last === undefined ? 'untold' : driverById(master, last.id)
 }
 
 async function environmentOf(
@@ -83,6 +83,11 @@ async function environmentOf(
     if (signal.aborted) throw error
     return null
   }
+}
+
+/** Whether anybody submits in cluster mode here; where nobody does, nothing is asked for it. */
+export function hasDrivers(master: Master): boolean {
+  return driversOf(master).length > 0
 }
 
 /** A driver whose worker was lost is `RELAUNCHING` for ever, and the master submits another of the same main class. */
@@ -170,16 +175,18 @@ export function runOfDriver(
   return withDriver(run, { drivers, supervised, workers }, null)
 }
 
-/** What the master says of a driver, linked to what it has written: its worker's page has that while the worker lives. */
-function wordsOf(
-  { id, state, worker, mainclass }: MasterDriver,
-  workers: readonly MasterWorker[],
-): PlatformRun['words'][number] {
+/** The page on which a driver's worker shows what it has written; null where the worker is not alive, or tells no address. */
+export function logPageOf({ id, worker }: MasterDriver, workers: readonly MasterWorker[]): string | null {
   const home = workers.find((one) => one.id === worker && one.state === 'ALIVE')?.webuiaddress
-  const page =
-    home !== undefined && /^https?:\/\//.test(home) && URL.canParse(home) && isDriverId(id)
-      ? `${home.replace(/\/+$/, '')}/logPage/?driverId=${id}&logType=stderr`
-      : null
+  return home !== undefined && /^https?:\/\//.test(home) && URL.canParse(home) && isDriverId(id)
+    ? `${home.replace(/\/+$/, '')}/logPage/?driverId=${id}&logType=stderr`
+    : null
+}
+
+/** What the master says of a driver, linked to what it has written: its worker's page has that while the worker lives. */
+function wordsOf(driver: MasterDriver, workers: readonly MasterWorker[]): PlatformRun['words'][number] {
+  const { id, state, worker, mainclass } = driver
+  const page = logPageOf(driver, workers)
   const where = worker === 'None' ? 'without a worker' : `on ${worker}`
   const then = state === 'RELAUNCHING' ? ': its worker was lost, and another was submitted in its place' : ''
   return {

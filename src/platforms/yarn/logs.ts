@@ -1,22 +1,15 @@
 // The end of an ApplicationMaster's log: at its NodeManager while it lives, at the JobHistoryServer after.
-import { setTimeout as wait } from 'node:timers/promises'
 import { ArrestorError } from '../../errors.ts'
 import type { LogTail } from '../../ports.ts'
-import { lastBytes } from '../last-bytes.ts'
+import { type LogFile, type Piece, bothOf, joined } from '../both-files.ts'
+import { type Outcome, whileItMoves } from '../while-it-moves.ts'
 import type { ReadClient } from '../spark-rest/client.ts'
 import { type Clients, isYarnId } from './clients.ts'
 import type { Config } from './config.ts'
 import { attemptsOf } from './rm.ts'
 import type { YarnAttempt } from './schema.ts'
 
-/** Log4j writes to stderr; what a Python program prints, its traceback too, is in stdout. */
-const FILES = ['stderr', 'stdout'] as const
 const ENDED: ReadonlySet<string> = new Set(['FINISHED', 'FAILED', 'KILLED'])
-
-interface Piece {
-  readonly text: string
-  readonly cut: boolean
-}
 
 /**
  * The last bytes of both log files of the newest attempt that has a container. Null where there is none. In cluster mode that is the driver's log; in client mode the ApplicationMaster's, and the driver's is
@@ -44,8 +37,11 @@ export async function logOf(
   const failures: unknown[] = []
   for (const server of servers) {
     try {
-      const ask = (): Promise<readonly Piece[]> => bothOf(server, clients, attempt.containerId, bytes, signal)
-      const pieces = await (ENDED.has(attempt.appAttemptState) ? whileItMoves(ask, signal) : ask())
+      const ask = (): Promise<readonly Piece[]> =>
+        bothOf((file) => piece(server, clients, attempt.containerId, file, bytes, signal), signal)
+      const pieces = await (ENDED.has(attempt.appAttemptState)
+        ? whileItMoves(ask, answers500, signal)
+        : ask())
       const { text, cut } = joined(pieces, bytes)
       if (text === '') return null
       return {
@@ -82,47 +78,19 @@ function serversOf(clients: Clients, config: Config, attempt: YarnAttempt): read
   return ENDED.has(attempt.appAttemptState) ? [...history, ...node] : [...node, ...history]
 }
 
-/** How often, and after how many milliseconds each, a log on its way is asked for again. Ours. */
-const TRIES = 3
-const PAUSE_MS = 1_500
-
 /**
  * When an application has ended, its node writes the logs to where they are kept; until that is whole the JobHistoryServer
- * answers 500 (Hadoop 3.4.2). That is when alerts come.
+ * answers 500 (Hadoop 3.4.2).
  */
-async function whileItMoves<T>(ask: () => Promise<T>, signal: AbortSignal): Promise<T> {
-  for (let tries = 1; ; tries += 1)
-    try {
-      return await ask()
-    } catch (error) {
-      const isMoving = error instanceof ArrestorError && error.details['why'] === 'it answers 500'
-      if (!isMoving || tries === TRIES) throw error
-      await wait(PAUSE_MS, undefined, { signal })
-    }
-}
-
-/** Both files; one that cannot be had costs only itself. */
-async function bothOf(
-  server: LogServer,
-  clients: Clients,
-  containerId: string,
-  bytes: number,
-  signal: AbortSignal,
-): Promise<readonly Piece[]> {
-  const asked = await Promise.allSettled(
-    FILES.map((file) => piece(server, clients, containerId, file, bytes, signal)),
-  )
-  const [first] = asked
-  if (first?.status === 'rejected' && asked.every(({ status }) => status === 'rejected')) throw first.reason
-  signal.throwIfAborted()
-  return asked.map((one) => (one.status === 'fulfilled' ? one.value : { text: '', cut: true }))
+function answers500(outcome: Outcome<unknown>): boolean {
+  return 'error' in outcome && outcome.error instanceof ArrestorError && outcome.error.details['why'] === 'it answers 500' // prettier-ignore
 }
 
 async function piece(
   { client, path }: LogServer,
   clients: Clients,
   containerId: string,
-  file: string,
+  file: LogFile,
   bytes: number,
   signal: AbortSignal,
 ): Promise<Piece> {
@@ -142,24 +110,4 @@ export function pieceOf(page: string, bytes: number): Piece {
   const foot = body.lastIndexOf('\nEnd of LogType:')
   const length = Number(/^LogLength:(\d+)$/m.exec(page.slice(0, head.index))?.[1] ?? 0)
   return { text: (foot < 0 ? body : body.slice(0, foot)).trimEnd(), cut: length > bytes }
-}
-
-/** Both files' ends in so many bytes: where they do not both fit, stdout gets half at most. */
-export function joined([stderr, stdout]: readonly Piece[], bytes: number): Piece {
-  const [log, printed] = [stderr?.text ?? '', stdout?.text ?? '']
-  const both = log !== '' && printed !== ''
-  const whole = both ? `${log}\n${printed}` : `${log}${printed}`
-  const text =
-    Buffer.byteLength(whole) <= bytes
-      ? whole
-      : both
-        ? withinBytes(log, printed, bytes)
-        : lastBytes(whole, bytes).text
-  return { text, cut: text !== whole || stderr?.cut === true || stdout?.cut === true }
-}
-
-function withinBytes(log: string, printed: string, bytes: number): string {
-  const last = lastBytes(printed, Math.max(Math.floor(bytes / 2), bytes - 1 - Buffer.byteLength(log))).text
-  const first = lastBytes(log, bytes - 1 - Buffer.byteLength(last)).text
-  return first === '' ? last : `${first}\n${last}`
 }

@@ -53,7 +53,7 @@ describe.each(LAYOUTS)(
       'Preemption is enabled for queue root.etl',
       'Preempting is off: the priority class has preemptionPolicy Never',
       'Preemption: disabled',
-    'Unknown option preemption=on',
+      'Unknown option preemption=on',
     ])('%s', async (message) => {
       for (const level of ['WARN', 'ERROR'])
         expect((await read(print(line(level, 'org.apache.spark.SparkContext', message)))).seen).toEqual([])

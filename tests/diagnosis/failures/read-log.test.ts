@@ -171,6 +171,30 @@ describe('a driver’s log', () => {
     expect(unexplained).toEqual({ line: 1, quote: 'RuntimeError: the totals do not add up' })
   })
 
+  it.each([
+    [
+      'a wrapper',
+      'java.lang.reflect.InvocationTargetException',
+      'java.lang.reflect.InvocationTargetException … ',
+    ],
+    ['a message that says it all at length', `a.B: ${'x'.repeat(300)}`, ''],
+  ])('says why beside what, where Java wraps it: %s', async (_what, thrown, quoted) => {
+    const lead = 'Exception in thread "main" '
+    const { unexplained } = await read(
+      [
+        `${lead}${thrown}`,
+        '\tat org.apache.spark.deploy.worker.DriverWrapper.main(DriverWrapper.scala)',
+        'Caused by: java.util.concurrent.ExecutionException: later',
+        '\tat a.Orders.main(Orders.java:9)',
+        'Caused by: java.lang.IllegalStateException: broken on purpose password=hunter2hunter2',
+        '\tat Orders.main(Orders.java:11)',
+        '\t... 6 more',
+      ].join('\n'),
+    )
+    const why = 'Caused by: java.lang.IllegalStateException: broken on purpose password=[redacted]'
+    expect(unexplained?.quote).toBe(quoted === '' ? why : `${lead}${quoted}${why}`)
+  })
+
   it('says that somebody ended it', async () => {
     const { seen, intended } = await read(
       '26/11/22 14:30:00 ERROR StandaloneSchedulerBackend: Application has been killed. Reason: Master removed our application: KILLED',

@@ -16,6 +16,7 @@ for (const line of ['3.5', '4'])
       readOnly: platformOf(config),
       unreachable: platformOf({ master_url: nowhere, history_url: nowhere }),
       appId,
+      expected: { logElsewhere: true },
       jobName: name,
       close: () => spark.close(),
     }

@@ -36,8 +36,24 @@ export interface Recorded {
 const notFound: Reply = { status: 404, type: 'text/plain', body: 'not here' }
 const json = (body: unknown): Reply => ({ body: JSON.stringify(body) })
 
-/** `home` is where workers say that they are. With `proxied` false the pages are of a master without a reverse proxy, and workers are at their own addresses. */
-export async function recorded(recording: Recording, name: MomentName, proxied = true, home?: string): Promise<Recorded> {
+/** What a worker answers of a log, asked itself (`direct`) or behind the master (`proxy`). */
+export type Log = (way: string, worker: string, query: URLSearchParams) => Reply
+
+export interface Staging {
+  /** False: pages are of a master without a reverse proxy, and workers are at their own addresses. */
+  readonly proxied?: boolean
+  /** Where workers say that they are. */
+  readonly home?: string
+  readonly log?: Log
+  /** Whether the History Server has the application already. */
+  readonly keeps?: () => boolean
+}
+
+export async function recorded(
+  recording: Recording,
+  name: MomentName,
+  { proxied = true, home, log = () => notFound, keeps = () => true }: Staging = {},
+): Promise<Recorded> {
   const moment = recording[name]
   const first = new Map(recording.environment[0]).get('spark.app.id') ?? ''
   const master = {
@@ -57,7 +73,9 @@ export async function recorded(recording: Recording, name: MomentName, proxied =
       const told = moment.workers[id]?.[way === 'proxy' ? 'proxied' : 'direct'] ?? null
       return told === null || (way === 'proxy') !== proxied ? { status: 502, type: 'text/html' } : json(told)
     }
-    return kept(recording, moment, first, pathname)
+    const [, to, worker = ''] = /^\/(proxy|direct)\/(worker-[^/]+)\/log\/$/.exec(pathname) ?? []
+    if (to !== undefined) return log(to, worker, searchParams)
+    return keeps() ? kept(recording, moment, first, pathname) : notFound
   })
   const config = (more = {}): Record<string, unknown> => ({ master_url: cluster.url, history_url: `${cluster.url}/history-server`, ...more })
   return { cluster, first, config }

@@ -13,7 +13,7 @@ async function at(
   name: MomentName,
   more: { proxied?: boolean; home?: string; config?: object } = {},
 ): Promise<Recorded & { reader: PlatformReader }> {
-  const one = await recorded(recording, name, more.proxied, more.home)
+  const one = await recorded(recording, name, more)
   open.push(one)
   return { ...one, reader: platformOf(one.config({ ...more.config })).reader }
 }

@@ -20,8 +20,9 @@ export interface SparkJob {
   /** Figures that findings are to carry beside those of the conclusion. */
   readonly figures?: readonly RegExp[]
   /**
-   * Only the driver's log tells; on 3.5 alone where it says so. No page of a standalone cluster shows it: there it is
-   * handed in, as a person does with `arrestor diagnose --log`, and the table says so. On YARN the service reads it.
+   * Only the driver's log tells; on 3.5 alone where it says so. In client mode no page of a standalone cluster shows it:
+   * there it is handed in, as a person does with `arrestor diagnose --log`, and the table says so. On YARN the service
+   * reads it.
    */
   readonly log?: 'always' | '3.5'
   /** Null for a healthy one: no finding above low. */

@@ -1,0 +1,174 @@
+// The log of a driver in cluster mode, from its worker: found by the run or by the driver, and said to be lost where it is.
+import { afterEach, describe, expect, it } from 'vitest'
+import { pieceOf } from '../../../src/platforms/spark-standalone/logs.ts'
+import type { PlatformReader } from '../../../src/ports.ts'
+import { NEVER, type Reply, deadUrl, platformOf, runOf } from '../support.ts'
+import { type Log, type MomentName, RECORDINGS, type Recorded, recorded } from './recorded.ts'
+
+const open: Recorded[] = []
+afterEach(async () => void (await Promise.all(open.splice(0).map(({ cluster }) => cluster.close()))))
+
+const THROWN = 'Caused by: java.lang.IllegalStateException: broken on purpose'
+const FILES: Readonly<Record<string, string>> = { stderr: `Exception in thread "main" a.B\n${THROWN}\n`, stdout: 'count 3\n' } // prettier-ignore
+
+/** As a real worker answers (3.5.9 and 4.3.0). */
+function shown(query: URLSearchParams, files = FILES): Reply {
+  const file = String(query.get('logType'))
+  const where = `/var/spark/work/${String(query.get('driverId'))}/${file}`
+  const whole = files[file]
+  if (whole === undefined)
+    return plain(`==== Bytes 0-0 of 0 of ${where} ====\nError: invalid log directory /var/spark/work/x/`)
+  const from = Math.max(0, whole.length - Number(query.get('byteLength')))
+  return plain(`==== Bytes ${from}-${whole.length} of ${whole.length} of ${where} ====\n${whole.slice(from)}`)
+}
+const plain = (body: string): Reply => ({ type: 'text/plain;charset=utf-8', body })
+
+describe.each(RECORDINGS)('the log of a driver of Spark %s', (_line, recording) => {
+  const driver = recording['failed once'].master.activedrivers[0]!
+  const id = String(driver['id'])
+  const worker = String(driver['worker'])
+  const first = new Map(recording.environment[0]).get('spark.app.id')!
+
+  async function at(
+    log: Log,
+    more: { name?: MomentName; home?: string; config?: object } = {},
+  ): Promise<Recorded & { reader: PlatformReader }> {
+    const one = await recorded(recording, more.name ?? 'failed once', {
+      proxied: false,
+      log,
+      ...(more.home === undefined ? {} : { home: more.home }),
+    })
+    open.push(one)
+    return { ...one, reader: platformOf(one.config({ ...more.config })).reader }
+  }
+  const direct: Log = (way, _worker, query) => (way === 'direct' ? shown(query) : { type: 'text/html', body: '<html>' }) // prettier-ignore
+
+  it.each([
+    ['by its application', first],
+    ['by its own id', id],
+  ])('is found %s, and is of its worker', async (_how, runId) => {
+    const { reader, cluster } = await at(direct)
+    expect(await reader.log(runOf({ runId }), 10_000, NEVER)).toEqual({
+      text: `${FILES['stderr']!.trimEnd()}\ncount 3`,
+      whose: 'driver',
+      cut: false,
+      from: `stderr and stdout of ${id} on ${worker}`,
+      link: `${cluster.url}/direct/${worker}/logPage/?driverId=${id}&logType=stderr`,
+    })
+  })
+
+  it('is its end alone, where it is longer than was asked for', async () => {
+    const { reader } = await at(direct)
+    const tail = await reader.log(runOf({ runId: id }), 30, NEVER)
+    expect(tail?.cut).toBe(true)
+    expect(Buffer.byteLength(tail?.text ?? '')).toBeLessThanOrEqual(30)
+  })
+
+  it('is asked for behind the master’s proxy where its worker is not to be reached, with no more than was asked for', async () => {
+    const { reader, cluster } = await at((way, _worker, query) => (way === 'proxy' ? shown(query) : 'destroy'), {
+      home: await deadUrl(),
+    }) // prettier-ignore
+    expect((await reader.log(runOf({ runId: id }), 500, NEVER))?.text).toContain(THROWN)
+    const asked = cluster.asked.filter((one) => one.includes('/log/'))
+    expect(asked).toEqual(
+      ['stderr', 'stdout'].map(
+        (file) => `GET /proxy/${worker}/log/?driverId=${id}&logType=${file}&byteLength=500`,
+      ),
+    )
+  })
+
+  it('P13: is not asked for at a host that is not named', async () => {
+    const { reader, cluster } = await at(direct, { home: 'http://elsewhere.invalid', config: { driver_ui_hosts: ['spark.internal'] } }) // prettier-ignore
+    await expect(reader.log(runOf({ runId: id }), 500, NEVER)).rejects.toMatchObject({ code: 'ARR-501', message: expect.stringContaining('driver_ui_hosts does not name its host') }) // prettier-ignore
+    expect(cluster.asked.some((one) => one.includes('/direct/'))).toBe(false)
+  })
+
+  it('P13: its worker, wherever it says that it is, gets none of the master’s credentials', async () => {
+    const elsewhere = await recorded(recording, 'failed once', { proxied: false, log: direct })
+    open.push(elsewhere)
+    const { reader } = await at(direct, { home: elsewhere.cluster.url, config: { authorization: 'Bearer master-only' } }) // prettier-ignore
+    expect((await reader.log(runOf({ runId: id }), 500, NEVER))?.text).toContain(THROWN)
+    expect(elsewhere.cluster.headers.some(({ authorization }) => authorization !== undefined)).toBe(false)
+  })
+
+  it.each([
+    [
+      'a login page',
+      { type: 'text/html', body: '<html>please log in</html>' },
+      'ARR-502',
+      'it answers no log',
+    ],
+    ['a redirect to one', { status: 302, location: 'https://login.example.com/' }, 'ARR-502', 'redirects'],
+    ['401', { status: 401, type: 'text/html' }, 'ARR-506', '401'],
+    ['403', { status: 403, type: 'text/html' }, 'ARR-506', '403'],
+    ['404 of somebody else', { status: 404, type: 'text/html' }, 'ARR-502', '404'],
+    ['500', { status: 500, type: 'text/html' }, 'ARR-501', '500'],
+    ['half a head', plain('==== Bytes 0-'), 'ARR-502', 'it answers no log'],
+  ] as const)('says so where a worker answers with %s', async (_what, reply, code, why) => {
+    const { reader } = await at(() => reply)
+    await expect(reader.log(runOf({ runId: id }), 500, NEVER)).rejects.toMatchObject({
+      code,
+      message: expect.stringContaining(why),
+    })
+  })
+
+  it('is none where the worker has cleared it away', async () => {
+    const { reader } = await at((_way, _worker, query) => shown(query, {}))
+    expect(await reader.log(runOf({ runId: id }), 500, NEVER)).toBeNull()
+  })
+
+  it('is none of a run in client mode, or of one that nobody knows', async () => {
+    const home: [string, string][] = [['user.dir', '/home/me']]
+    const spark: [string, string][] = [['spark.submit.deployMode', 'client'], ['spark.app.id', first]]
+    const one = await recorded({ ...recording, environment: [spark, home] }, 'failed once', { proxied: false, log: direct })
+    open.push(one)
+    const { reader } = platformOf(one.config())
+    expect(await reader.log(runOf({ runId: first }), 500, NEVER)).toBeNull()
+    expect(await reader.log(runOf({ runId: 'driver-20200101000000-0000' }), 500, NEVER)).toBeNull()
+    expect(await reader.log(runOf({ jobName: 'nobody' }), 500, NEVER)).toBeNull()
+    expect(one.cluster.asked.some((asked) => asked.includes('/log/'))).toBe(false)
+  }) // prettier-ignore
+
+  it('of a driver that was submitted again is that of the last one', async () => {
+    const next = recording['worker lost'].master.activedrivers[0]!
+    const { reader, cluster } = await at(direct, { name: 'worker lost' })
+    const tail = reader.log(runOf({ runId: id }), 500, NEVER)
+    if (next['worker'] === 'None') expect(await tail).toBeNull()
+    else {
+      expect((await tail)?.from).toContain(String(next['id']))
+      expect(cluster.asked.some((one) => one.includes(`driverId=${id}&`))).toBe(false)
+    }
+  })
+
+  it.each([
+    ['asked for again while the History Server does not have it yet', 1, null],
+    ['said to be nobody’s where it never does', Number.POSITIVE_INFINITY, 'neither its driver nor a History Server has that (yet)'],
+  ])('of an application whose environment alone tells its driver is %s', async (_what, from, why) => {
+    const moment = recording['failed once']
+    const completedapps = moment.master.completedapps.map((one) => ({ ...one, name: 'totals-nightly' }))
+    const master = { ...moment.master, completedapps }
+    let asked = 0
+    const keeps = (): boolean => (asked += 1) > from
+    const one = await recorded({ ...recording, 'failed once': { ...moment, master } }, 'failed once', { proxied: false, log: direct, keeps })
+    open.push(one)
+    const tail = platformOf(one.config()).reader.log(runOf({ runId: first }), 500, NEVER)
+    if (why === null) expect((await tail)?.text).toContain(THROWN)
+    else await expect(tail).rejects.toMatchObject({ code: 'ARR-501', message: expect.stringContaining(why) })
+  }) // prettier-ignore
+
+  it('is said to be lost with its worker', async () => {
+    const moment = recording['failed once']
+    const workers = moment.master.workers.map((one) => (one['id'] === worker ? { ...one, state: 'DEAD' } : one))
+    const lost = { ...recording, 'failed once': { ...moment, master: { ...moment.master, workers } } }
+    const one = await recorded(lost, 'failed once', { proxied: false, log: direct })
+    open.push(one)
+    const { reader } = platformOf(one.config())
+    await expect(reader.log(runOf({ runId: id }), 500, NEVER)).rejects.toMatchObject({ code: 'ARR-501', message: expect.stringContaining(`the worker that has the log of ${id} is DEAD`) }) // prettier-ignore
+  }) // prettier-ignore
+})
+
+it('what a worker writes before the text is taken off, and tells whether there was more before it', () => {
+  const read = (page: string): unknown => pieceOf(page, 'batch', 'http://worker')
+  expect(read('==== Bytes 11-14 of 14 of /w/d/stderr ====\nabc\n')).toEqual({ text: 'abc', cut: true })
+  expect(read('==== Bytes 0-0 of 0 of /w/d/stderr ====\n')).toEqual({ text: '', cut: false })
+})
