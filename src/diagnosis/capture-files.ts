@@ -122,9 +122,12 @@ export async function logFile(tail: LogTail): Promise<CapturedFile> {
   const whole = tail.cut ? lines.slice(1) : lines
   const reading = await readLog(whole, tail.whose)
   const { seen, unexplained } = reading
-  const passed = seen.filter((one) => one.passed === true)
   // What it lived through stands behind what nobody explains: that may have ended it.
-  const telling = [...seen.filter((one) => !passed.includes(one)), ...(unexplained === null ? [] : [unexplained]), ...passed] // prettier-ignore
+  const telling = [
+    ...seen.filter((one) => one.passed !== true),
+    ...(unexplained === null ? [] : [unexplained]),
+    ...seen.filter((one) => one.passed === true),
+  ]
   const quotes = telling.map(({ quote }) => quote)
   const made = file('driver-log.txt', `${tail.from}, ${tail.cut ? 'its last ' : ''}${plural(whole.length, 'line')}`, whole.join('\n'), quotes) // prettier-ignore
   return { ...made, cut: made.cut || tail.cut }

@@ -1,7 +1,7 @@
 // What a program wrote to stderr and to stdout, as one log: Log4j writes to the one, programs print to the other.
 import { lastBytes } from './last-bytes.ts'
 
-export const FILES = ['stderr', 'stdout'] as const
+const FILES = ['stderr', 'stdout'] as const
 export type LogFile = (typeof FILES)[number]
 
 /** The end of one file, and whether something before it was left out. */
@@ -10,16 +10,17 @@ export interface Piece {
   readonly cut: boolean
 }
 
-/** Both files; one that cannot be had costs only itself. Throws what the first did where neither can. */
+/** Both files. One that cannot be had costs only itself, unless the other is empty: then it throws what that one did. */
 export async function bothOf(
   ask: (file: LogFile) => Promise<Piece>,
   signal: AbortSignal,
 ): Promise<readonly Piece[]> {
   const asked = await Promise.allSettled(FILES.map(ask))
-  const [first] = asked
-  if (first?.status === 'rejected' && asked.every(({ status }) => status === 'rejected')) throw first.reason
   signal.throwIfAborted()
-  return asked.map((one) => (one.status === 'fulfilled' ? one.value : { text: '', cut: true }))
+  const pieces = asked.map((one) => (one.status === 'fulfilled' ? one.value : { text: '', cut: true }))
+  const failed = asked.find((one) => one.status === 'rejected')
+  if (failed !== undefined && pieces.every(({ text }) => text === '')) throw failed.reason
+  return pieces
 }
 
 /** Both files' ends in so many bytes: where they do not both fit, stdout gets half at most. */

@@ -4,11 +4,13 @@ import { bothOf, joined } from '../../src/platforms/both-files.ts'
 import { lastBytes } from '../../src/platforms/last-bytes.ts'
 import { NEVER } from './support.ts'
 
-it('one that cannot be had costs only itself; where neither can, the first says why', async () => {
+it('one that cannot be had costs only itself, unless the other is empty', async () => {
   const piece = { text: 'out', cut: false }
   const only = (wanted: string) => (file: string) => file === wanted ? Promise.resolve(piece) : Promise.reject(new Error(file)) // prettier-ignore
   expect(await bothOf(only('stdout'), NEVER)).toEqual([{ text: '', cut: true }, piece])
   await expect(bothOf(only('neither'), NEVER)).rejects.toThrow('stderr')
+  const empty = (file: string) => file === 'stdout' ? Promise.resolve({ text: '', cut: false }) : Promise.reject(new Error(file)) // prettier-ignore
+  await expect(bothOf(empty, NEVER)).rejects.toThrow('stderr')
 })
 
 describe('both files', () => {

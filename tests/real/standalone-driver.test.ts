@@ -6,6 +6,7 @@ import { freePorts } from '../../scripts/ports.ts'
 import { type Cluster, getJson, startCluster, until } from '../../scripts/spark/cluster.ts'
 import { HOW_TO_INSTALL, type SparkInstallation, findSpark, wantedLines } from '../../scripts/spark/lines.ts'
 import { runProbes } from '../../src/diagnosis/run-probes.ts'
+import type { PlatformReader } from '../../src/ports.ts'
 import { NEVER, platformOf, runOf } from '../platforms/support.ts'
 
 const NAME = 'totals-nightly'
@@ -65,55 +66,65 @@ for (const line of wantedLines()) {
     continue
   }
 
-  describe(`a driver in cluster mode of a real Spark ${spark.version}`, () => {
-    let cluster: Cluster
-    let driver = ''
-    beforeAll(async () => {
-      const port = await freePorts()
-      cluster = await startCluster(spark, {
-        history: true,
-        workerMemoryMb: 1500,
-        masterProperties: {
-          'spark.ui.reverseProxy': 'true',
-          'spark.master.rest.enabled': 'true',
-          'spark.master.rest.port': String(port),
-        },
+  describe.each([
+    ['at their own addresses', {}, {}],
+    [
+      'behind the master’s proxy alone',
+      { 'spark.ui.reverseProxy': 'true' },
+      { driver_ui_hosts: ['nowhere.invalid'] },
+    ],
+  ])(
+    `a driver in cluster mode of a real Spark ${spark.version}, workers %s`,
+    (_where, properties, config) => {
+      let cluster: Cluster
+      let driver = ''
+      beforeAll(async () => {
+        const port = await freePorts()
+        cluster = await startCluster(spark, {
+          history: true,
+          workerMemoryMb: 1500,
+          masterProperties: {
+            ...properties,
+            'spark.master.rest.enabled': 'true',
+            'spark.master.rest.port': String(port),
+          },
+        })
+        driver = await submitQuery(spark, cluster, port)
+        const ended = async (): Promise<boolean> => {
+          const master = await getJson(`${cluster.masterUrl}/json/`)
+          return ((master?.['completeddrivers'] ?? []) as unknown[]).length > 0
+        }
+        await until(ended, 'its end')
       })
-      driver = await submitQuery(spark, cluster, port)
-      const ended = async (): Promise<boolean> => {
-        const master = await getJson(`${cluster.masterUrl}/json/`)
-        return ((master?.['completeddrivers'] ?? []) as unknown[]).length > 0
-      }
-      await until(ended, 'its end')
-    })
-    afterAll(() => cluster?.stop())
+      afterAll(() => cluster?.stop())
 
-    it.each([
-      ['at its own address', {}],
-      ['behind the master’s proxy alone', { driver_ui_hosts: ['nowhere.invalid'] }],
-    ])('its log is read from its worker %s, and names what broke it', async (_where, config) => {
-      const { reader } = platformOf({ master_url: cluster.masterUrl, history_url: cluster.historyUrl, ...config }) // prettier-ignore
-      const context = { reader, run: runOf({ jobName: NAME }), labels: {}, signal: NEVER, now: new Date() }
-      const limits = { deadlineMs: 20_000, concurrency: 1 }
-      const [result] = await runProbes(
-        [{ id: 'log', use: 'spark.log', params: undefined, heading: 'log' }],
-        context,
-        limits,
-      )
-      expect(result?.outputs).toMatchObject({ signature: 'F29', class: 'data' })
-      expect(result?.findings[0]?.evidence[0]?.text).toContain('[TABLE_OR_VIEW_NOT_FOUND]')
-      expect(result?.findings[0]?.sentence).toContain(`Stderr and stdout of ${driver} on worker-`)
-    })
+      const open = (): PlatformReader =>
+        platformOf({ master_url: cluster.masterUrl, history_url: cluster.historyUrl, ...config }).reader
 
-    it('its end alone is read, of its own id as well, and a driver that nobody knows has none', async () => {
-      const { reader } = platformOf({ master_url: cluster.masterUrl })
-      const whole = await reader.log(runOf({ runId: driver }), 1024 * 1024, NEVER)
-      const tail = await reader.log(runOf({ runId: driver }), 200, NEVER)
-      expect(whole).toMatchObject({ whose: 'driver', cut: false })
-      expect(tail?.cut).toBe(true)
-      expect(whole?.text.endsWith(tail?.text ?? '?')).toBe(true)
-      expect(await (await fetch(whole?.link ?? '')).text()).toContain(driver)
-      expect(await reader.log(runOf({ runId: driver.replace(/\d$/, '9') }), 200, NEVER)).toBeNull()
-    })
-  })
+      it('its log is read from its worker, and names what broke it', async () => {
+        const reader = open()
+        const context = { reader, run: runOf({ jobName: NAME }), labels: {}, signal: NEVER, now: new Date() }
+        const limits = { deadlineMs: 20_000, concurrency: 1 }
+        const [result] = await runProbes(
+          [{ id: 'log', use: 'spark.log', params: undefined, heading: 'log' }],
+          context,
+          limits,
+        )
+        expect(result?.outputs).toMatchObject({ signature: 'F29', class: 'data' })
+        expect(result?.findings[0]?.evidence[0]?.text).toContain('[TABLE_OR_VIEW_NOT_FOUND]')
+        expect(result?.findings[0]?.sentence).toContain(`Stderr and stdout of ${driver} on worker-`)
+      })
+
+      it('its end alone is read, of its own id as well, and a driver that nobody knows has none', async () => {
+        const reader = open()
+        const whole = await reader.log(runOf({ runId: driver }), 1024 * 1024, NEVER)
+        const tail = await reader.log(runOf({ runId: driver }), 200, NEVER)
+        expect(whole).toMatchObject({ whose: 'driver', cut: false })
+        expect(tail?.cut).toBe(true)
+        expect(whole?.text.endsWith(tail?.text ?? '?')).toBe(true)
+        expect(await (await fetch(whole?.link ?? '')).text()).toContain(driver)
+        expect(await reader.log(runOf({ runId: driver.replace(/\d$/, '9') }), 200, NEVER)).toBeNull()
+      })
+    },
+  )
 }

@@ -1,5 +1,5 @@
 // A whole log to what broke: every mode seen, how often, where first, with the line that says so. One pass, bounded memory.
-import { quote } from '../../alerts/redact.ts'
+import { quote, redact } from '../../alerts/redact.ts'
 import { weightOf } from './asides.ts'
 import { type LogEntry, type LogOwner, TRACEBACK, logEntries } from './log-entries.ts'
 import { missesExecutors } from './missing.ts'
@@ -124,8 +124,10 @@ function mayTell({ text, logger }: LogEntry): boolean {
   return ANY.test(text) || (logger !== null && ANY_SIGNED.test(signed(logger, text)))
 }
 
-/** Longest first line beside which the root cause is quoted, in characters: both fit into one quotation. */
+/** So much of a first line is quoted beside the root cause, in characters: both fit into one quotation. */
 const MAX_FIRST = 250
+/** So much of it is looked at for secrets. */
+const MAX_HEADLINE = 8000
 
 /** Python says last what it raised. Java says first what failed and last why (`Caused by:`); all else says first what there is to say. */
 function saying(text: string): string {
@@ -134,7 +136,9 @@ function saying(text: string): string {
   const root = lines.findLast((line) => line.startsWith('Caused by: '))
   const first = lines.find((line) => line.trim() !== '')?.trim() ?? ''
   if (root === undefined || first === root) return text
-  return first.length > MAX_FIRST ? root : `${first} … ${root}`
+  // Redacted before it is shortened: half a secret looks like none.
+  const headline = first.length > MAX_FIRST ? redact(first.slice(0, MAX_HEADLINE)).slice(0, MAX_FIRST).toWellFormed() : first // prettier-ignore
+  return `${headline} … ${root}`
 }
 
 /** A program that ended by an exception of its own: Java's and Python's last words. */

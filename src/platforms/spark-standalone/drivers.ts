@@ -37,28 +37,44 @@ export function driverById(master: Master, id: string): Supervision | null {
 }
 
 /**
+ * Who drives an application, as its environment says: a driver; `client`, where its program was started elsewhere;
+ * `forgotten`, a driver that the master does not list any more; `untold`, where no environment is to be had: it is at the
+ * application's driver, and at the History Server some seconds after its end.
+ */
+export async function toldDriver(
+  master: Master,
+  app: SparkApplication,
+  at: At,
+  signal: AbortSignal,
+): Promise<Supervision | 'client' | 'forgotten' | 'untold'> {
+  if (driversOf(master).length === 0) return 'client'
+  const environment = await environmentOf(app, at, signal)
+  if (environment === null) return 'untold'
+  if (environment.driverId === null) return 'client'
+  const known = driverById(master, environment.driverId)
+  return known === null ? 'forgotten' : { ...known, supervised: known.supervised ?? environment.supervised }
+}
+
+/**
  * The driver of an application: as its environment says, else the last of its name's main class that was submitted before
- * it began (spark-submit calls an application by its main class unless told otherwise). Null in client mode; `untold` where
- * neither says: an environment is at its driver, and at the History Server some seconds after its end.
+ * it began (spark-submit calls an application by its main class unless told otherwise), which is good for a word on its
+ * state and no more. Null in client mode.
  */
 export async function driverOf(
   master: Master,
   app: SparkApplication,
   at: At,
   signal: AbortSignal,
-): Promise<Supervision | 'untold' | null> {
-  const drivers = driversOf(master)
-  if (!hasDrivers(master)) return null
-  const environment = await environmentOf(app, at, signal)
-  if (environment !== null) {
-    if (environment.driverId === null) return null
-    const known = driverById(master, environment.driverId)
-    return known === null ? null : { ...known, supervised: known.supervised ?? environment.supervised }
-  }
+): Promise<Supervision | null> {
+  const told = await toldDriver(master, app, at, signal)
+  if (typeof told !== 'string') return told
+  if (told !== 'untold') return null
   const began = app.startedAt?.getTime() ?? Number.POSITIVE_INFINITY
-  const before = drivers.filter(({ mainclass, starttime }) => mainclass === app.name && starttime <= began)
+  const before = driversOf(master).filter(
+    ({ mainclass, starttime }) => mainclass === app.name && starttime <= began,
+  )
   const last = before.sort((a, b) => a.starttime - b.starttime).at(-1)
-  return last === undefined ? 'untold' : driverById(master, last.id)
+  return last === undefined ? null : driverById(master, last.id)
 }
 
 async function environmentOf(
@@ -83,11 +99,6 @@ async function environmentOf(
     if (signal.aborted) throw error
     return null
   }
-}
-
-/** Whether anybody submits in cluster mode here; where nobody does, nothing is asked for it. */
-export function hasDrivers(master: Master): boolean {
-  return driversOf(master).length > 0
 }
 
 /** A driver whose worker was lost is `RELAUNCHING` for ever, and the master submits another of the same main class. */
@@ -175,18 +186,21 @@ export function runOfDriver(
   return withDriver(run, { drivers, supervised, workers }, null)
 }
 
-/** The page on which a driver's worker shows what it has written; null where the worker is not alive, or tells no address. */
-export function logPageOf({ id, worker }: MasterDriver, workers: readonly MasterWorker[]): string | null {
-  const home = workers.find((one) => one.id === worker && one.state === 'ALIVE')?.webuiaddress
-  return home !== undefined && /^https?:\/\//.test(home) && URL.canParse(home) && isDriverId(id)
-    ? `${home.replace(/\/+$/, '')}/logPage/?driverId=${id}&logType=stderr`
-    : null
+/** The page of a worker's web interface that shows what a driver has written. */
+export function logPageOf(base: string, id: string): string {
+  return `${base.replace(/\/+$/, '')}/logPage/?driverId=${id}&logType=stderr`
 }
 
 /** What the master says of a driver, linked to what it has written: its worker's page has that while the worker lives. */
-function wordsOf(driver: MasterDriver, workers: readonly MasterWorker[]): PlatformRun['words'][number] {
-  const { id, state, worker, mainclass } = driver
-  const page = logPageOf(driver, workers)
+function wordsOf(
+  { id, state, worker, mainclass }: MasterDriver,
+  workers: readonly MasterWorker[],
+): PlatformRun['words'][number] {
+  const home = workers.find((one) => one.id === worker && one.state === 'ALIVE')?.webuiaddress
+  const page =
+    home !== undefined && /^https?:\/\//.test(home) && URL.canParse(home) && isDriverId(id)
+      ? logPageOf(home, id)
+      : null
   const where = worker === 'None' ? 'without a worker' : `on ${worker}`
   const then = state === 'RELAUNCHING' ? ': its worker was lost, and another was submitted in its place' : ''
   return {

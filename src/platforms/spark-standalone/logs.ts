@@ -1,62 +1,113 @@
 // The end of a driver's log in cluster mode: its worker has the files while it lives, and shows them to anybody.
+import type { Run } from '../../alerts/model.ts'
 import { ArrestorError } from '../../errors.ts'
-import type { LogTail } from '../../ports.ts'
+import type { LogTail, PlatformReader } from '../../ports.ts'
 import { type Piece, bothOf, joined } from '../both-files.ts'
-import type { ReadClient } from '../spark-rest/client.ts'
-import type { Clients } from './clients.ts'
-import { type Supervision, isDriverId, logPageOf } from './drivers.ts'
+import type { At } from '../spark-rest/details.ts'
+import { type Outcome, whileItMoves } from '../while-it-moves.ts'
+import { type Clients, readMaster } from './clients.ts'
+import { pageOf } from './containers.ts'
+import { type Supervision, driverById, isDriverId, logPageOf, toldDriver } from './drivers.ts'
+import { isProxied } from './master-page.ts'
+import type { Master, MasterDriver } from './schema.ts'
+
+/** How the reader finds applications and their details. */
+interface Ways {
+  readonly locate: PlatformReader['locate']
+  readonly at: At
+}
 
 /**
- * The last bytes of both files of the run's last driver. Null where it never had a worker, or the worker has cleared its
- * files away. Throws ARR-501 where the worker is lost or does not answer, ARR-502 where something else than a worker does.
+ * The last bytes of both files of the run's last driver: of the one that its environment names, never of one that only
+ * fits, since its words decide whether a rerun is safe. Null in client mode, where the log is wherever the program was
+ * started; of a run that nobody knows; and where the worker has cleared its files away. Throws ARR-501 where the driver
+ * cannot be told yet, the master has forgotten it, or its worker is lost or silent; ARR-502 where it is no worker.
  */
-export async function logOf(
+export async function driverLog(
   platform: string,
   clients: Clients,
-  { drivers, workers }: Supervision,
+  ways: Ways,
+  run: Run,
   bytes: number,
   signal: AbortSignal,
 ): Promise<LogTail | null> {
-  const driver = drivers.at(-1) ?? drivers[0]
-  const { id, worker } = driver
-  if (worker === 'None' || !isDriverId(id)) return null
-  const home = workers.find((one) => one.id === worker)
+  const master = await readMaster(clients.master, platform, signal)
+  const supervision =
+    run.runId !== null && isDriverId(run.runId)
+      ? driverById(master, run.runId)
+      : await driverOfRun(platform, clients, master, ways, run, signal)
+  if (supervision === null) return null
+  const driver = supervision.drivers.at(-1) ?? supervision.drivers[0]
+  if (driver.worker === 'None' || !isDriverId(driver.id)) return null
+  return logOf(platform, clients, master, driver, bytes, signal)
+}
+
+async function driverOfRun(
+  platform: string,
+  clients: Clients,
+  master: Master,
+  { locate, at }: Ways,
+  run: Run,
+  signal: AbortSignal,
+): Promise<Supervision | null> {
+  // Nobody submits in cluster mode here: nothing is asked.
+  if (master.activedrivers.length + master.completeddrivers.length === 0) return null
+  // Where it is found is looked up each time: the History Server may have it by then.
+  const look = async (): ReturnType<typeof toldDriver> => {
+    const app = await locate(run, signal)
+    return app === null ? 'client' : await toldDriver(master, app, at, signal)
+  }
+  const { history } = clients
+  const told = await whileItMoves(look, (outcome) => history !== null && isUntold(outcome), signal)
+  if (typeof told !== 'string') return told
+  if (told === 'client' || history === null) return null
+  const why =
+    told === 'forgotten'
+      ? 'the master that knew where its driver ran does not list that any more'
+      : 'it does not have the environment of the application yet, and nothing else names its driver'
+  throw new ArrestorError('ARR-501', { platform, url: history.baseUrl, why })
+}
+
+function isUntold(outcome: Outcome<unknown>): boolean {
+  return 'value' in outcome && outcome.value === 'untold'
+}
+
+async function logOf(
+  platform: string,
+  clients: Clients,
+  master: Master,
+  { id, worker }: MasterDriver,
+  bytes: number,
+  signal: AbortSignal,
+): Promise<LogTail | null> {
+  const home = master.workers.find((one) => one.id === worker)
   if (home?.state !== 'ALIVE')
     throw new ArrestorError('ARR-501', {
       platform,
-      url: worker,
-      why: `the worker that has the log of ${id} is ${home?.state ?? 'not listed any more'}`,
+      url: home?.webuiaddress ?? clients.master.baseUrl,
+      why: `${worker}, which has the log of ${id}, is ${home?.state ?? 'not listed any more'}`,
     })
-  const ask = (client: ReadClient): Promise<readonly Piece[]> =>
-    bothOf(async (logType) => {
-      const page = await client.page('/log/', signal, { driverId: id, logType, byteLength: String(Math.max(1, bytes)) }) // prettier-ignore
-      return page === null ? { text: '', cut: false } : pieceOf(page, platform, client.baseUrl)
-    }, signal)
-  const pieces = await directOrProxied(clients, worker, home.webuiaddress ?? null, ask, signal)
+  const proxied = await hasProxy(clients, master, signal)
+  const client = clients.worker(worker, proxied ? null : (home.webuiaddress ?? null))
+  const pieces = await bothOf(async (logType): Promise<Piece> => {
+    const query = { driverId: id, logType, byteLength: String(Math.max(1, bytes)) }
+    const page = await client.page('/log/', signal, query)
+    return page === null ? { text: '', cut: false } : pieceOf(page, platform, client.baseUrl)
+  }, signal)
   const { text, cut } = joined(pieces, bytes)
   if (text === '') return null
   const from = `stderr and stdout of ${id} on ${worker}`
-  return { text, whose: 'driver', cut, from, link: logPageOf(driver, workers) }
+  return { text, whose: 'driver', cut, from, link: logPageOf(client.baseUrl, id) }
 }
 
-/** At its own address, else behind the master's reverse proxy: which of them leads there no record of a driver tells. */
-async function directOrProxied<T>(
-  clients: Clients,
-  worker: string,
-  address: string | null,
-  ask: (client: ReadClient) => Promise<T>,
-  signal: AbortSignal,
-): Promise<T> {
-  try {
-    return await ask(clients.worker(worker, address))
-  } catch (error) {
-    if (signal.aborted || address === null) throw error
-    try {
-      return await ask(clients.worker(worker, null))
-    } catch {
-      throw error
-    }
-  }
+/** So many pages are looked at: one of an application without executors leads nowhere. */
+const PAGES = 3
+
+/** Whether the master leads to its workers itself, as the pages of its newest applications tell. */
+async function hasProxy(clients: Clients, master: Master, signal: AbortSignal): Promise<boolean> {
+  const newest = [...master.activeapps, ...master.completedapps].sort((a, b) => b.starttime - a.starttime)
+  const pages = await Promise.all(newest.slice(0, PAGES).map(({ id }) => pageOf(clients, id, signal)))
+  return pages.some((page) => page !== null && isProxied(page))
 }
 
 /**

@@ -1,19 +1,16 @@
 // Reads a standalone Spark cluster: the master knows who is there, driver UI and History Server know why it fails.
-import type { Run } from '../../alerts/model.ts'
-import { ArrestorError } from '../../errors.ts'
-import type { PlatformReader, ReadCapability, SparkApplication } from '../../ports.ts'
+import type { PlatformReader, ReadCapability } from '../../ports.ts'
 import { liveDetails, sparkDetails } from '../spark-rest/details.ts'
 import { atDriverOrHistory, historyCheck } from '../spark-rest/history.ts'
 import { historyBeside } from '../spark-rest/history-server.ts'
 import { notOffered } from '../not-offered.ts'
-import { type Outcome, whileItMoves } from '../while-it-moves.ts'
 import type { PlatformDeps } from '../platform.ts'
 import { createClients, placeOf, readMaster } from './clients.ts'
 import type { Config } from './config.ts'
 import { createLocate } from './find.ts'
 import { containersOf, lostWorkers } from './containers.ts'
-import { type Supervision, driverById, driverOf, hasDrivers, isDriverId, runOfDriver } from './drivers.ts'
-import { logOf } from './logs.ts'
+import { driverById, isDriverId, runOfDriver } from './drivers.ts'
+import { driverLog } from './logs.ts'
 import { earlierRuns, runWithMaster } from './runs.ts'
 
 /** What a reader of this kind can answer. */
@@ -44,25 +41,6 @@ export function createReader(platform: string, config: Config, deps: PlatformDep
 
   const at = atDriverOrHistory(clients.history, (app) => placeOf(app, clients, platform), ['ARR-501'])
 
-  /** The driver of a run in cluster mode; null in client mode, where it is wherever its program was started. */
-  async function driverOfRun(run: Run, signal: AbortSignal): Promise<Supervision | null> {
-    const master = await readMaster(clients.master, platform, signal)
-    if (run.runId !== null && isDriverId(run.runId)) return driverById(master, run.runId)
-    if (!hasDrivers(master)) return null
-    // Where it is found is looked up each time: the History Server may have it by then.
-    const look = async (): Promise<Told> => {
-      const app = await locate(run, signal)
-      return { app, driver: app === null ? null : await driverOf(master, app, at, signal) }
-    }
-    const { app, driver } = await whileItMoves(look, isUntold, signal)
-    if (driver !== 'untold') return driver
-    throw new ArrestorError('ARR-501', {
-      platform,
-      url: app?.link ?? clients.master.baseUrl,
-      why: `which driver began ${app?.id ?? 'it'} stands in its environment, and neither its driver nor a History Server has that (yet)`,
-    })
-  }
-
   return {
     ...notOffered(platform, config.kind),
     platform,
@@ -84,10 +62,7 @@ export function createReader(platform: string, config: Config, deps: PlatformDep
     },
     runs: (jobName, limit, signal) =>
       earlierRuns(platform, clients, deps.normaliseJobName, jobName, limit, signal),
-    async log(run, bytes, signal) {
-      const driver = await driverOfRun(run, signal)
-      return driver === null ? null : logOf(platform, clients, driver, bytes, signal)
-    },
+    log: (run, bytes, signal) => driverLog(platform, clients, { locate, at }, run, bytes, signal),
     containers: (run, signal) => containersOf(platform, clients, run, deps.normaliseJobName, signal),
     events: (run, limit, signal) => lostWorkers(platform, clients, run, deps.normaliseJobName, limit, signal),
     async cluster(signal) {
@@ -122,13 +97,4 @@ export function createReader(platform: string, config: Config, deps: PlatformDep
 function offers(config: Config, capability: ReadCapability): boolean {
   if (capability === 'history') return config.history_url !== undefined
   return !LIVE.has(capability) || config.driver_ui !== 'none'
-}
-
-interface Told {
-  readonly app: SparkApplication | null
-  readonly driver: Awaited<ReturnType<typeof driverOf>>
-}
-
-function isUntold(outcome: Outcome<Told>): boolean {
-  return 'value' in outcome && outcome.value.driver === 'untold'
 }

@@ -55,9 +55,7 @@ export async function runWithMaster(
   if (master === null) return bare
   const supervision = await driverOf(master, app, at, signal)
   const run =
-    supervision === null || supervision === 'untold'
-      ? bare
-      : withDriver(bare, supervision, attemptsOf(master, app, supervision))
+    supervision === null ? bare : withDriver(bare, supervision, attemptsOf(master, app, supervision))
   const record = master.activeapps.find(({ id, state }) => id === app.id && state === 'WAITING')
   if (record === undefined) return run
   const page = await attempt('page of the application', () => pageOf(clients, app.id, signal), null)

@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { pieceOf } from '../../../src/platforms/spark-standalone/logs.ts'
 import type { PlatformReader } from '../../../src/ports.ts'
-import { NEVER, type Reply, deadUrl, platformOf, runOf } from '../support.ts'
+import { NEVER, type Reply, platformOf, runOf } from '../support.ts'
 import { type Log, type MomentName, RECORDINGS, type Recorded, recorded } from './recorded.ts'
 
 const open: Recorded[] = []
@@ -31,13 +31,10 @@ describe.each(RECORDINGS)('the log of a driver of Spark %s', (_line, recording) 
 
   async function at(
     log: Log,
-    more: { name?: MomentName; home?: string; config?: object } = {},
+    more: { name?: MomentName; proxied?: boolean; home?: string; config?: object } = {},
   ): Promise<Recorded & { reader: PlatformReader }> {
-    const one = await recorded(recording, more.name ?? 'failed once', {
-      proxied: false,
-      log,
-      ...(more.home === undefined ? {} : { home: more.home }),
-    })
+    const { name = 'failed once', proxied = false, home } = more
+    const one = await recorded(recording, name, { proxied, log, ...(home === undefined ? {} : { home }) })
     open.push(one)
     return { ...one, reader: platformOf(one.config({ ...more.config })).reader }
   }
@@ -64,11 +61,11 @@ describe.each(RECORDINGS)('the log of a driver of Spark %s', (_line, recording) 
     expect(Buffer.byteLength(tail?.text ?? '')).toBeLessThanOrEqual(30)
   })
 
-  it('is asked for behind the master’s proxy where its worker is not to be reached, with no more than was asked for', async () => {
-    const { reader, cluster } = await at((way, _worker, query) => (way === 'proxy' ? shown(query) : 'destroy'), {
-      home: await deadUrl(),
-    }) // prettier-ignore
-    expect((await reader.log(runOf({ runId: id }), 500, NEVER))?.text).toContain(THROWN)
+  it('is asked for behind the master’s proxy alone where its pages lead there, with no more than was asked for', async () => {
+    const { reader, cluster } = await at((way, _worker, query) => (way === 'proxy' ? shown(query) : 'destroy'), { proxied: true }) // prettier-ignore
+    const tail = await reader.log(runOf({ runId: id }), 500, NEVER)
+    expect(tail?.text).toContain(THROWN)
+    expect(tail?.link).toBe(`${cluster.url}/proxy/${worker}/logPage/?driverId=${id}&logType=stderr`)
     const asked = cluster.asked.filter((one) => one.includes('/log/'))
     expect(asked).toEqual(
       ['stderr', 'stdout'].map(
@@ -77,10 +74,26 @@ describe.each(RECORDINGS)('the log of a driver of Spark %s', (_line, recording) 
     )
   })
 
-  it('P13: is not asked for at a host that is not named', async () => {
+  it('P13: is not asked for at a host that is not named, nor behind a master that leads nowhere', async () => {
     const { reader, cluster } = await at(direct, { home: 'http://elsewhere.invalid', config: { driver_ui_hosts: ['spark.internal'] } }) // prettier-ignore
     await expect(reader.log(runOf({ runId: id }), 500, NEVER)).rejects.toMatchObject({ code: 'ARR-501', message: expect.stringContaining('driver_ui_hosts does not name its host') }) // prettier-ignore
-    expect(cluster.asked.some((one) => one.includes('/direct/'))).toBe(false)
+    expect(cluster.asked.some((one) => /\/(?:direct|proxy)\//.test(one))).toBe(false)
+  })
+
+  it('is not called absent where one file cannot be read and the other is empty', async () => {
+    const { reader } = await at((_way, _worker, query) =>
+      query.get('logType') === 'stderr' ? { status: 500, type: 'text/html' } : shown(query, { stdout: '' }),
+    )
+    await expect(reader.log(runOf({ runId: id }), 500, NEVER)).rejects.toMatchObject({ code: 'ARR-501' })
+  })
+
+  it('is said to be out of reach where the master has forgotten its driver', async () => {
+    const moment = recording['failed once']
+    const other = { ...driver, id: 'driver-20200101000000-0000' }
+    const master = { ...moment.master, activedrivers: [other] }
+    const one = await recorded({ ...recording, 'failed once': { ...moment, master } }, 'failed once', { proxied: false, log: direct }) // prettier-ignore
+    open.push(one)
+    await expect(platformOf(one.config()).reader.log(runOf({ runId: first }), 500, NEVER)).rejects.toMatchObject({ code: 'ARR-501', message: expect.stringContaining('does not list that any more') }) // prettier-ignore
   })
 
   it('P13: its worker, wherever it says that it is, gets none of the master’s credentials', async () => {
@@ -141,20 +154,27 @@ describe.each(RECORDINGS)('the log of a driver of Spark %s', (_line, recording) 
   })
 
   it.each([
-    ['asked for again while the History Server does not have it yet', 1, null],
-    ['said to be nobody’s where it never does', Number.POSITIVE_INFINITY, 'neither its driver nor a History Server has that (yet)'],
-  ])('of an application whose environment alone tells its driver is %s', async (_what, from, why) => {
-    const moment = recording['failed once']
-    const completedapps = moment.master.completedapps.map((one) => ({ ...one, name: 'totals-nightly' }))
-    const master = { ...moment.master, completedapps }
+    ['asked for again while the History Server does not have its environment yet', 1, null],
+    ['nobody’s where it never does, though a driver of its main class is there', Number.POSITIVE_INFINITY, 'does not have the environment of the application yet'],
+  ])('is %s', async (_what, from, why) => {
     let asked = 0
     const keeps = (): boolean => (asked += 1) > from
-    const one = await recorded({ ...recording, 'failed once': { ...moment, master } }, 'failed once', { proxied: false, log: direct, keeps })
+    const one = await recorded(recording, 'failed once', { proxied: false, log: direct, keeps })
     open.push(one)
     const tail = platformOf(one.config()).reader.log(runOf({ runId: first }), 500, NEVER)
     if (why === null) expect((await tail)?.text).toContain(THROWN)
     else await expect(tail).rejects.toMatchObject({ code: 'ARR-501', message: expect.stringContaining(why) })
+    expect(one.cluster.asked.some((path) => path.includes('/log/'))).toBe(why === null)
   }) // prettier-ignore
+
+  it('is none, at once, of an application that has ended where no History Server is named', async () => {
+    const one = await recorded(recording, 'failed once', { proxied: false, log: direct })
+    open.push(one)
+    const { reader } = platformOf({ master_url: one.cluster.url })
+    const begun = performance.now()
+    expect(await reader.log(runOf({ runId: first }), 500, NEVER)).toBeNull()
+    expect(performance.now() - begun).toBeLessThan(1_500)
+  })
 
   it('is said to be lost with its worker', async () => {
     const moment = recording['failed once']
@@ -163,7 +183,7 @@ describe.each(RECORDINGS)('the log of a driver of Spark %s', (_line, recording) 
     const one = await recorded(lost, 'failed once', { proxied: false, log: direct })
     open.push(one)
     const { reader } = platformOf(one.config())
-    await expect(reader.log(runOf({ runId: id }), 500, NEVER)).rejects.toMatchObject({ code: 'ARR-501', message: expect.stringContaining(`the worker that has the log of ${id} is DEAD`) }) // prettier-ignore
+    await expect(reader.log(runOf({ runId: id }), 500, NEVER)).rejects.toMatchObject({ code: 'ARR-501', message: expect.stringContaining(`${worker}, which has the log of ${id}, is DEAD`) }) // prettier-ignore
   }) // prettier-ignore
 })
 

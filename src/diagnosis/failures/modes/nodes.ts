@@ -118,26 +118,36 @@ export const NODES: readonly FailureMode[] = [
     class: 'transient',
     kind: 'cause',
     patterns: [
-      // What was taken, not that it may be: YARN's schedulers and Spark of them, Kubernetes, clouds of their machines.
+      // What was taken, by its name, not that something may be or was not: YARN's schedulers and Spark of them.
       {
         words:
-          /\b(?:is|was|were|been|being|container|instance) preempted\b|\bYARN event \(e\.g\., preemption\)/i,
+          /\bContainer \S{1,200}(?: on host: \S{1,255})? was preempted\b|\bContainer preempted by scheduler\b|\bYARN event \(e\.g\., preemption\)/,
       },
+      // Kubernetes and its schedulers.
       {
         words:
-          /\bpreempted (?:by|in order to admit|to (?:accommodate|free|make)) |\bPreemptionByScheduler\b/i,
+          /\bPreempted (?:in order to admit|by pod \S|by \S{1,253}\/\S|to accommodate) ?|\bpreempting to accommodate a higher priority pod\b|\bPreemptionByScheduler\b/,
       },
-      { words: /(?:\bbrief reason: |, Reason: )Preempt(?:ed|ing|ion)\b/ },
+      { words: /(?:\bbrief reason: |\bExitCode: \d{1,4}, Reason: )Preempt(?:ed|ing|ion)\b/ },
       // Where a container's reason stands, as of evictions below.
-      { words: /^(?:[^:]{1,300}: )?Preempt(?:ed|ing|ion)\b(?! \w)/, places: ['container'] },
-      // Spark's own words of an executor that was told to go (ExecutorDecommission; both lines print them so).
+      { words: /^(?:[^:]{1,300}: )?Preempt(?:ed|ing)(?=$|[:.,;])/, places: ['container'] },
+      // Clouds of their machines.
       {
         words:
-          /\bExecutor decommission(?:[:.]|$)|\bExecutor \S{1,80} (?:on \S{1,255} )?(?:is )?decommissioned\b/i,
+          /\bcompute\.instances\.preempted\b|^Instance was preempted\b|\b(?:[Ii]nstance|VM|[Mm]achine|[Nn]ode) \S{1,255} (?:was|has been) preempted\b/,
       },
-      { words: /\bworker decommissioned\b|\bFinished decommissioning\b/i },
+      // Spark's own words of an executor that was told to go: it says so of its own scale-down and exclusions as well.
+      {
+        words:
+          /\bExecutor decommission(?: finished)?: .{0,200}\b(?:worker decommissioned|spot|preempt\w{0,5}|reclaim\w{0,4}|interruption|maintenance|terminat\w{0,4})\b/i,
+      },
+      { words: /\bExecutor (?:\d{1,9}|driver) (?:on \S{1,255} )?is decommissioned\b/ },
+      { words: /\bworker decommissioned because of\b/i },
       // YARN, clouds and people of a machine.
-      { words: /\b(?:node|host|instance|machine)\b.{0,120}\b(?:is|was|been|being) decommissioned\b/i },
+      {
+        words:
+          /\b(?:[Nn]ode|[Ii]nstance|[Mm]achine) \S{1,255} (?:is|was|has been|is being) decommissioned\b|\bNode \S{1,255} (?:as it is now|is) DECOMMISSION(?:ED|ING)\b/,
+      },
       { words: /released on a \*?lost\*? node/i },
       { words: /\bNodeShutdown\b|imminent node shutdown|\bTaintManagerEviction\b|node scale[- ]down/i },
       // Where a container's reason stands: its message may say the word of something else.
