@@ -18,8 +18,8 @@ interface Ways {
 }
 
 /**
- * The last bytes of both files of the run's last driver: of the one that its environment names, never of one that only
- * fits, since its words decide whether a rerun is safe. Null in client mode, where the log is wherever the program was
+ * The last bytes of both files of the run's driver: of the one that its environment names, never of one that only fits,
+ * since its words decide whether a rerun is safe. Null in client mode, where the log is wherever the program was
  * started; of a run that nobody knows; and where the worker has cleared its files away. Throws ARR-501 where the driver
  * cannot be told yet, the master has forgotten it, or its worker is lost or silent; ARR-502 where it is no worker.
  */
@@ -37,7 +37,8 @@ export async function driverLog(
       ? driverById(master, run.runId)
       : await driverOfRun(platform, clients, master, ways, run, signal)
   if (supervision === null) return null
-  const driver = supervision.drivers.at(-1) ?? supervision.drivers[0]
+  // One that was submitted in its place is another application's.
+  const [driver] = supervision.drivers
   if (driver.worker === 'None' || !isDriverId(driver.id)) return null
   return logOf(platform, clients, master, driver, bytes, signal)
 }

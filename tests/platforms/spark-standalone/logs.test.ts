@@ -142,15 +142,11 @@ describe.each(RECORDINGS)('the log of a driver of Spark %s', (_line, recording) 
     expect(one.cluster.asked.some((asked) => asked.includes('/log/'))).toBe(false)
   }) // prettier-ignore
 
-  it('of a driver that was submitted again is that of the last one', async () => {
-    const next = recording['worker lost'].master.activedrivers[0]!
+  it('is lost with the worker, though another driver was submitted in its place', async () => {
     const { reader, cluster } = await at(direct, { name: 'worker lost' })
-    const tail = reader.log(runOf({ runId: id }), 500, NEVER)
-    if (next['worker'] === 'None') expect(await tail).toBeNull()
-    else {
-      expect((await tail)?.from).toContain(String(next['id']))
-      expect(cluster.asked.some((one) => one.includes(`driverId=${id}&`))).toBe(false)
-    }
+    for (const runId of [id, first])
+      await expect(reader.log(runOf({ runId }), 500, NEVER)).rejects.toMatchObject({ code: 'ARR-501', message: expect.stringContaining(`which has the log of ${id}, is DEAD`) }) // prettier-ignore
+    expect(cluster.asked.some((one) => one.includes('/log/'))).toBe(false)
   })
 
   it.each([
