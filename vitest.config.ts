@@ -18,6 +18,7 @@ const asInstalled: Plugin = {
 export default defineConfig({
   plugins: [asInstalled],
   test: {
+    setupFiles: ['tests/support/objects-whole.ts'],
     projects: [
       {
         extends: true,

@@ -14,7 +14,13 @@ const ReportSchema = z.object({
       name: z.string(),
       status: z.string(),
       message: z.string().default(''),
-      assertionResults: z.array(z.object({ status: z.string(), fullName: z.string() })),
+      assertionResults: z.array(
+        z.object({
+          status: z.string(),
+          fullName: z.string(),
+          failureMessages: z.array(z.string()).default([]),
+        }),
+      ),
     }),
   ),
 })
@@ -46,10 +52,23 @@ for (const file of given) {
   if (!report.success && failed === before) failed += 1
   for (const result of report.testResults)
     for (const test of result.assertionResults) {
-      if (test.status === 'failed') console.log(`failed: ${test.fullName}`)
+      if (test.status === 'failed') {
+        console.log(`failed: ${test.fullName}`)
+        for (const why of test.failureMessages) console.log(whyOf(why))
+      }
       if (test.status === 'pending' || test.status === 'skipped') skippedNames.push(test.fullName)
     }
 }
+/** What was said, without the way there, and where in our files: enough to begin with, where the log is not at hand. */
+function whyOf(message: string): string {
+  const lines = message.split('\n')
+  const said = lines.filter((line) => !/^\s+at /.test(line)).slice(0, 12)
+  const where = lines.find((line) => /^\s+at .*\/tests\//.test(line))
+  return [...said, ...(where === undefined ? [] : [where.trim()])]
+    .map((line) => `  ${line.slice(0, 300)}`)
+    .join('\n')
+}
+
 for (const name of skippedNames) console.log(`skipped: ${name}`)
 // The last line of all.
 console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`)

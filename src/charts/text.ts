@@ -43,11 +43,19 @@ export function drawable(text: string): string {
     .trim()
 }
 
-/** At most so wide, with `…` where something was left out. */
+/** At most so wide, with `…` where something was left out; safe to give to echarts. */
 export function fitted(text: string, width: number, size: number = LABEL_SIZE, bold = false): string {
   const words = drawable(text)
-  if (widthOf(words, size, bold) <= width) return words
+  if (widthOf(words, size, bold) <= width) return unlikeMembers(words)
   const characters = Array.from(words)
   while (characters.length > 0 && widthOf(`${characters.join('')}…`, size, bold) > width) characters.pop()
   return `${characters.join('').trimEnd()}…`
+}
+
+/**
+ * zrender keeps widths in a plain object by their text, and takes what `__proto__` or `constructor` lead to for an entry
+ * of its own: it writes to it (zrender 6.1.0, core/LRU.js). With a space that is not seen no text is a member's name.
+ */
+function unlikeMembers(words: string): string {
+  return words in Object.prototype ? `${words}\u00A0` : words
 }

@@ -145,6 +145,24 @@ describe('P9: names from outside', () => {
     }
   })
 
+  it.each(Object.getOwnPropertyNames(Object.prototype))('are no members of an object: %s', (words) => {
+    const members = (thing: object): object => Object.getOwnPropertyDescriptors(thing)
+    const before = [members(Object.prototype), members(Object)]
+    const series = [aSeries(words, (x) => x), aSeries(words, () => 1)]
+    const marks = { name: words, at: [[AT, 1]] as [number, number][] }
+    const lines = aChart({ title: words, note: words, series, marks, limits: [{ name: words, value: 0.5 }] })
+    const { bars: each } = bars
+    for (const svg of [
+      svgOf(lines),
+      svgOf({ ...bars, title: words, axis: words, bars: each.map((bar) => ({ ...bar, name: words })) }),
+    ]) {
+      // prettier-ignore
+      expect(svg).toContain(words)
+      expect(svg).not.toContain('NaN')
+    }
+    expect([members(Object.prototype), members(Object)]).toEqual(before)
+  })
+
   it('whatever they are', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 60 }), (words) => {

@@ -85,3 +85,20 @@ test.each([
   expect(lines.at(-1)).toBe(last)
   expect(code).toBe(1)
 })
+
+test('tells of each failed test what was said, and where', () => {
+  const said = [
+    'AssertionError: 1 is not 2',
+    'It says: nothing',
+    '    at node:internal/x:1:2',
+    '    at /w/tests/a.test.ts:3:4',
+  ]
+  const file = { name: 'a', status: 'failed', assertionResults: [{ status: 'failed', fullName: 'a b', failureMessages: [said.join('\n')] }] } // prettier-ignore
+  const { lines } = summary(report('a.json', ['failed'], { testResults: [file] }))
+  expect(lines.slice(0, -1)).toEqual([
+    'failed: a b',
+    '  AssertionError: 1 is not 2',
+    '  It says: nothing',
+    '  at /w/tests/a.test.ts:3:4',
+  ])
+})

@@ -4,7 +4,7 @@ import type { SparkApplication } from '../../ports.ts'
 import { authHeaders } from '../http/auth.ts'
 import { createSend } from '../http/send.ts'
 import type { PlatformDeps } from '../platform.ts'
-import { isPathWord } from '../spark-rest/allow-list.ts'
+import { type MayRead, isPathWord, isRead } from '../spark-rest/allow-list.ts'
 import type { Place } from '../spark-rest/application.ts'
 import { type ReadClient, type TimedClient, createReadClient } from '../spark-rest/client.ts'
 import { createHistoryClient } from '../spark-rest/history-client.ts'
@@ -22,6 +22,9 @@ export interface Clients {
   worker(id: string, address: string | null): ReadClient
 }
 
+/** Of the master its home page as well, which alone tells whether its workers are behind it. */
+const ofMaster: MayRead = (path) => path === '/' || isRead(path)
+
 /** Clients of the cluster that this configuration names; the authorization goes to its own servers alone. */
 export function createClients(platform: string, config: Config, deps: PlatformDeps): Clients {
   const originOf = (url: string | undefined): string | null =>
@@ -32,12 +35,13 @@ export function createClients(platform: string, config: Config, deps: PlatformDe
   )
   const headers = authHeaders(config)
   const send = createSend(platform, config, deps.kerberos)
-  const client = (baseUrl: string): ReadClient =>
+  const client = (baseUrl: string, mayRead: MayRead = isRead): ReadClient =>
     createReadClient({
       platform,
       baseUrl,
       timeoutMs: config.timeout_ms,
       send,
+      mayRead,
       ...(trusted.includes(new URL(baseUrl).origin) ? { headers } : {}),
       ...(deps.httpAgent === undefined ? {} : { httpAgent: deps.httpAgent }),
       ...(deps.httpsAgent === undefined ? {} : { httpsAgent: deps.httpsAgent }),
@@ -62,7 +66,7 @@ export function createClients(platform: string, config: Config, deps: PlatformDe
     return client(baseUrl)
   }
   return {
-    master: client(config.master_url),
+    master: client(config.master_url, ofMaster),
     history,
     driver: elsewhere,
     worker(id, address) {

@@ -6,9 +6,8 @@ import { type Piece, bothOf, joined } from '../both-files.ts'
 import type { At } from '../spark-rest/details.ts'
 import { type Outcome, whileItMoves } from '../while-it-moves.ts'
 import { type Clients, readMaster } from './clients.ts'
-import { pageOf } from './containers.ts'
 import { type Supervision, driverById, isDriverId, logPageOf, toldDriver } from './drivers.ts'
-import { isProxied } from './master-page.ts'
+import { isWorkerProxied } from './master-page.ts'
 import type { Master, MasterDriver } from './schema.ts'
 
 /** How the reader finds applications and their details. */
@@ -88,7 +87,8 @@ async function logOf(
       url: home?.webuiaddress ?? clients.master.baseUrl,
       why: `${worker}, which has the log of ${id}, is ${home?.state ?? 'not listed any more'}`,
     })
-  const proxied = await hasProxy(clients, master, signal)
+  const page = await clients.master.page('/', signal)
+  const proxied = page !== null && isWorkerProxied(page, worker)
   const client = clients.worker(worker, proxied ? null : (home.webuiaddress ?? null))
   const pieces = await bothOf(async (logType): Promise<Piece> => {
     const query = { driverId: id, logType, byteLength: String(Math.max(1, bytes)) }
@@ -99,16 +99,6 @@ async function logOf(
   if (text === '') return null
   const from = `stderr and stdout of ${id} on ${worker}`
   return { text, whose: 'driver', cut, from, link: logPageOf(client.baseUrl, id) }
-}
-
-/** So many pages are looked at: one of an application without executors leads nowhere. */
-const PAGES = 3
-
-/** Whether the master leads to its workers itself, as the pages of its newest applications tell. */
-async function hasProxy(clients: Clients, master: Master, signal: AbortSignal): Promise<boolean> {
-  const newest = [...master.activeapps, ...master.completedapps].sort((a, b) => b.starttime - a.starttime)
-  const pages = await Promise.all(newest.slice(0, PAGES).map(({ id }) => pageOf(clients, id, signal)))
-  return pages.some((page) => page !== null && isProxied(page))
 }
 
 /**

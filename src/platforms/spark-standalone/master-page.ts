@@ -34,6 +34,11 @@ export function isProxied(html: string): boolean {
   return /href="[^"]*\/proxy\/(?:app|worker)-/.test(html)
 }
 
+/** Whether the master's home page, which links every worker alive, leads to this one through the master. */
+export function isWorkerProxied(html: string, worker: string): boolean {
+  return html.includes(`/proxy/${worker}"`)
+}
+
 export interface PageExecutor {
   readonly id: string
   readonly worker: string

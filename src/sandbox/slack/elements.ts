@@ -109,13 +109,30 @@ export function valueOf(answer: JsonObject): unknown {
 
 /** The state of a message or view nobody has touched: each input with its initial value, or null. */
 export function initialState(blocks: Blocks): StateValues {
-  const values: StateValues = {}
+  let values: StateValues = {}
   for (const { block_id, element } of elementsOf(blocks)) {
     const kind = KINDS[String(element['type'])]
     const answer = kind === undefined ? undefined : answerOf(element, element[kind.initial])
-    if (answer !== undefined) (values[block_id] ??= {})[String(element['action_id'])] = answer
+    if (answer !== undefined) values = answered(values, block_id, String(element['action_id']), answer)
   }
   return values
+}
+
+/** State with one answer more; both ids are an app's, so `__proto__` is a name like any other. */
+export function answered(
+  state: StateValues,
+  block_id: string,
+  action_id: string,
+  answer: JsonObject,
+): StateValues {
+  const actions = Object.hasOwn(state, block_id) ? state[block_id] : {}
+  return { ...state, [block_id]: { ...actions, [action_id]: answer } }
+}
+
+/** The answer that a state holds; undefined where it holds none under these names. */
+export function answerIn(state: StateValues, block_id: string, action_id: string): JsonObject | undefined {
+  const actions = Object.hasOwn(state, block_id) ? (state[block_id] ?? {}) : {}
+  return Object.hasOwn(actions, action_id) ? actions[action_id] : undefined
 }
 
 /** State after a person filled in something; what matches no element, or no option of it, is refused. */
@@ -124,7 +141,7 @@ export function withAnswers(
   state: StateValues,
   raw: Readonly<Record<string, Record<string, unknown>>>,
 ): StateValues | undefined {
-  const values = structuredClone(state)
+  let values = structuredClone(state)
   for (const [block_id, actions] of Object.entries(raw)) {
     for (const [action_id, given] of Object.entries(actions)) {
       const placed = elementsOf(blocks).find(
@@ -132,7 +149,7 @@ export function withAnswers(
       )
       const answer = placed === undefined ? undefined : answerOf(placed.element, given)
       if (answer === undefined) return undefined
-      ;(values[block_id] ??= {})[action_id] = answer
+      values = answered(values, block_id, action_id, answer)
     }
   }
   return values

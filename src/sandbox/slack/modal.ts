@@ -1,5 +1,5 @@
 // What a person does in a modal: presses, submits, closes; and what the app's answer does to it.
-import { elementsOf, valueOf, withAnswers } from './elements.ts'
+import { answerIn, elementsOf, valueOf, withAnswers } from './elements.ts'
 import { ask, chosenIn, personKnown, pressed } from './person.ts'
 import { viewAction, viewClosed, viewSubmission } from './payloads.ts'
 import { Refusal } from './refusal.ts'
@@ -37,7 +37,7 @@ function formErrors(view: View): Record<string, string> {
   const errors: Record<string, string> = {}
   for (const { block, block_id, element } of elementsOf(view.blocks)) {
     if (block['type'] !== 'input') continue
-    const answer = view.state.values[block_id]?.[String(element['action_id'])]
+    const answer = answerIn(view.state.values, block_id, String(element['action_id']))
     const value = answer === undefined ? undefined : valueOf(answer)
     const empty =
       value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0)

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 
 import { validateView } from './blocks/validate.ts'
 import { sentences, withIds } from './content.ts'
-import { elementsOf, initialState, stillOffered } from './elements.ts'
+import { answerIn, answered, elementsOf, initialState, stillOffered } from './elements.ts'
 import { Refusal } from './refusal.ts'
 import type { Blocks, JsonObject, StateValues, View } from './types.ts'
 import type { World } from './world.ts'
@@ -34,13 +34,13 @@ function mintHash(world: World): string {
 
 /** Answers that a person gave stay where block_id, action_id and element type are the same and still fit. */
 function carriedOver(blocks: Blocks, before: StateValues): StateValues {
-  const values = initialState(blocks)
+  let values = initialState(blocks)
   for (const { block_id, element } of elementsOf(blocks)) {
     const action_id = String(element['action_id'])
-    const actions = values[block_id]
-    const old = before[block_id]?.[action_id]
-    if (actions === undefined || old === undefined || old['type'] !== element['type']) continue
-    if (stillOffered(element, old)) actions[action_id] = old
+    const old = answerIn(before, block_id, action_id)
+    if (old === undefined || old['type'] !== element['type'] || !stillOffered(element, old)) continue
+    if (answerIn(values, block_id, action_id) !== undefined)
+      values = answered(values, block_id, action_id, old)
   }
   return values
 }

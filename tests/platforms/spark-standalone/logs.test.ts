@@ -74,6 +74,14 @@ describe.each(RECORDINGS)('the log of a driver of Spark %s', (_line, recording) 
     )
   })
 
+  it('is found behind the proxy where its driver never began an application, whose page would tell', async () => {
+    const moment = recording['failed once']
+    const master = { ...moment.master, activeapps: [], completedapps: [] }
+    const one = await recorded({ ...recording, 'failed once': { ...moment, master } }, 'failed once', { log: (way, _worker, query) => (way === 'proxy' ? shown(query) : 'destroy') }) // prettier-ignore
+    open.push(one)
+    expect((await platformOf(one.config()).reader.log(runOf({ runId: id }), 500, NEVER))?.text).toContain(THROWN) // prettier-ignore
+  })
+
   it('P13: is not asked for at a host that is not named, nor behind a master that leads nowhere', async () => {
     const { reader, cluster } = await at(direct, { home: 'http://elsewhere.invalid', config: { driver_ui_hosts: ['spark.internal'] } }) // prettier-ignore
     await expect(reader.log(runOf({ runId: id }), 500, NEVER)).rejects.toMatchObject({ code: 'ARR-501', message: expect.stringContaining('driver_ui_hosts does not name its host') }) // prettier-ignore

@@ -63,6 +63,7 @@ export async function recorded(
   }
   const cluster: Stage = await stage((_method, { pathname, searchParams }) => {
     if (pathname === '/json/') return { body: JSON.stringify(master).replaceAll('$HOME', home ?? cluster.url) }
+    if (pathname === '/') return { type: 'text/html', body: homePage(master.workers, proxied) }
     if (pathname === '/app/') {
       const page = moment.pages[searchParams.get('appId') ?? '']
       if (page == null) return notFound
@@ -80,6 +81,14 @@ export async function recorded(
   const config = (more = {}): Record<string, unknown> => ({ master_url: cluster.url, history_url: `${cluster.url}/history-server`, ...more })
   return { cluster, first, config }
 } // prettier-ignore
+
+/** As the home pages of masters of 3.5.9 and 4.3.0 link their workers alive. */
+function homePage(workers: Rows, proxied: boolean): string {
+  const rows = workers
+    .filter(({ state }) => state === 'ALIVE')
+    .map(({ id, webuiaddress }) => `<tr><td>\n<a href="${proxied ? `/proxy/${String(id)}` : String(webuiaddress)}">\n${String(id)}\n</a></td></tr>`) // prettier-ignore
+  return `<!DOCTYPE html><html><body><table>${rows.join('')}</table></body></html>`
+}
 
 /** The History Server keeps the first application and its environment; its last job had succeeded before it failed. */
 function kept({ environment }: Recording, { master }: Moment, first: string, pathname: string): Reply {

@@ -122,3 +122,20 @@ test('a Home tab is published per person under its hash', async () => {
   const wrong = client.apiCall('views.publish', { user_id: 'U0ALICE', view: modal('x') })
   expect((await errorOf(wrong)).data.error).toBe('invalid_arguments')
 })
+
+test('ids of an app are names, whatever they are', async () => {
+  const slack = await startSlack()
+  const trigger_id = await (await withTriggers(slack))()
+  const blocks = ['__proto__', 'constructor'].map((id) => ({
+    type: 'input',
+    block_id: id,
+    label: { type: 'plain_text', text: id },
+    element: { type: 'plain_text_input', action_id: id, initial_value: id },
+  }))
+  await clientOf(slack).views.open({ trigger_id, view: { ...modal('x'), blocks } })
+  const { state } = top(slack) as { state: { values: Record<string, object> } }
+  expect(Object.entries(state.values)).toEqual(
+    ['__proto__', 'constructor'].map((id) => [id, { [id]: { type: 'plain_text_input', value: id } }]),
+  )
+  expect(Object.keys(Object.prototype)).toEqual([])
+})
