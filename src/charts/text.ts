@@ -21,7 +21,8 @@ const OTHER = 100
 export function widthOf(text: string, size: number = LABEL_SIZE, bold = false): number {
   const table: readonly number[] = bold ? BOLD : REGULAR
   let sum = 0
-  for (const character of text) sum += table[(character.codePointAt(0) ?? 0) - 32] ?? OTHER
+  for (const character of text.replaceAll('\u00A0', ' '))
+    sum += table[(character.codePointAt(0) ?? 0) - 32] ?? OTHER
   return (sum * size) / 100
 }
 
@@ -45,8 +46,8 @@ export function drawable(text: string): string {
 
 /** At most so wide, with `…` where something was left out; safe to give to echarts. */
 export function fitted(text: string, width: number, size: number = LABEL_SIZE, bold = false): string {
-  const words = drawable(text)
-  if (widthOf(words, size, bold) <= width) return unlikeMembers(words)
+  const words = unlikeMembers(drawable(text))
+  if (widthOf(words, size, bold) <= width) return words
   const characters = Array.from(words)
   while (characters.length > 0 && widthOf(`${characters.join('')}…`, size, bold) > width) characters.pop()
   return `${characters.join('').trimEnd()}…`

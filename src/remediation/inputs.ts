@@ -60,17 +60,17 @@ function filled(value: ActionInput['default'], lookup: (name: string) => string 
 
 /** Reads all answers; each input must have one, and nothing else may be there. */
 export function readInputs(inputs: OfferInputs, given: RawInputs): ReadInputs {
-  const errors: Record<string, string> = {}
+  const errors: [string, string][] = []
   const values: [string, string | number | boolean][] = []
   for (const [name, input] of Object.entries(inputs)) {
     const read = readOne(input, Object.hasOwn(given, name) ? given[name] : undefined)
     if (read.ok) values.push([name, read.value])
-    else errors[name] = read.error
+    else errors.push([name, read.error])
   }
   for (const name of Object.keys(given))
-    if (!Object.hasOwn(inputs, name)) errors[name] = 'This is not asked for.'
-  return Object.keys(errors).length > 0
-    ? { ok: false, errors }
+    if (!Object.hasOwn(inputs, name)) errors.push([name, 'This is not asked for.'])
+  return errors.length > 0
+    ? { ok: false, errors: Object.fromEntries(errors) }
     : { ok: true, values: Object.fromEntries(values) }
 }
 

@@ -22,6 +22,7 @@ async function submitQuery(
   { home, version }: SparkInstallation,
   cluster: Cluster,
   port: number,
+  supervise = false,
 ): Promise<string> {
   const jars = path.join(home, 'jars')
   const jar = readdirSync(jars).find((name) => name.startsWith('spark-hive-thriftserver'))
@@ -37,7 +38,7 @@ async function submitQuery(
       'spark.master': cluster.sparkUrl,
       'spark.submit.deployMode': 'cluster',
       'spark.driver.memory': '700m',
-      'spark.driver.supervise': 'false',
+      'spark.driver.supervise': String(supervise),
       'spark.driver.extraJavaOptions': OPENS,
       'spark.executor.memory': '512m',
       'spark.cores.max': '1',
@@ -123,8 +124,46 @@ for (const line of wantedLines()) {
         expect(tail?.cut).toBe(true)
         expect(whole?.text.endsWith(tail?.text ?? '?')).toBe(true)
         expect(await (await fetch(whole?.link ?? '')).text()).toContain(driver)
-        expect(await reader.log(runOf({ runId: driver.replace(/\d$/, '9') }), 200, NEVER)).toBeNull()
+        const unknown = reader.log(runOf({ runId: driver.replace(/\d$/, '9') }), 200, NEVER)
+        await expect(unknown).rejects.toMatchObject({ code: 'ARR-501', message: expect.stringContaining('does not list') }) // prettier-ignore
       })
     },
   )
+
+  describe(`a supervised driver of a real Spark ${spark.version}`, () => {
+    let cluster: Cluster
+    let driver = ''
+    let attempts: readonly string[] = []
+    beforeAll(async () => {
+      const port = await freePorts()
+      cluster = await startCluster(spark, {
+        history: true,
+        workerMemoryMb: 1500,
+        masterProperties: { 'spark.master.rest.enabled': 'true', 'spark.master.rest.port': String(port) },
+      })
+      driver = await submitQuery(spark, cluster, port, true)
+      const begunAgain = async (): Promise<boolean> => {
+        const master = await getJson(`${cluster.masterUrl}/json/`)
+        const ended = (master?.['completedapps'] ?? []) as { id: string; starttime: number }[]
+        attempts = ended.sort((a, b) => a.starttime - b.starttime).map(({ id }) => id)
+        return attempts.length > 1
+      }
+      await until(begunAgain, 'its second attempt')
+    })
+    afterAll(() => cluster?.stop())
+
+    it('writes all attempts to one file, each below a line of its own; only what names an application is its log', async () => {
+      const { reader } = platformOf({ master_url: cluster.masterUrl, history_url: cluster.historyUrl })
+      const last = await reader.log(runOf({ runId: driver }), 1024 * 1024, NEVER)
+      expect(last?.text.match(/^Launch Command: /gm)).toHaveLength(1)
+      for (const runId of attempts.slice(0, 2)) {
+        const own = await reader.log(runOf({ runId }), 1024 * 1024, NEVER)
+        expect(new Set(own?.text.match(/app-\d{14}-\d{4}/g))).toEqual(new Set([runId]))
+        expect(own?.text.match(/^Launch Command: /gm)).toHaveLength(1)
+        expect(own).toMatchObject({ cut: false, from: expect.stringContaining('stderr of one attempt') })
+      }
+      const page = await (await fetch(`${last?.link}&byteLength=1000000`)).text()
+      expect(page.match(/Launch Command: /g)?.length).toBeGreaterThan(1)
+    })
+  })
 }

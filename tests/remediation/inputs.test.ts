@@ -74,6 +74,9 @@ describe('answers', () => {
     })
     expect(readInputs({}, {})).toEqual({ ok: true, values: {} })
     expect(readInputs({}, { __proto__: { a: 1 } })).toEqual({ ok: true, values: {} })
+    expect(readInputs({}, JSON.parse('{"__proto__":"x"}') as Record<string, unknown>)).toMatchObject({
+      ok: false,
+    })
   })
 
   it('whatever they are: an error in words or a value of the type', () => {

@@ -113,12 +113,17 @@ function coursesOf(chosen: Measured, measured: readonly Measured[], { take }: Pa
     .sort((a, b) => (take === 'max' ? b.value - a.value : a.value - b.value))
   const told = [chosen, ...others].slice(0, MAX_SERIES).map(({ series }) => series)
   const names = new Set(told.flatMap(({ labels }) => Object.keys(labels)))
-  const differing = [...names].filter((name) => new Set(told.map(({ labels }) => labels[name])).size > 1)
+  // A label may be called `constructor`, and another series have none.
+  const labelOf = (labels: Readonly<Record<string, string>>, name: string): string =>
+    Object.hasOwn(labels, name) ? (labels[name] ?? '') : ''
+  const differing = [...names].filter(
+    (name) => new Set(told.map(({ labels }) => labelOf(labels, name))).size > 1,
+  )
   // All are handed on: the picture says how many there are, and draws the first.
   return [chosen, ...others].map(({ series: { labels, points } }) => ({
     name:
       differing
-        .map((name) => labels[name] ?? '')
+        .map((name) => labelOf(labels, name))
         .join(' ')
         .trim() || 'value',
     points,

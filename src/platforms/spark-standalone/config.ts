@@ -31,7 +31,7 @@ export const configSchema = z.strictObject({
     .min(1)
     .optional()
     .describe(
-      'Authorization header for the master and the History Server; never sent to a linked driver UI elsewhere',
+      'Authorization header for the master and the History Server; never sent to a driver UI or worker at an address of its own, but a master with spark.ui.reverseProxy hands it on to those behind it',
     ),
   auth: authSchema.optional(),
   timeout_ms: z.int().min(100).max(60_000).default(5000).describe('how long one request may take'),

@@ -1,5 +1,6 @@
 // Drivers in cluster mode: the one whose application a run is, and what its state says of the run (`--supervise`).
 import * as z from 'zod'
+import { ArrestorError } from '../../errors.ts'
 import type { PlatformRun, RunState, SparkApplication } from '../../ports.ts'
 import type { At } from '../spark-rest/details.ts'
 import type { Master, MasterApplication, MasterDriver, MasterWorker } from './schema.ts'
@@ -19,7 +20,7 @@ export interface Supervision {
   readonly workers: readonly MasterWorker[]
 }
 
-/** A driver's id, as spark-submit prints it: `driver-20261123044812-0000`. */
+/** A driver's id, as spark-submit prints it: `driver-20261123044812-0000`; 4.x may be given another pattern. */
 export function isDriverId(id: string): boolean {
   return /^driver-\d{8,20}-\d{4,10}$/.test(id)
 }
@@ -38,8 +39,8 @@ export function driverById(master: Master, id: string): Supervision | null {
 
 /**
  * Who drives an application, as its environment says: a driver; `client`, where its program was started elsewhere;
- * `forgotten`, a driver that the master does not list any more; `untold`, where no environment is to be had: it is at the
- * application's driver, and at the History Server some seconds after its end.
+ * `forgotten`, a driver that the master does not list (any more); `untold`, where there is no environment yet: it is at
+ * the application's driver, and at the History Server some seconds after its end. Throws what reading it throws.
  */
 export async function toldDriver(
   master: Master,
@@ -47,12 +48,28 @@ export async function toldDriver(
   at: At,
   signal: AbortSignal,
 ): Promise<Supervision | 'client' | 'forgotten' | 'untold'> {
-  if (driversOf(master).length === 0) return 'client'
-  const environment = await environmentOf(app, at, signal)
+  const environment = await at(app, signal, ({ client, path }) =>
+    client.json(`${path}/environment`, environmentSchema, signal),
+  ).catch((error: unknown) => {
+    // Only the master remembers it, so far.
+    if (app.apiUrl === null && error instanceof ArrestorError && error.code === 'ARR-501') return null
+    throw error
+  })
   if (environment === null) return 'untold'
-  if (environment.driverId === null) return 'client'
-  const known = driverById(master, environment.driverId)
-  return known === null ? 'forgotten' : { ...known, supervised: known.supervised ?? environment.supervised }
+  const properties = new Map(environment.sparkProperties)
+  // A program that a driver starts has that driver's folder.
+  if (properties.get('spark.submit.deployMode') === 'client') return 'client'
+  const folder = new Map(environment.systemProperties).get('user.dir')?.split('/').at(-1) ?? ''
+  const known = driverById(master, folder)
+  if (known === null) {
+    if (isDriverId(folder)) return 'forgotten'
+    return properties.get('spark.submit.deployMode') === 'cluster' ? 'untold' : 'client'
+  }
+  // Both by the master's clock.
+  const began = [...master.activeapps, ...master.completedapps].find(({ id }) => id === app.id)?.starttime
+  if (began !== undefined && known.drivers[0].starttime > began) return 'client'
+  const word = properties.get('spark.driver.supervise')
+  return { ...known, supervised: known.supervised ?? (word === undefined ? null : word === 'true') }
 }
 
 /**
@@ -66,7 +83,11 @@ export async function driverOf(
   at: At,
   signal: AbortSignal,
 ): Promise<Supervision | null> {
-  const told = await toldDriver(master, app, at, signal)
+  if (driversOf(master).length === 0) return null
+  const told = await toldDriver(master, app, at, signal).catch((error: unknown) => {
+    if (signal.aborted) throw error
+    return 'untold' as const
+  })
   if (typeof told !== 'string') return told
   if (told !== 'untold') return null
   const began = app.startedAt?.getTime() ?? Number.POSITIVE_INFINITY
@@ -75,30 +96,6 @@ export async function driverOf(
   )
   const last = before.sort((a, b) => a.starttime - b.starttime).at(-1)
   return last === undefined ? null : driverById(master, last.id)
-}
-
-async function environmentOf(
-  app: SparkApplication,
-  at: At,
-  signal: AbortSignal,
-): Promise<{ readonly driverId: string | null; readonly supervised: boolean | null } | null> {
-  try {
-    const told = await at(app, signal, ({ client, path }) =>
-      client.json(`${path}/environment`, environmentSchema, signal),
-    )
-    if (told === null) return null
-    const properties = new Map(told.sparkProperties)
-    const folder = new Map(told.systemProperties).get('user.dir')?.split('/').at(-1) ?? ''
-    const word = properties.get('spark.driver.supervise')
-    if (isDriverId(folder))
-      return { driverId: folder, supervised: word === undefined ? null : word === 'true' }
-    return properties.get('spark.submit.deployMode') === 'cluster'
-      ? null
-      : { driverId: null, supervised: null }
-  } catch (error) {
-    if (signal.aborted) throw error
-    return null
-  }
 }
 
 /** A driver whose worker was lost is `RELAUNCHING` for ever, and the master submits another of the same main class. */
@@ -188,7 +185,7 @@ export function runOfDriver(
 
 /** The page of a worker's web interface that shows what a driver has written. */
 export function logPageOf(base: string, id: string): string {
-  return `${base.replace(/\/+$/, '')}/logPage/?driverId=${id}&logType=stderr`
+  return `${base.replace(/\/+$/, '')}/logPage/?driverId=${encodeURIComponent(id)}&logType=stderr`
 }
 
 /** What the master says of a driver, linked to what it has written: its worker's page has that while the worker lives. */

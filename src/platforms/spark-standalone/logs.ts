@@ -1,14 +1,16 @@
 // The end of a driver's log in cluster mode: its worker has the files while it lives, and shows them to anybody.
 import type { Run } from '../../alerts/model.ts'
 import { ArrestorError } from '../../errors.ts'
-import type { LogTail, PlatformReader } from '../../ports.ts'
+import type { LogTail, PlatformReader, SparkApplication } from '../../ports.ts'
 import { type Piece, bothOf, joined } from '../both-files.ts'
+import { isPathWord } from '../spark-rest/allow-list.ts'
+import type { ReadClient } from '../spark-rest/client.ts'
 import type { At } from '../spark-rest/details.ts'
 import { type Outcome, whileItMoves } from '../while-it-moves.ts'
 import { type Clients, readMaster } from './clients.ts'
-import { type Supervision, driverById, isDriverId, logPageOf, toldDriver } from './drivers.ts'
+import { driverById, isDriverId, logPageOf, toldDriver } from './drivers.ts'
 import { isWorkerProxied } from './master-page.ts'
-import type { Master, MasterDriver } from './schema.ts'
+import type { Master, MasterDriver, MasterWorker } from './schema.ts'
 
 /** How the reader finds applications and their details. */
 interface Ways {
@@ -16,11 +18,21 @@ interface Ways {
   readonly at: At
 }
 
+/** A driver whose log is wanted, and of which of its applications. */
+interface Wanted {
+  readonly driver: MasterDriver
+  /** Null where the driver itself was asked for: then it is of its last attempt. */
+  readonly appId: string | null
+  /** Whether more attempts may have written to its files; null where nobody tells. */
+  readonly supervised: boolean | null
+}
+
 /**
- * The last bytes of both files of the run's driver: of the one that its environment names, never of one that only fits,
- * since its words decide whether a rerun is safe. Null in client mode, where the log is wherever the program was
- * started; of a run that nobody knows; and where the worker has cleared its files away. Throws ARR-501 where the driver
- * cannot be told yet, the master has forgotten it, or its worker is lost or silent; ARR-502 where it is no worker.
+ * The last bytes that the run's driver wrote: the driver that its environment names, never one that only fits, and of
+ * its attempts the one whose application the run is, since these words decide whether a rerun is safe. Null in client
+ * mode, where the log is wherever the program was started; of an application that nobody knows; and where the worker has
+ * cleared its files away. Throws ARR-501 where the driver or its attempt cannot be told (yet), the master does not lead or
+ * does not list it, or its worker is lost or silent; ARR-502 where it is no worker.
  */
 export async function driverLog(
   platform: string,
@@ -31,15 +43,23 @@ export async function driverLog(
   signal: AbortSignal,
 ): Promise<LogTail | null> {
   const master = await readMaster(clients.master, platform, signal)
-  const supervision =
+  if (master.status !== 'ALIVE') throw outOfReach(platform, clients, `it is ${master.status}, and only the master that leads knows of drivers`) // prettier-ignore
+  const wanted =
     run.runId !== null && isDriverId(run.runId)
-      ? driverById(master, run.runId)
+      ? driverItself(platform, clients, master, run.runId)
       : await driverOfRun(platform, clients, master, ways, run, signal)
-  if (supervision === null) return null
-  // One that was submitted in its place is another application's.
-  const [driver] = supervision.drivers
-  if (driver.worker === 'None' || !isDriverId(driver.id)) return null
-  return logOf(platform, clients, master, driver, bytes, signal)
+  if (wanted === null || wanted.driver.worker === 'None' || !isPathWord(wanted.driver.id)) return null
+  return logOf(platform, clients, master, wanted, bytes, signal)
+}
+
+function outOfReach(platform: string, { master }: Clients, why: string): ArrestorError {
+  return new ArrestorError('ARR-501', { platform, url: master.baseUrl, why })
+}
+
+function driverItself(platform: string, clients: Clients, master: Master, id: string): Wanted {
+  const known = driverById(master, id)
+  if (known === null) throw outOfReach(platform, clients, `it does not list ${id} (any more)`)
+  return { driver: known.drivers[0], appId: null, supervised: known.supervised }
 }
 
 async function driverOfRun(
@@ -49,37 +69,58 @@ async function driverOfRun(
   { locate, at }: Ways,
   run: Run,
   signal: AbortSignal,
-): Promise<Supervision | null> {
-  // Nobody submits in cluster mode here: nothing is asked.
-  if (master.activedrivers.length + master.completeddrivers.length === 0) return null
+): Promise<Wanted | null> {
   // Where it is found is looked up each time: the History Server may have it by then.
-  const look = async (): ReturnType<typeof toldDriver> => {
+  const look = async (): Promise<Told> => {
     const app = await locate(run, signal)
-    return app === null ? 'client' : await toldDriver(master, app, at, signal)
+    return { app, told: app === null ? 'client' : await toldDriver(master, app, at, signal) }
   }
-  const { history } = clients
-  const told = await whileItMoves(look, (outcome) => history !== null && isUntold(outcome), signal)
-  if (typeof told !== 'string') return told
-  if (told === 'client' || history === null) return null
-  const why =
-    told === 'forgotten'
-      ? 'the master that knew where its driver ran does not list that any more'
-      : 'it does not have the environment of the application yet, and nothing else names its driver'
-  throw new ArrestorError('ARR-501', { platform, url: history.baseUrl, why })
+  const listed = master.activedrivers.length + master.completeddrivers.length > 0
+  const { app, told } = await whileItMoves(
+    look,
+    (outcome) => listed && clients.history !== null && isOnItsWay(outcome),
+    signal,
+  ).catch((error: unknown): Told => {
+    // Nobody submits in cluster mode here, unless an environment says so.
+    if (listed || signal.aborted) throw error
+    return { app: null, told: 'client' }
+  })
+  if (told === 'client' || app === null || (told === 'untold' && !listed)) return null
+  if (told === 'forgotten') throw outOfReach(platform, clients, 'it does not list the driver of this application (any more)') // prettier-ignore
+  if (told === 'untold')
+    throw new ArrestorError('ARR-501', {
+      platform,
+      url: clients.history?.baseUrl ?? clients.master.baseUrl,
+      why:
+        clients.history === null
+          ? 'no History Server is named, and nothing else tells which driver an application had that has ended'
+          : 'it does not have the environment of the application yet, and nothing else names its driver',
+    })
+  // One that was submitted in its place is another application's.
+  return { driver: told.drivers[0], appId: app.id, supervised: told.supervised }
 }
 
-function isUntold(outcome: Outcome<unknown>): boolean {
-  return 'value' in outcome && outcome.value === 'untold'
+interface Told {
+  readonly app: SparkApplication | null
+  readonly told: Awaited<ReturnType<typeof toldDriver>>
+}
+
+/** Not there yet, or gone from where it was just found. */
+function isOnItsWay(outcome: Outcome<Told>): boolean {
+  return 'value' in outcome
+    ? outcome.value.told === 'untold'
+    : outcome.error instanceof ArrestorError && outcome.error.code === 'ARR-501'
 }
 
 async function logOf(
   platform: string,
   clients: Clients,
   master: Master,
-  { id, worker }: MasterDriver,
+  wanted: Wanted,
   bytes: number,
   signal: AbortSignal,
 ): Promise<LogTail | null> {
+  const { id, worker } = wanted.driver
   const home = master.workers.find((one) => one.id === worker)
   if (home?.state !== 'ALIVE')
     throw new ArrestorError('ARR-501', {
@@ -87,18 +128,63 @@ async function logOf(
       url: home?.webuiaddress ?? clients.master.baseUrl,
       why: `${worker}, which has the log of ${id}, is ${home?.state ?? 'not listed any more'}`,
     })
-  const page = await clients.master.page('/', signal)
-  const proxied = page !== null && isWorkerProxied(page, worker)
-  const client = clients.worker(worker, proxied ? null : (home.webuiaddress ?? null))
-  const pieces = await bothOf(async (logType): Promise<Piece> => {
-    const query = { driverId: id, logType, byteLength: String(Math.max(1, bytes)) }
-    const page = await client.page('/log/', signal, query)
-    return page === null ? { text: '', cut: false } : pieceOf(page, platform, client.baseUrl)
-  }, signal)
-  const { text, cut } = joined(pieces, bytes)
+  const { client, unsure } = await workerOf(clients, home, signal)
+  let pieces: readonly Piece[]
+  try {
+    pieces = await bothOf(async (logType): Promise<Piece> => {
+      const query = { driverId: id, logType, byteLength: String(Math.max(1, bytes)) }
+      const page = await client.page('/log/', signal, query)
+      return page === null ? { text: '', cut: false } : pieceOf(page, platform, client.baseUrl)
+    }, signal)
+  } catch (error) {
+    throw signal.aborted ? error : (unsure ?? error)
+  }
+  const own = ownOf(pieces, wanted)
+  if (own === null) throw new ArrestorError('ARR-501', { platform, url: client.baseUrl, why: `no part of what ${id} wrote there names ${wanted.appId ?? 'its application'}` }) // prettier-ignore
+  const { text, cut } = joined(own, bytes)
   if (text === '') return null
-  const from = `stderr and stdout of ${id} on ${worker}`
+  const from = `${own.length === 1 ? 'stderr of one attempt' : 'stderr and stdout'} of ${id} on ${worker}`
   return { text, whose: 'driver', cut, from, link: logPageOf(client.baseUrl, id) }
+}
+
+/** The worker's client, behind the master or not; `unsure` is why nobody knows which way is right, where that is so. */
+async function workerOf(
+  clients: Clients,
+  { id, webuiaddress }: MasterWorker,
+  signal: AbortSignal,
+): Promise<{ readonly client: ReadClient; readonly unsure: unknown }> {
+  const address = webuiaddress ?? null
+  try {
+    const page = await clients.master.page('/', signal)
+    const proxied = page !== null && isWorkerProxied(page, id)
+    return { client: clients.worker(id, proxied ? null : address), unsure: null }
+  } catch (error) {
+    if (signal.aborted || address === null) throw error
+    return { client: clients.worker(id, address), unsure: error }
+  }
+}
+
+const APPLICATION = /\bapp-\d{14}-\d{4,}\b/g
+
+/**
+ * Of both files what the wanted attempt wrote. A worker begins a supervised driver again with the same two files, and
+ * writes `Launch Command: ` to stderr before each (Spark's DriverRunner); stdout has no such line, and is left out where
+ * there may have been more than one attempt. Null where no part is the application's.
+ */
+export function ownOf(
+  [stderr = { text: '', cut: false }, stdout = { text: '', cut: false }]: readonly Piece[],
+  { appId, supervised }: Pick<Wanted, 'appId' | 'supervised'>,
+): readonly Piece[] | null {
+  const begun = supervised === false ? [stderr.text] : stderr.text.split(/^(?=Launch Command: )/m)
+  const parts = begun.filter((part) => part.trim() !== '')
+  const several = parts.length > 1 || (stderr.cut && supervised !== false)
+  const named = parts.filter((part) => appId !== null && part.includes(appId))
+  const silent = parts.filter((part) => part.match(APPLICATION) === null)
+  const own = named.at(-1) ?? (appId === null ? parts.at(-1) : several ? undefined : silent.at(-1))
+  if (own === undefined) return parts.length === 0 ? (several ? [stderr] : [stderr, stdout]) : null
+  const whole = parts.length === 1 ? !stderr.cut : own.startsWith('Launch Command: ')
+  const log = { text: own.trimEnd(), cut: !whole }
+  return several ? [log] : [log, stdout]
 }
 
 /**

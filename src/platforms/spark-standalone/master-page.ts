@@ -34,9 +34,14 @@ export function isProxied(html: string): boolean {
   return /href="[^"]*\/proxy\/(?:app|worker)-/.test(html)
 }
 
-/** Whether the master's home page, which links every worker alive, leads to this one through the master. */
+/**
+ * Whether the master's home page, which links every worker alive, leads to this one through the master. Workers stand
+ * first on it; applications below link what they like.
+ */
 export function isWorkerProxied(html: string, worker: string): boolean {
-  return html.includes(`/proxy/${worker}"`)
+  const links = [...html.matchAll(/<a\s+href="([^"]*)"[^>]*>([^<]*)<\/a>/g)]
+  const [, href = ''] = links.find(([, , text = '']) => text.trim() === worker) ?? []
+  return href.endsWith(`/proxy/${worker}`)
 }
 
 export interface PageExecutor {

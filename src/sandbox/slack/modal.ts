@@ -34,34 +34,34 @@ export async function clickInView(
 
 /** What Slack's own client refuses to submit: required inputs left empty, lengths not kept. */
 function formErrors(view: View): Record<string, string> {
-  const errors: Record<string, string> = {}
+  const errors = new Map<string, string>()
   for (const { block, block_id, element } of elementsOf(view.blocks)) {
     if (block['type'] !== 'input') continue
     const answer = answerIn(view.state.values, block_id, String(element['action_id']))
     const value = answer === undefined ? undefined : valueOf(answer)
     const empty =
       value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0)
-    if (empty && block['optional'] !== true) errors[block_id] = 'Please complete this required field.'
+    if (empty && block['optional'] !== true) errors.set(block_id, 'Please complete this required field.')
     if (empty || typeof value !== 'string') continue
     const { min_length, max_length, type } = element
     if (typeof min_length === 'number' && value.length < min_length)
-      errors[block_id] = `Please enter at least ${min_length} characters.`
+      errors.set(block_id, `Please enter at least ${min_length} characters.`)
     if (typeof max_length === 'number' && value.length > max_length)
-      errors[block_id] = `Please enter at most ${max_length} characters.`
+      errors.set(block_id, `Please enter at most ${max_length} characters.`)
     if (type === 'number_input') {
       const { is_decimal_allowed } = element
       const [min, max] = [element['min_value'], element['max_value']].map(
         (bound) => bound as string | undefined,
       )
       const pattern = is_decimal_allowed === true ? /^-?\d+(\.\d+)?$/ : /^-?\d+$/
-      if (!pattern.test(value)) errors[block_id] = 'Please enter a valid number.'
+      if (!pattern.test(value)) errors.set(block_id, 'Please enter a valid number.')
       else if (min !== undefined && Number(value) < Number(min))
-        errors[block_id] = `Please enter a number no less than ${min}.`
+        errors.set(block_id, `Please enter a number no less than ${min}.`)
       else if (max !== undefined && Number(value) > Number(max))
-        errors[block_id] = `Please enter a number no more than ${max}.`
+        errors.set(block_id, `Please enter a number no more than ${max}.`)
     }
   }
-  return errors
+  return Object.fromEntries(errors)
 }
 
 /** Carries out the app's answer to a submission. Slack shows an error for one that it cannot carry out. */

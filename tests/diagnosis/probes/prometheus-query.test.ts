@@ -173,6 +173,23 @@ describe('prometheus.query', () => {
     ])
   })
 
+  it('names courses by their own labels, one called constructor as well', async () => {
+    const points: Points = [
+      [3600, 1],
+      [0, 2],
+    ]
+    const { findings } = await look(
+      [
+        [{ constructor: 'mine' }, points],
+        [{}, points],
+      ],
+      {},
+      { chart: true },
+    )
+    expect(JSON.stringify(findings)).toContain('"mine"')
+    expect(JSON.stringify(findings)).not.toContain('native code')
+  })
+
   it('a chart without a span looks at the last hour', async () => {
     await look([], {}, { chart: true })
     expect(asked[0]?.range).toEqual({ lastMs: 3_600_000, stepMs: 60_000 })

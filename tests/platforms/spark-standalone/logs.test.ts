@@ -1,6 +1,6 @@
 // The log of a driver in cluster mode, from its worker: found by the run or by the driver, and said to be lost where it is.
 import { afterEach, describe, expect, it } from 'vitest'
-import { pieceOf } from '../../../src/platforms/spark-standalone/logs.ts'
+import { ownOf, pieceOf } from '../../../src/platforms/spark-standalone/logs.ts'
 import type { PlatformReader } from '../../../src/ports.ts'
 import { NEVER, type Reply, platformOf, runOf } from '../support.ts'
 import { type Log, type MomentName, RECORDINGS, type Recorded, recorded } from './recorded.ts'
@@ -101,10 +101,10 @@ describe.each(RECORDINGS)('the log of a driver of Spark %s', (_line, recording) 
     const master = { ...moment.master, activedrivers: [other] }
     const one = await recorded({ ...recording, 'failed once': { ...moment, master } }, 'failed once', { proxied: false, log: direct }) // prettier-ignore
     open.push(one)
-    await expect(platformOf(one.config()).reader.log(runOf({ runId: first }), 500, NEVER)).rejects.toMatchObject({ code: 'ARR-501', message: expect.stringContaining('does not list that any more') }) // prettier-ignore
+    await expect(platformOf(one.config()).reader.log(runOf({ runId: first }), 500, NEVER)).rejects.toMatchObject({ code: 'ARR-501', message: expect.stringContaining('does not list the driver of this application') }) // prettier-ignore
   })
 
-  it('P13: its worker, wherever it says that it is, gets none of the master’s credentials', async () => {
+  it('P13: its worker at an address of its own, wherever that is, gets none of the master’s credentials', async () => {
     const elsewhere = await recorded(recording, 'failed once', { proxied: false, log: direct })
     open.push(elsewhere)
     const { reader } = await at(direct, { home: elsewhere.cluster.url, config: { authorization: 'Bearer master-only' } }) // prettier-ignore
@@ -145,7 +145,6 @@ describe.each(RECORDINGS)('the log of a driver of Spark %s', (_line, recording) 
     open.push(one)
     const { reader } = platformOf(one.config())
     expect(await reader.log(runOf({ runId: first }), 500, NEVER)).toBeNull()
-    expect(await reader.log(runOf({ runId: 'driver-20200101000000-0000' }), 500, NEVER)).toBeNull()
     expect(await reader.log(runOf({ jobName: 'nobody' }), 500, NEVER)).toBeNull()
     expect(one.cluster.asked.some((asked) => asked.includes('/log/'))).toBe(false)
   }) // prettier-ignore
@@ -171,13 +170,77 @@ describe.each(RECORDINGS)('the log of a driver of Spark %s', (_line, recording) 
     expect(one.cluster.asked.some((path) => path.includes('/log/'))).toBe(why === null)
   }) // prettier-ignore
 
-  it('is none, at once, of an application that has ended where no History Server is named', async () => {
+  it.each([
+    ['that a master lists no more', { runId: 'driver-20200101000000-0000' }, {}, 'does not list driver-20200101000000-0000'],
+    ['of a master that does not lead', { runId: id }, { status: 'STANDBY' }, 'it is STANDBY'],
+    ['of a master that has begun anew', { runId: first }, { activedrivers: [], completeddrivers: [] }, 'does not list the driver of this application'],
+  ])('is out of reach, and not called absent, of a driver %s', async (_what, run, change, why) => {
+    const moment = recording['failed once']
+    const changed = { ...moment, master: { ...moment.master, ...change } }
+    const one = await recorded({ ...recording, 'failed once': changed }, 'failed once', { proxied: false, log: direct })
+    open.push(one)
+    await expect(platformOf(one.config()).reader.log(runOf(run), 500, NEVER)).rejects.toMatchObject({ code: 'ARR-501', message: expect.stringContaining(why) })
+  }) // prettier-ignore
+
+  it('is of no driver that began after the application, whatever folder that names', async () => {
+    const moment = recording['failed once']
+    const later = { ...driver, starttime: String(Number(driver['starttime']) + 3_600_000) }
+    const changed = { ...moment, master: { ...moment.master, activedrivers: [later] } }
+    const one = await recorded({ ...recording, 'failed once': changed }, 'failed once', { proxied: false, log: direct }) // prettier-ignore
+    open.push(one)
+    expect(await platformOf(one.config()).reader.log(runOf({ runId: first }), 500, NEVER)).toBeNull()
+  })
+
+  it('is none of a program that its folder’s driver has started in client mode', async () => {
+    const spark: [string, string][] = [
+      ['spark.submit.deployMode', 'client'],
+      ['spark.app.id', first],
+    ]
+    const one = await recorded({ ...recording, environment: [spark, recording.environment[1]] }, 'failed once', { proxied: false, log: direct }) // prettier-ignore
+    open.push(one)
+    expect(await platformOf(one.config()).reader.log(runOf({ runId: first }), 500, NEVER)).toBeNull()
+  })
+
+  it('is out of reach, at once, of an application that has ended where no History Server is named', async () => {
     const one = await recorded(recording, 'failed once', { proxied: false, log: direct })
     open.push(one)
     const { reader } = platformOf({ master_url: one.cluster.url })
     const begun = performance.now()
-    expect(await reader.log(runOf({ runId: first }), 500, NEVER)).toBeNull()
+    await expect(reader.log(runOf({ runId: first }), 500, NEVER)).rejects.toMatchObject({ code: 'ARR-501', message: expect.stringContaining('no History Server is named') }) // prettier-ignore
     expect(performance.now() - begun).toBeLessThan(1_500)
+  })
+
+  it('says why its environment cannot be read, where that is no matter of time', async () => {
+    const one = await recorded(recording, 'failed once', { proxied: false, log: direct, environment: { status: 403, type: 'text/html' } }) // prettier-ignore
+    open.push(one)
+    await expect(platformOf(one.config()).reader.log(runOf({ runId: first }), 500, NEVER)).rejects.toMatchObject({ code: 'ARR-506' }) // prettier-ignore
+    expect(one.cluster.asked.filter((asked) => asked.endsWith('/environment'))).toHaveLength(1)
+  })
+
+  it('is read from its worker itself where the master’s home page is not to be had, which is told if neither is', async () => {
+    const refused: Reply = { status: 403, type: 'text/html' }
+    for (const log of [direct, (): Reply => refused]) {
+      const one = await recorded(recording, 'failed once', { log, front: refused })
+      open.push(one)
+      const tail = platformOf(one.config()).reader.log(runOf({ runId: id }), 500, NEVER)
+      if (log === direct) expect((await tail)?.text).toContain(THROWN)
+      else await expect(tail).rejects.toMatchObject({ code: 'ARR-506', message: expect.stringContaining(`${one.cluster.url}/:`) }) // prettier-ignore
+    }
+  })
+
+  it('is of the attempt whose application the run is, where others of its driver wrote to the same files', async () => {
+    const attempt = (app: string, what: string): string => `Launch Command: "java" "${what}"\n${'='.repeat(40)}\n\nINFO Connected to Spark cluster with app ID ${app}\nERROR ${what}\n` // prettier-ignore
+    const files = { stderr: [attempt(first, 'was first'), attempt('app-20261123000000-9999', 'was second')].join(''), stdout: 'of whom?\n' } // prettier-ignore
+    const { reader } = await at((way, _worker, query) =>
+      way === 'direct' ? shown(query, files) : { status: 502 },
+    )
+    const text = async (run: object, bytes = 10_000): Promise<string | undefined> =>
+      (await reader.log(runOf(run), bytes, NEVER))?.text
+    expect(await text({ runId: first })).toContain('was first')
+    expect(await text({ runId: first })).not.toMatch(/was second|of whom/)
+    expect(await text({ runId: id })).toContain('was second')
+    expect(await text({ runId: id })).not.toMatch(/was first|of whom/)
+    await expect(text({ runId: first }, 120)).rejects.toMatchObject({ code: 'ARR-501', message: expect.stringContaining(`names ${first}`) }) // prettier-ignore
   })
 
   it('is said to be lost with its worker', async () => {
@@ -196,3 +259,22 @@ it('what a worker writes before the text is taken off, and tells whether there w
   expect(read('==== Bytes 11-14 of 14 of /w/d/stderr ====\nabc\n')).toEqual({ text: 'abc', cut: true })
   expect(read('==== Bytes 0-0 of 0 of /w/d/stderr ====\n')).toEqual({ text: '', cut: false })
 })
+
+describe('which part of a driver’s files is an application’s', () => {
+  const file = (text: string, cut = false): { text: string; cut: boolean } => ({ text, cut })
+  const out = file('printed')
+  const [mine, other] = ['app-20261123000000-0001', 'app-20261123000000-0002']
+  const head = 'Launch Command: java'
+  it.each([
+    ['all, of one attempt', file(`${head}\nx`), { appId: mine, supervised: null }, [file(`${head}\nx`), out]],
+    ['all, of a driver that is begun once', file('x', true), { appId: mine, supervised: false }, [file('x', true), out]],
+    ['nothing, where another is named alone', file(`${head}\n${other}`), { appId: mine, supervised: false }, null],
+    ['nothing, where several are silent', file(`${head}\nx\n${head}\ny`), { appId: mine, supervised: true }, null],
+    ['nothing, where what came before is not to be seen', file('x', true), { appId: mine, supervised: true }, null],
+    ['the part that names it', file(`x\n${head}\n${mine}`, true), { appId: mine, supervised: true }, [file(`${head}\n${mine}`)]],
+    ['the last part, of a driver itself', file(`x\n${head}\ny`), { appId: null, supervised: null }, [file(`${head}\ny`)]],
+    ['both, of files without a word', file(''), { appId: mine, supervised: null }, [file(''), out]],
+  ])('%s', (_what, stderr, wanted, own) => {
+    expect(ownOf([stderr, out], wanted)).toEqual(own)
+  })
+}) // prettier-ignore

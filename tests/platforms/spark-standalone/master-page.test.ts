@@ -1,6 +1,10 @@
 // The two things that only the master's HTML tells, read from the pages of real masters.
 import { describe, expect, it } from 'vitest'
-import { driverUiOf, killFormOf } from '../../../src/platforms/spark-standalone/master-page.ts'
+import {
+  driverUiOf,
+  isWorkerProxied,
+  killFormOf,
+} from '../../../src/platforms/spark-standalone/master-page.ts'
 import { loadRecording } from '../../../src/sandbox/spark/recording.ts'
 
 describe.each(['3.5', '4'])('the pages of a master of Spark %s', (line) => {
@@ -39,6 +43,16 @@ describe('odd pages', () => {
       expect(driverUiOf(`<a href="${href}">Application Detail UI</a>`, 'http://m/app/')).toBeNull()
     },
   )
+
+  it('a worker is behind the master where its own link says so, not another’s or an application’s', () => {
+    const link = (href: string, text: string): string => `<td>\n<a href="${href}">\n  ${text}\n</a></td>`
+    const [one, longer] = ['worker-1-a-7078', 'worker-1-a-70789']
+    const proxied = link(`https://gateway/spark/proxy/${one}`, one)
+    expect(isWorkerProxied(link(`/proxy/${longer}`, longer) + proxied, one)).toBe(true)
+    expect(isWorkerProxied(link(`/proxy/${longer}`, longer), one)).toBe(false)
+    const forged = link(`http://x/proxy/${one}`, 'orders-daily') + link(`http://x/proxy/${one}`, one)
+    expect(isWorkerProxied(link('http://a:8081', one) + forged, one)).toBe(false)
+  })
 
   it('a form for another thing is none', () => {
     const html = '<form action="driver/kill/"><input name="id" value="app-1"/></form>'

@@ -44,6 +44,10 @@ export interface Staging {
   readonly proxied?: boolean
   /** Where workers say that they are. */
   readonly home?: string
+  /** Answered in place of the master's home page. */
+  readonly front?: Reply
+  /** Answered in place of the application's environment. */
+  readonly environment?: Reply
   readonly log?: Log
   /** Whether the History Server has the application already. */
   readonly keeps?: () => boolean
@@ -52,7 +56,7 @@ export interface Staging {
 export async function recorded(
   recording: Recording,
   name: MomentName,
-  { proxied = true, home, log = () => notFound, keeps = () => true }: Staging = {},
+  { proxied = true, home, front, environment, log = () => notFound, keeps = () => true }: Staging = {},
 ): Promise<Recorded> {
   const moment = recording[name]
   const first = new Map(recording.environment[0]).get('spark.app.id') ?? ''
@@ -63,6 +67,8 @@ export async function recorded(
   }
   const cluster: Stage = await stage((_method, { pathname, searchParams }) => {
     if (pathname === '/json/') return { body: JSON.stringify(master).replaceAll('$HOME', home ?? cluster.url) }
+    if (pathname === '/' && front !== undefined) return front
+    if (environment !== undefined && pathname.endsWith('/environment')) return environment
     if (pathname === '/') return { type: 'text/html', body: homePage(master.workers, proxied) }
     if (pathname === '/app/') {
       const page = moment.pages[searchParams.get('appId') ?? '']

@@ -35,6 +35,15 @@ describe('a form', () => {
     expect(form.within(undefined)).toEqual({})
   })
 
+  it('knows ids of an app for names, whatever they are', () => {
+    const form = createForm()
+    expect(form.get('constructor', 'name')).toBeUndefined()
+    form.set('__proto__', '__proto__', { value: 'typed' })
+    expect(form.get('__proto__', '__proto__')).toEqual({ value: 'typed' })
+    const sent = form.within([{ block_id: '__proto__', element: { action_id: '__proto__' } }])
+    expect(JSON.stringify(sent)).toBe('{"__proto__":{"__proto__":{"value":"typed"}}}')
+  })
+
   it('forgets what a person thought better of', () => {
     const form = createForm()
     form.set('steps', 'tick', { selected_options: [] })

@@ -132,10 +132,13 @@ test('ids of an app are names, whatever they are', async () => {
     label: { type: 'plain_text', text: id },
     element: { type: 'plain_text_input', action_id: id, initial_value: id },
   }))
-  await clientOf(slack).views.open({ trigger_id, view: { ...modal('x'), blocks } })
+  const { view } = await clientOf(slack).views.open({ trigger_id, view: { ...modal('x'), blocks } })
   const { state } = top(slack) as { state: { values: Record<string, object> } }
   expect(Object.entries(state.values)).toEqual(
     ['__proto__', 'constructor'].map((id) => [id, { [id]: { type: 'plain_text_input', value: id } }]),
   )
   expect(Object.keys(Object.prototype)).toEqual([])
+  const values = JSON.parse('{"__proto__":{"__proto__":""}}') as Record<string, Record<string, unknown>>
+  const refused = await slack.submitView({ user: 'U0ALICE', view_id: view?.id as string, values })
+  expect(JSON.stringify(refused)).toContain('{"__proto__":"Please complete this required field."}')
 })

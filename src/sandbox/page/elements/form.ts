@@ -15,13 +15,16 @@ export type Form = {
 
 /** An empty form. */
 export function createForm(): Form {
-  const values: FormValues = {}
+  // Ids are an app's: `constructor` is a name like any other.
+  const values = new Map<string, Map<string, FormValue>>()
   return {
     within: (blocks) => inBlocks(values, blocks),
-    get: (blockId, actionId) => values[blockId]?.[actionId],
+    get: (blockId, actionId) => values.get(blockId)?.get(actionId),
     set(blockId, actionId, value) {
-      const { [actionId]: _before, ...rest } = values[blockId] ?? {}
-      values[blockId] = value === undefined ? rest : { ...rest, [actionId]: value }
+      const actions = values.get(blockId) ?? new Map<string, FormValue>()
+      if (value === undefined) actions.delete(actionId)
+      else actions.set(actionId, value)
+      values.set(blockId, actions)
     },
   }
 }
@@ -47,17 +50,17 @@ export function stillOffered(element: ElementLike, value: FormValue): FormValue 
   return one === undefined || one === null || offered.has(one.value) ? value : undefined
 }
 
-function inBlocks(values: FormValues, blocks: unknown): FormValues {
-  const kept: FormValues = {}
+function inBlocks(values: ReadonlyMap<string, ReadonlyMap<string, FormValue>>, blocks: unknown): FormValues {
+  const kept = new Map<string, [string, FormValue][]>()
   for (const block of Array.isArray(blocks) ? (blocks as BlockLike[]) : []) {
     const id = block.block_id ?? ''
     const elements = [block.accessory, block.element, block.elements].flat() as (ElementLike | undefined)[]
     for (const element of elements) {
       const actionId = element?.action_id ?? ''
-      const typed = values[id]?.[actionId]
+      const typed = values.get(id)?.get(actionId)
       const value = element === undefined || typed === undefined ? undefined : stillOffered(element, typed)
-      if (value !== undefined) kept[id] = { ...kept[id], [actionId]: value }
+      if (value !== undefined) kept.set(id, [...(kept.get(id) ?? []), [actionId, value]])
     }
   }
-  return kept
+  return Object.fromEntries([...kept].map(([id, actions]) => [id, Object.fromEntries(actions)]))
 }
