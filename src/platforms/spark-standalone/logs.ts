@@ -23,6 +23,8 @@ interface Wanted {
   readonly driver: MasterDriver
   /** Null where the driver itself was asked for: then it is of its last attempt. */
   readonly appId: string | null
+  /** Whether the master knows of no later application of this name. */
+  readonly newest: boolean
   /** Whether more attempts may have written to its files; null where nobody tells. */
   readonly supervised: boolean | null
 }
@@ -59,7 +61,7 @@ function outOfReach(platform: string, { master }: Clients, why: string): Arresto
 function driverItself(platform: string, clients: Clients, master: Master, id: string): Wanted {
   const known = driverById(master, id)
   if (known === null) throw outOfReach(platform, clients, `it does not list ${id} (any more)`)
-  return { driver: known.drivers[0], appId: null, supervised: known.supervised }
+  return { driver: known.drivers[0], appId: null, newest: true, supervised: known.supervised }
 }
 
 async function driverOfRun(
@@ -97,7 +99,13 @@ async function driverOfRun(
           : 'it does not have the environment of the application yet, and nothing else names its driver',
     })
   // One that was submitted in its place is another application's.
-  return { driver: told.drivers[0], appId: app.id, supervised: told.supervised }
+  return { driver: told.drivers[0], appId: app.id, newest: isNewest(master, app.id), supervised: told.supervised } // prettier-ignore
+}
+
+function isNewest({ activeapps, completedapps }: Master, id: string): boolean {
+  const all = [...activeapps, ...completedapps]
+  const own = all.find((one) => one.id === id)
+  return own !== undefined && !all.some(({ name, starttime }) => name === own.name && starttime > own.starttime) // prettier-ignore
 }
 
 interface Told {
@@ -164,26 +172,27 @@ async function workerOf(
   }
 }
 
-const APPLICATION = /\bapp-\d{14}-\d{4,}\b/g
+const APPLICATION = /\bapp-\d{14}-\d{4,}\b/
 
 /**
  * Of both files what the wanted attempt wrote. A worker begins a supervised driver again with the same two files, and
  * writes `Launch Command: ` to stderr before each (Spark's DriverRunner); stdout has no such line, and is left out where
- * there may have been more than one attempt. Null where no part is the application's.
+ * there may have been more than one attempt. An end without any such line is of the last one. Null where no part is the
+ * application's.
  */
 export function ownOf(
   [stderr = { text: '', cut: false }, stdout = { text: '', cut: false }]: readonly Piece[],
-  { appId, supervised }: Pick<Wanted, 'appId' | 'supervised'>,
+  { appId, newest, supervised }: Pick<Wanted, 'appId' | 'newest' | 'supervised'>,
 ): readonly Piece[] | null {
   const begun = supervised === false ? [stderr.text] : stderr.text.split(/^(?=Launch Command: )/m)
   const parts = begun.filter((part) => part.trim() !== '')
   const several = parts.length > 1 || (stderr.cut && supervised !== false)
-  const named = parts.filter((part) => appId !== null && part.includes(appId))
-  const silent = parts.filter((part) => part.match(APPLICATION) === null)
-  const own = named.at(-1) ?? (appId === null ? parts.at(-1) : several ? undefined : silent.at(-1))
-  if (own === undefined) return parts.length === 0 ? (several ? [stderr] : [stderr, stdout]) : null
-  const whole = parts.length === 1 ? !stderr.cut : own.startsWith('Launch Command: ')
-  const log = { text: own.trimEnd(), cut: !whole }
+  if (parts.length === 0) return several ? null : [stderr, stdout]
+  const named = parts.findLast((part) => appId === null || part.includes(appId))
+  const mayBe = parts.length === 1 && (!several || newest)
+  const own = named ?? parts.find((part) => mayBe && !APPLICATION.test(part))
+  if (own === undefined) return null
+  const log = { text: own.trimEnd(), cut: stderr.cut && own === parts[0] }
   return several ? [log] : [log, stdout]
 }
 

@@ -265,15 +265,22 @@ describe('which part of a driver’s files is an application’s', () => {
   const out = file('printed')
   const [mine, other] = ['app-20261123000000-0001', 'app-20261123000000-0002']
   const head = 'Launch Command: java'
+  const of = { appId: mine, newest: true, supervised: true as boolean | null }
   it.each([
-    ['all, of one attempt', file(`${head}\nx`), { appId: mine, supervised: null }, [file(`${head}\nx`), out]],
-    ['all, of a driver that is begun once', file('x', true), { appId: mine, supervised: false }, [file('x', true), out]],
-    ['nothing, where another is named alone', file(`${head}\n${other}`), { appId: mine, supervised: false }, null],
-    ['nothing, where several are silent', file(`${head}\nx\n${head}\ny`), { appId: mine, supervised: true }, null],
-    ['nothing, where what came before is not to be seen', file('x', true), { appId: mine, supervised: true }, null],
-    ['the part that names it', file(`x\n${head}\n${mine}`, true), { appId: mine, supervised: true }, [file(`${head}\n${mine}`)]],
-    ['the last part, of a driver itself', file(`x\n${head}\ny`), { appId: null, supervised: null }, [file(`${head}\ny`)]],
-    ['both, of files without a word', file(''), { appId: mine, supervised: null }, [file(''), out]],
+    ['all, of one attempt', file(`${head}\nx`), { ...of, supervised: null }, [file(`${head}\nx`), out]],
+    ['all, of a driver that is begun once', file('x', true), { ...of, supervised: false }, [file('x', true), out]],
+    ['nothing, where another is named alone', file(`${head}\n${other}`), { ...of, supervised: false }, null],
+    ['nothing, where several are silent', file(`${head}\nx\n${head}\ny`), of, null],
+    ['nothing, of an earlier one, where what came before is not to be seen', file('x', true), { ...of, newest: false }, null],
+    ['the end, of the newest', file('x', true), of, [file('x', true)]],
+    ['nothing, of the newest, where the end names another', file(other, true), of, null],
+    ['nothing, of the newest, where one has begun that may be the next', file(`x\n${head}\ny`, true), of, null],
+    ['the part that names it', file(`x\n${head}\n${mine}\n${head}\n${other}`, true), of, [file(`${head}\n${mine}`)]],
+    ['the part that names it, cut', file(`${mine}\n${head}\n${other}`, true), of, [file(mine, true)]],
+    ['the last part, of a driver itself', file(`x\n${head}\ny`), { ...of, appId: null }, [file(`${head}\ny`)]],
+    ['both, of files without a word', file(''), { ...of, supervised: null }, [file(''), out]],
+    ['nothing, where stderr cannot be had', file('', true), { ...of, supervised: null }, null],
+    ['what was printed, where stderr cannot be had and there was one', file('', true), { ...of, supervised: false }, [file('', true), out]],
   ])('%s', (_what, stderr, wanted, own) => {
     expect(ownOf([stderr, out], wanted)).toEqual(own)
   })
