@@ -155,11 +155,11 @@ for (const line of wantedLines()) {
     it('writes all attempts to one file, each below a line of its own; only what names an application is its log', async () => {
       const { reader } = platformOf({ master_url: cluster.masterUrl, history_url: cluster.historyUrl })
       const last = await reader.log(runOf({ runId: driver }), 1024 * 1024, NEVER)
-      expect(last?.text.match(/^Launch Command: /gm)).toHaveLength(1)
+      expect(last?.text.match(/^Launch Command: "/gm)).toHaveLength(1)
       for (const runId of attempts.slice(0, 2)) {
         const own = await reader.log(runOf({ runId }), 1024 * 1024, NEVER)
         expect(new Set(own?.text.match(/app-\d{14}-\d{4}/g))).toEqual(new Set([runId]))
-        expect(own?.text.match(/^Launch Command: /gm)).toHaveLength(1)
+        expect(own?.text.match(/^Launch Command: "/gm)).toHaveLength(1)
         expect(own).toMatchObject({ cut: false, from: expect.stringContaining('stderr of one attempt') })
       }
       const page = await (await fetch(`${last?.link}&byteLength=1000000`)).text()

@@ -2,8 +2,9 @@
 // all that come after, and in the service it would break everything.
 import { afterAll, afterEach } from 'vitest'
 
-type Members = ReadonlyMap<object, ReadonlyMap<PropertyKey, PropertyDescriptor>>
+type Members = ReadonlyMap<object, Map<PropertyKey, PropertyDescriptor>>
 
+const FIELDS = ['value', 'get', 'set', 'writable', 'enumerable', 'configurable'] as const
 const SEEN = Symbol.for('arrestor.tests.members')
 const kept = globalThis as { [SEEN]?: Members }
 // As the process began: of every file it is held against the same.
@@ -27,17 +28,20 @@ function membersOf(objects: readonly object[]): Members {
   )
 }
 
-/** Throws, with everything put back, where something was added, taken away or written over. */
+/** Throws where something was added, taken away or written over; puts back what can be, and tells the rest once. */
 function expectWhole(): void {
   const written: string[] = []
   for (const [object, before] of begun) {
-    for (const key of Reflect.ownKeys(object))
-      if (!before.has(key) && Reflect.deleteProperty(object, key)) written.push(String(key))
+    for (const key of Reflect.ownKeys(object)) {
+      if (before.has(key)) continue
+      written.push(String(key))
+      if (!Reflect.deleteProperty(object, key)) before.set(key, Object.getOwnPropertyDescriptor(object, key)!)
+    }
     for (const [key, was] of before) {
       const is = Object.getOwnPropertyDescriptor(object, key)
-      if (is !== undefined && is.value === was.value && is.get === was.get && is.set === was.set) continue
-      Object.defineProperty(object, key, was)
+      if (is !== undefined && FIELDS.every((field) => is[field] === was[field])) continue
       written.push(String(key))
+      if (!Reflect.defineProperty(object, key, was) && is !== undefined) before.set(key, is)
     }
   }
   if (written.length > 0)

@@ -11,6 +11,9 @@ const environmentSchema = z.object({
   systemProperties: z.array(z.tuple([z.string(), z.string()])).default([]),
 })
 
+/** How a program in Python comes to run in cluster mode, which spark-submit refuses it. */
+const SPARK_SUBMIT = 'org.apache.spark.deploy.SparkSubmit'
+
 /** A driver, and those that were begun in its place when their workers were lost, oldest first; the last one counts. */
 export interface Supervision {
   readonly drivers: readonly [MasterDriver, ...MasterDriver[]]
@@ -57,14 +60,13 @@ export async function toldDriver(
   })
   if (environment === null) return 'untold'
   const properties = new Map(environment.sparkProperties)
-  // A program that a driver starts has that driver's folder.
-  if (properties.get('spark.submit.deployMode') === 'client') return 'client'
+  const mode = properties.get('spark.submit.deployMode')
   const folder = new Map(environment.systemProperties).get('user.dir')?.split('/').at(-1) ?? ''
   const known = driverById(master, folder)
-  if (known === null) {
-    if (isDriverId(folder)) return 'forgotten'
-    return properties.get('spark.submit.deployMode') === 'cluster' ? 'untold' : 'client'
-  }
+  // What a driver starts in client mode has that driver's folder; SparkSubmit, asked for as a driver's main class, begins
+  // its program in itself and calls that client mode, too.
+  if (mode === 'client' && known?.drivers[0].mainclass !== SPARK_SUBMIT) return 'client'
+  if (known === null) return isDriverId(folder) || mode === 'cluster' ? 'forgotten' : 'client'
   // Both by the master's clock.
   const began = [...master.activeapps, ...master.completedapps].find(({ id }) => id === app.id)?.starttime
   if (began !== undefined && known.drivers[0].starttime > began) return 'client'

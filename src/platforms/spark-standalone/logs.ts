@@ -2,20 +2,20 @@
 import type { Run } from '../../alerts/model.ts'
 import { ArrestorError } from '../../errors.ts'
 import type { LogTail, PlatformReader, SparkApplication } from '../../ports.ts'
-import { type Piece, bothOf, joined } from '../both-files.ts'
-import { isPathWord } from '../spark-rest/allow-list.ts'
+import { type LogFile, type Piece, bothOf, joined } from '../both-files.ts'
 import type { ReadClient } from '../spark-rest/client.ts'
 import type { At } from '../spark-rest/details.ts'
 import { type Outcome, whileItMoves } from '../while-it-moves.ts'
 import { type Clients, readMaster } from './clients.ts'
 import { driverById, isDriverId, logPageOf, toldDriver } from './drivers.ts'
 import { isWorkerProxied } from './master-page.ts'
-import type { Master, MasterDriver, MasterWorker } from './schema.ts'
+import type { Master, MasterApplication, MasterDriver, MasterWorker } from './schema.ts'
 
 /** How the reader finds applications and their details. */
 interface Ways {
   readonly locate: PlatformReader['locate']
   readonly at: At
+  readonly normalise: (name: string) => string
 }
 
 /** A driver whose log is wanted, and of which of its applications. */
@@ -23,8 +23,10 @@ interface Wanted {
   readonly driver: MasterDriver
   /** Null where the driver itself was asked for: then it is of its last attempt. */
   readonly appId: string | null
-  /** Whether the master knows of no later application of this name. */
+  /** Whether the master knows of no later application of this (normalised) name. */
   readonly newest: boolean
+  /** Of all applications that the master knows. */
+  readonly ids: readonly string[]
   /** Whether more attempts may have written to its files; null where nobody tells. */
   readonly supervised: boolean | null
 }
@@ -50,8 +52,13 @@ export async function driverLog(
     run.runId !== null && isDriverId(run.runId)
       ? driverItself(platform, clients, master, run.runId)
       : await driverOfRun(platform, clients, master, ways, run, signal)
-  if (wanted === null || wanted.driver.worker === 'None' || !isPathWord(wanted.driver.id)) return null
+  if (wanted === null || neverRan(wanted.driver)) return null
   return logOf(platform, clients, master, wanted, bytes, signal)
+}
+
+/** With a worker of none; one that has a worker ran there. */
+function neverRan({ state, worker }: MasterDriver): boolean {
+  return worker === 'None' && (state === 'SUBMITTED' || state === 'KILLED')
 }
 
 function outOfReach(platform: string, { master }: Clients, why: string): ArrestorError {
@@ -61,29 +68,32 @@ function outOfReach(platform: string, { master }: Clients, why: string): Arresto
 function driverItself(platform: string, clients: Clients, master: Master, id: string): Wanted {
   const known = driverById(master, id)
   if (known === null) throw outOfReach(platform, clients, `it does not list ${id} (any more)`)
-  return { driver: known.drivers[0], appId: null, newest: true, supervised: known.supervised }
+  return { driver: known.drivers[0], appId: null, newest: true, ids: [], supervised: known.supervised }
 }
 
 async function driverOfRun(
   platform: string,
   clients: Clients,
   master: Master,
-  { locate, at }: Ways,
+  { locate, at, normalise }: Ways,
   run: Run,
   signal: AbortSignal,
 ): Promise<Wanted | null> {
+  const listed = master.activedrivers.length + master.completeddrivers.length > 0
+  const apps = [...master.activeapps, ...master.completedapps]
+  // Nobody submits in cluster mode here; one that has begun anew would not know the application either.
+  if (!listed && apps.some(({ id, name }) => id === run.runId || (run.runId === null && normalise(name) === run.jobName))) return null // prettier-ignore
   // Where it is found is looked up each time: the History Server may have it by then.
   const look = async (): Promise<Told> => {
     const app = await locate(run, signal)
     return { app, told: app === null ? 'client' : await toldDriver(master, app, at, signal) }
   }
-  const listed = master.activedrivers.length + master.completeddrivers.length > 0
   const { app, told } = await whileItMoves(
     look,
     (outcome) => listed && clients.history !== null && isOnItsWay(outcome),
     signal,
   ).catch((error: unknown): Told => {
-    // Nobody submits in cluster mode here, unless an environment says so.
+    // Then it may be anybody's, and most are in client mode.
     if (listed || signal.aborted) throw error
     return { app: null, told: 'client' }
   })
@@ -95,17 +105,20 @@ async function driverOfRun(
       url: clients.history?.baseUrl ?? clients.master.baseUrl,
       why:
         clients.history === null
-          ? 'no History Server is named, and nothing else tells which driver an application had that has ended'
-          : 'it does not have the environment of the application yet, and nothing else names its driver',
+          ? 'no History Server is named, and nothing else tells which driver an application had that has ended; in client mode its log is where it was started'
+          : 'it does not have the environment of the application yet, and nothing else names its driver; in client mode its log is where it was started',
     })
-  // One that was submitted in its place is another application's.
-  return { driver: told.drivers[0], appId: app.id, newest: isNewest(master, app.id), supervised: told.supervised } // prettier-ignore
-}
-
-function isNewest({ activeapps, completedapps }: Master, id: string): boolean {
-  const all = [...activeapps, ...completedapps]
-  const own = all.find((one) => one.id === id)
-  return own !== undefined && !all.some(({ name, starttime }) => name === own.name && starttime > own.starttime) // prettier-ignore
+  const own = apps.find(({ id }) => id === app.id)
+  const later = ({ name, starttime }: MasterApplication): boolean =>
+    own === undefined || (starttime > own.starttime && normalise(name) === normalise(own.name))
+  return {
+    // One that was submitted in its place is another application's.
+    driver: told.drivers[0],
+    appId: app.id,
+    newest: own !== undefined && !apps.some(later),
+    ids: apps.map(({ id }) => id),
+    supervised: told.supervised,
+  }
 }
 
 interface Told {
@@ -129,6 +142,7 @@ async function logOf(
   signal: AbortSignal,
 ): Promise<LogTail | null> {
   const { id, worker } = wanted.driver
+  if (worker === 'None') throw outOfReach(platform, clients, `it does not know (any more) on which worker ${id} ran`) // prettier-ignore
   const home = master.workers.find((one) => one.id === worker)
   if (home?.state !== 'ALIVE')
     throw new ArrestorError('ARR-501', {
@@ -137,17 +151,19 @@ async function logOf(
       why: `${worker}, which has the log of ${id}, is ${home?.state ?? 'not listed any more'}`,
     })
   const { client, unsure } = await workerOf(clients, home, signal)
-  let pieces: readonly Piece[]
-  try {
-    pieces = await bothOf(async (logType): Promise<Piece> => {
+  const refused = new Map<string, unknown>()
+  const ask = async (logType: LogFile): Promise<Piece> => {
+    try {
       const query = { driverId: id, logType, byteLength: String(Math.max(1, bytes)) }
       const page = await client.page('/log/', signal, query)
       return page === null ? { text: '', cut: false } : pieceOf(page, platform, client.baseUrl)
-    }, signal)
-  } catch (error) {
-    throw signal.aborted ? error : (unsure ?? error)
+    } catch (error) {
+      refused.set(logType, unsure ?? error)
+      throw signal.aborted ? error : (unsure ?? error)
+    }
   }
-  const own = ownOf(pieces, wanted)
+  const own = ownOf(await bothOf(ask, signal), wanted)
+  if (own === null && refused.has('stderr')) throw refused.get('stderr')
   if (own === null) throw new ArrestorError('ARR-501', { platform, url: client.baseUrl, why: `no part of what ${id} wrote there names ${wanted.appId ?? 'its application'}` }) // prettier-ignore
   const { text, cut } = joined(own, bytes)
   if (text === '') return null
@@ -172,8 +188,6 @@ async function workerOf(
   }
 }
 
-const APPLICATION = /\bapp-\d{14}-\d{4,}\b/
-
 /**
  * Of both files what the wanted attempt wrote. A worker begins a supervised driver again with the same two files, and
  * writes `Launch Command: ` to stderr before each (Spark's DriverRunner); stdout has no such line, and is left out where
@@ -182,18 +196,29 @@ const APPLICATION = /\bapp-\d{14}-\d{4,}\b/
  */
 export function ownOf(
   [stderr = { text: '', cut: false }, stdout = { text: '', cut: false }]: readonly Piece[],
-  { appId, newest, supervised }: Pick<Wanted, 'appId' | 'newest' | 'supervised'>,
+  { appId, newest, ids, supervised }: Omit<Wanted, 'driver'>,
 ): readonly Piece[] | null {
-  const begun = supervised === false ? [stderr.text] : stderr.text.split(/^(?=Launch Command: )/m)
+  // What came before may have ended within a line.
+  const begun = supervised === false ? [stderr.text] : stderr.text.split(/(?=Launch Command: ")/)
   const parts = begun.filter((part) => part.trim() !== '')
   const several = parts.length > 1 || (stderr.cut && supervised !== false)
   if (parts.length === 0) return several ? null : [stderr, stdout]
-  const named = parts.findLast((part) => appId === null || part.includes(appId))
+  // A later attempt may speak of an earlier one, after its own beginning.
+  const named = parts.find((part) => appId !== null && firstNamed(part, [...ids, appId]) === appId)
   const mayBe = parts.length === 1 && (!several || newest)
-  const own = named ?? parts.find((part) => mayBe && !APPLICATION.test(part))
+  const silent = parts.find((part) => mayBe && firstNamed(part, ids) === null)
+  const own = appId === null ? parts.at(-1) : (named ?? silent)
   if (own === undefined) return null
   const log = { text: own.trimEnd(), cut: stderr.cut && own === parts[0] }
   return several ? [log] : [log, stdout]
+}
+
+/** The application that a text names first: one of these, or any whose id is as Spark makes them unless told otherwise. */
+function firstNamed(text: string, ids: readonly string[]): string | null {
+  const usual = /\bapp-\d{14}-\d{4,}\b/.exec(text)
+  const found = ids.map((id) => ({ id, at: text.indexOf(id) })).filter(({ at }) => at >= 0)
+  if (usual !== null) found.push({ id: usual[0], at: usual.index })
+  return found.sort((a, b) => a.at - b.at)[0]?.id ?? null
 }
 
 /**

@@ -62,7 +62,8 @@ export function createReader(platform: string, config: Config, deps: PlatformDep
     },
     runs: (jobName, limit, signal) =>
       earlierRuns(platform, clients, deps.normaliseJobName, jobName, limit, signal),
-    log: (run, bytes, signal) => driverLog(platform, clients, { locate, at }, run, bytes, signal),
+    log: (run, bytes, signal) =>
+      driverLog(platform, clients, { locate, at, normalise: deps.normaliseJobName }, run, bytes, signal),
     containers: (run, signal) => containersOf(platform, clients, run, deps.normaliseJobName, signal),
     events: (run, limit, signal) => lostWorkers(platform, clients, run, deps.normaliseJobName, limit, signal),
     async cluster(signal) {

@@ -173,7 +173,7 @@ describe.each(RECORDINGS)('the log of a driver of Spark %s', (_line, recording) 
   it.each([
     ['that a master lists no more', { runId: 'driver-20200101000000-0000' }, {}, 'does not list driver-20200101000000-0000'],
     ['of a master that does not lead', { runId: id }, { status: 'STANDBY' }, 'it is STANDBY'],
-    ['of a master that has begun anew', { runId: first }, { activedrivers: [], completeddrivers: [] }, 'does not list the driver of this application'],
+    ['of a master that has begun anew', { runId: first }, { activedrivers: [], completeddrivers: [], activeapps: [], completedapps: [] }, 'does not list the driver of this application'],
   ])('is out of reach, and not called absent, of a driver %s', async (_what, run, change, why) => {
     const moment = recording['failed once']
     const changed = { ...moment, master: { ...moment.master, ...change } }
@@ -189,6 +189,38 @@ describe.each(RECORDINGS)('the log of a driver of Spark %s', (_line, recording) 
     const one = await recorded({ ...recording, 'failed once': changed }, 'failed once', { proxied: false, log: direct }) // prettier-ignore
     open.push(one)
     expect(await platformOf(one.config()).reader.log(runOf({ runId: first }), 500, NEVER)).toBeNull()
+  })
+
+  it('is of the driver where that is SparkSubmit, which calls the program in itself client mode', async () => {
+    const moment = recording['failed once']
+    const submit = { ...driver, mainclass: 'org.apache.spark.deploy.SparkSubmit' }
+    const changed = { ...moment, master: { ...moment.master, activedrivers: [submit] } }
+    const spark: [string, string][] = [['spark.submit.deployMode', 'client'], ['spark.app.id', first]] // prettier-ignore
+    const one = await recorded({ ...recording, 'failed once': changed, environment: [spark, recording.environment[1]] }, 'failed once', { proxied: false, log: direct }) // prettier-ignore
+    open.push(one)
+    expect((await platformOf(one.config()).reader.log(runOf({ runId: first }), 500, NEVER))?.text).toContain(THROWN) // prettier-ignore
+  })
+
+  it.each([
+    ['none of a driver that waits for a worker', 'SUBMITTED', null],
+    ['out of reach of one whose worker nobody knows any more', 'ERROR', 'does not know (any more) on which worker'],
+  ])('is %s', async (_what, state, why) => {
+    const moment = recording['failed once']
+    const changed = { ...moment, master: { ...moment.master, activedrivers: [{ ...driver, state, worker: 'None' }] } }
+    const one = await recorded({ ...recording, 'failed once': changed }, 'failed once', { proxied: false, log: direct })
+    open.push(one)
+    const tail = platformOf(one.config()).reader.log(runOf({ runId: id }), 500, NEVER)
+    if (why === null) expect(await tail).toBeNull()
+    else await expect(tail).rejects.toMatchObject({ code: 'ARR-501', message: expect.stringContaining(why) })
+  }) // prettier-ignore
+
+  it('is none, and nothing more is asked, where a master that knows the application has no drivers', async () => {
+    const moment = recording['failed once']
+    const changed = { ...moment, master: { ...moment.master, activedrivers: [], completeddrivers: [] } }
+    const one = await recorded({ ...recording, 'failed once': changed }, 'failed once', { proxied: false, log: direct }) // prettier-ignore
+    open.push(one)
+    expect(await platformOf(one.config()).reader.log(runOf({ runId: first }), 500, NEVER)).toBeNull()
+    expect(one.cluster.asked).toEqual(['GET /json/'])
   })
 
   it('is none of a program that its folder’s driver has started in client mode', async () => {
@@ -264,8 +296,8 @@ describe('which part of a driver’s files is an application’s', () => {
   const file = (text: string, cut = false): { text: string; cut: boolean } => ({ text, cut })
   const out = file('printed')
   const [mine, other] = ['app-20261123000000-0001', 'app-20261123000000-0002']
-  const head = 'Launch Command: java'
-  const of = { appId: mine, newest: true, supervised: true as boolean | null }
+  const head = 'Launch Command: "java"'
+  const of = { appId: mine, newest: true, ids: [mine, other], supervised: true as boolean | null }
   it.each([
     ['all, of one attempt', file(`${head}\nx`), { ...of, supervised: null }, [file(`${head}\nx`), out]],
     ['all, of a driver that is begun once', file('x', true), { ...of, supervised: false }, [file('x', true), out]],
@@ -276,6 +308,10 @@ describe('which part of a driver’s files is an application’s', () => {
     ['nothing, of the newest, where the end names another', file(other, true), of, null],
     ['nothing, of the newest, where one has begun that may be the next', file(`x\n${head}\ny`, true), of, null],
     ['the part that names it', file(`x\n${head}\n${mine}\n${head}\n${other}`, true), of, [file(`${head}\n${mine}`)]],
+    ['the part that names it first, though a later one speaks of it', file(`${head}\n${mine}\n${head}\n${other} after ${mine}`), of, [file(`${head}\n${mine}`)]],
+    ['nothing, where only a later one speaks of it', file(`${head}\nx\n${head}\n${other} after ${mine}`), of, null],
+    ['the part that names it, though it ended within a line', file(`${head}\n${mine} [Stage 1:=>  ${head}\n${other}`), of, [file(`${head}\n${mine} [Stage 1:=>`)]],
+    ['nothing, where an application of another pattern is named', file('etl-7', true), { ...of, ids: ['etl-7'] }, null],
     ['the part that names it, cut', file(`${mine}\n${head}\n${other}`, true), of, [file(mine, true)]],
     ['the last part, of a driver itself', file(`x\n${head}\ny`), { ...of, appId: null }, [file(`${head}\ny`)]],
     ['both, of files without a word', file(''), { ...of, supervised: null }, [file(''), out]],

@@ -97,19 +97,24 @@ function homePage(workers: Rows, proxied: boolean): string {
 }
 
 /** The History Server keeps the first application and its environment; its last job had succeeded before it failed. */
-function kept({ environment }: Recording, { master }: Moment, first: string, pathname: string): Reply {
+function kept(
+  { environment }: Recording,
+  { master, at: then }: Moment,
+  first: string,
+  pathname: string,
+): Reply {
   const base = `/history-server/api/v1/applications/${first}`
   if (!pathname.startsWith(base)) return notFound
   const record = [...master.activeapps, ...master.completedapps].find(({ id }) => id === first)
   const completed = master.completedapps.some(({ id }) => id === first)
   const at = (ms: number): string => new Date(ms).toISOString().replace('Z', 'GMT')
-  const start = Number(record?.['starttime'])
+  const start = Number(record?.['starttime'] ?? then)
   const times = { startTime: at(start), endTime: at(completed ? start + Number(record?.['duration']) : -1) }
   switch (pathname.slice(base.length)) {
     case '':
       return json({
         id: first,
-        name: record?.['name'],
+        name: record?.['name'] ?? 'of a master that was',
         attempts: [{ ...times, completed, sparkUser: 'spark' }],
       })
     case '/environment':
