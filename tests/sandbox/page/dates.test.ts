@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { firingWords } from '../../../src/sandbox/page/menus/break-menu.ts'
 import { ago, formatSlackDate } from '../../../src/sandbox/page/text/dates.ts'
 import { drawLine, type Names } from '../../../src/sandbox/page/text/view.ts'
 import { toHtml } from './to-html.ts'
@@ -50,4 +51,10 @@ it.each([
   [-600_000, 'in 10 minutes'],
 ])('%i ms is %s', (age, expected) => {
   expect(ago(NOW - age, NOW)).toBe(expected)
+})
+
+it('what burns is said in words that stand apart', () => {
+  const since = new Date(NOW - 180_000).toISOString()
+  expect(firingWords({ firing: 1, since }, NOW)).toBe('1 alert firing, since 3 minutes ago')
+  expect(firingWords({ firing: 200 }, NOW)).toBe('200 alerts firing')
 })

@@ -47,14 +47,7 @@ export function BreakMenu(props: { onClose: () => void }): VNode {
         scenario.firing === 0
           ? null
           : html`<p class="scene-firing">
-              <span>
-                ${scenario.firing} ${scenario.firing === 1 ? 'alert' : 'alerts'}
-                firing${
-                  scenario.since === undefined
-                    ? ''
-                    : `, since ${ago(Date.parse(scenario.since), desk.names.reader.now)}`
-                }
-              </span>
+              <span> ${firingWords(scenario, desk.names.reader.now)} </span>
               <button
                 type="button"
                 class="link-button"
@@ -102,4 +95,10 @@ export function BreakMenu(props: { onClose: () => void }): VNode {
       </button>
     </footer>
   <//>`
+}
+
+/** "2 alerts firing, since 3 min ago": in one piece, since htm drops a line's end between two. */
+export function firingWords({ firing, since }: Pick<UiScenario, 'firing' | 'since'>, now: number): string {
+  const began = since === undefined ? '' : `, since ${ago(Date.parse(since), now)}`
+  return `${firing} ${firing === 1 ? 'alert' : 'alerts'} firing${began}`
 }
