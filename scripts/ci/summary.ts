@@ -25,6 +25,16 @@ const ReportSchema = z.object({
   ),
 })
 
+/** What was said, without the way there, and where in our files: enough to begin with, where the log is not at hand. */
+function whyOf(message: string): string {
+  const lines = message.split('\n')
+  const said = lines.filter((line) => !/^\s+at /.test(line)).slice(0, 12)
+  const where = lines.find((line) => /^\s+at .*\/tests\//.test(line))
+  return [...said, ...(where === undefined ? [] : [where.trim()])]
+    .map((line) => `  ${line.slice(0, 300)}`)
+    .join('\n')
+}
+
 const given = process.argv.slice(2)
 const checks = given[0] === '--checks' ? given.splice(0, 3).slice(1).map(Number) : []
 let [passed = 0, failed = 0] = checks
@@ -59,16 +69,6 @@ for (const file of given) {
       if (test.status === 'pending' || test.status === 'skipped') skippedNames.push(test.fullName)
     }
 }
-/** What was said, without the way there, and where in our files: enough to begin with, where the log is not at hand. */
-function whyOf(message: string): string {
-  const lines = message.split('\n')
-  const said = lines.filter((line) => !/^\s+at /.test(line)).slice(0, 12)
-  const where = lines.find((line) => /^\s+at .*\/tests\//.test(line))
-  return [...said, ...(where === undefined ? [] : [where.trim()])]
-    .map((line) => `  ${line.slice(0, 300)}`)
-    .join('\n')
-}
-
 for (const name of skippedNames) console.log(`skipped: ${name}`)
 // The last line of all.
 console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`)

@@ -4,7 +4,7 @@ import type { PlatformEvent, RunContainer } from '../../ports.ts'
 import { choose } from '../spark-rest/choose.ts'
 import { type Clients, readMaster } from './clients.ts'
 import { type PageExecutor, executorsOn } from './master-page.ts'
-import type { Master, MasterApplication, MasterWorker } from './schema.ts'
+import { type Master, type MasterApplication, type MasterWorker, applicationsOf } from './schema.ts'
 import { readWorkers } from './workers.ts'
 
 /** Ends that the master or the application wished for; of the others nobody gave the order. */
@@ -25,7 +25,7 @@ async function knownTo(
   signal: AbortSignal,
 ): Promise<Known | null> {
   const master = await readMaster(client, platform, signal)
-  const candidates = [...master.activeapps, ...master.completedapps].map((app) => ({
+  const candidates = applicationsOf(master).map((app) => ({
     ...app,
     active: master.activeapps.includes(app),
     startedAt: new Date(app.starttime),

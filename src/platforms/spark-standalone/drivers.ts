@@ -3,7 +3,14 @@ import * as z from 'zod'
 import { ArrestorError } from '../../errors.ts'
 import type { PlatformRun, RunState, SparkApplication } from '../../ports.ts'
 import type { At } from '../spark-rest/details.ts'
-import type { Master, MasterApplication, MasterDriver, MasterWorker } from './schema.ts'
+import {
+  type Master,
+  type MasterApplication,
+  type MasterDriver,
+  type MasterWorker,
+  applicationsOf,
+  driversOf,
+} from './schema.ts'
 
 /** Of an application's environment what names its driver: the driver's folder is called by the driver's id. */
 const environmentSchema = z.object({
@@ -68,7 +75,7 @@ export async function toldDriver(
   if (mode === 'client' && known?.drivers[0].mainclass !== SPARK_SUBMIT) return 'client'
   if (known === null) return isDriverId(folder) || mode === 'cluster' ? 'forgotten' : 'client'
   // Both by the master's clock.
-  const began = [...master.activeapps, ...master.completedapps].find(({ id }) => id === app.id)?.starttime
+  const began = applicationsOf(master).find(({ id }) => id === app.id)?.starttime
   if (began !== undefined && known.drivers[0].starttime > began) return 'client'
   const word = properties.get('spark.driver.supervise')
   return { ...known, supervised: known.supervised ?? (word === undefined ? null : word === 'true') }
@@ -111,10 +118,6 @@ function chainFrom(master: Master, first: MasterDriver): [MasterDriver, ...Maste
     last = next
   }
   return chain
-}
-
-function driversOf({ activedrivers, completeddrivers }: Master): MasterDriver[] {
-  return [...activedrivers, ...completeddrivers]
 }
 
 const ENDED: Readonly<Record<string, RunState>> = {
@@ -218,7 +221,7 @@ export function attemptsOf(master: Master, app: SparkApplication, { drivers }: S
   )
   const began = app.startedAt?.getTime() ?? null
   if (began === null || others.some(({ state }) => ENDED[state] === undefined)) return null
-  const all = [...master.activeapps, ...master.completedapps].filter(({ name }) => name === app.name)
+  const all = applicationsOf(master).filter(({ name }) => name === app.name)
   const known = all.find(({ id }) => id === app.id)
   const until = known?.starttime ?? began
   return Math.max(1, all.filter(({ starttime }) => starttime >= first.starttime && starttime <= until).length)

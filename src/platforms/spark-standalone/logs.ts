@@ -9,7 +9,14 @@ import { type Outcome, whileItMoves } from '../while-it-moves.ts'
 import { type Clients, readMaster } from './clients.ts'
 import { driverById, isDriverId, logPageOf, toldDriver } from './drivers.ts'
 import { isWorkerProxied } from './master-page.ts'
-import type { Master, MasterApplication, MasterDriver, MasterWorker } from './schema.ts'
+import {
+  type Master,
+  type MasterApplication,
+  type MasterDriver,
+  type MasterWorker,
+  applicationsOf,
+  driversOf,
+} from './schema.ts'
 
 /** How the reader finds applications and their details. */
 interface Ways {
@@ -25,7 +32,7 @@ interface Wanted {
   readonly appId: string | null
   /** Whether the master knows of no later application of this (normalised) name. */
   readonly newest: boolean
-  /** Of all applications that the master knows. */
+  /** Of it, and of all applications that the master knows. */
   readonly ids: readonly string[]
   /** Whether more attempts may have written to its files; null where nobody tells. */
   readonly supervised: boolean | null
@@ -79,8 +86,8 @@ async function driverOfRun(
   run: Run,
   signal: AbortSignal,
 ): Promise<Wanted | null> {
-  const listed = master.activedrivers.length + master.completeddrivers.length > 0
-  const apps = [...master.activeapps, ...master.completedapps]
+  const listed = driversOf(master).length > 0
+  const apps = applicationsOf(master)
   // Nobody submits in cluster mode here; one that has begun anew would not know the application either.
   if (!listed && apps.some(({ id, name }) => id === run.runId || (run.runId === null && normalise(name) === run.jobName))) return null // prettier-ignore
   // Where it is found is looked up each time: the History Server may have it by then.
@@ -116,7 +123,7 @@ async function driverOfRun(
     driver: told.drivers[0],
     appId: app.id,
     newest: own !== undefined && !apps.some(later),
-    ids: apps.map(({ id }) => id),
+    ids: [...apps.map(({ id }) => id), app.id],
     supervised: told.supervised,
   }
 }
@@ -151,19 +158,20 @@ async function logOf(
       why: `${worker}, which has the log of ${id}, is ${home?.state ?? 'not listed any more'}`,
     })
   const { client, unsure } = await workerOf(clients, home, signal)
-  const refused = new Map<string, unknown>()
+  let unread: unknown = null
   const ask = async (logType: LogFile): Promise<Piece> => {
     try {
       const query = { driverId: id, logType, byteLength: String(Math.max(1, bytes)) }
       const page = await client.page('/log/', signal, query)
       return page === null ? { text: '', cut: false } : pieceOf(page, platform, client.baseUrl)
     } catch (error) {
-      refused.set(logType, unsure ?? error)
-      throw signal.aborted ? error : (unsure ?? error)
+      const why = signal.aborted ? error : (unsure ?? error)
+      if (logType === 'stderr') unread = why
+      throw why
     }
   }
   const own = ownOf(await bothOf(ask, signal), wanted)
-  if (own === null && refused.has('stderr')) throw refused.get('stderr')
+  if (own === null && unread !== null) throw unread
   if (own === null) throw new ArrestorError('ARR-501', { platform, url: client.baseUrl, why: `no part of what ${id} wrote there names ${wanted.appId ?? 'its application'}` }) // prettier-ignore
   const { text, cut } = joined(own, bytes)
   if (text === '') return null
@@ -204,7 +212,7 @@ export function ownOf(
   const several = parts.length > 1 || (stderr.cut && supervised !== false)
   if (parts.length === 0) return several ? null : [stderr, stdout]
   // A later attempt may speak of an earlier one, after its own beginning.
-  const named = parts.find((part) => appId !== null && firstNamed(part, [...ids, appId]) === appId)
+  const named = parts.find((part) => firstNamed(part, ids) === appId)
   const mayBe = parts.length === 1 && (!several || newest)
   const silent = parts.find((part) => mayBe && firstNamed(part, ids) === null)
   const own = appId === null ? parts.at(-1) : (named ?? silent)

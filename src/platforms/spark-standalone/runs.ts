@@ -8,6 +8,7 @@ import { type Clients, readMaster } from './clients.ts'
 import { pageOf } from './containers.ts'
 import { attemptsOf, driverOf, mayHaveFailed, withDriver } from './drivers.ts'
 import { stateOf } from './locate.ts'
+import { applicationsOf } from './schema.ts'
 import { readWorkers, roomWords } from './workers.ts'
 
 const STATES: Readonly<Record<SparkApplication['state'], RunState>> = {
@@ -115,8 +116,7 @@ export async function earlierRuns(
     })
   await attempt(async () => {
     const seen = await readMaster(master, platform, signal)
-    const { activeapps, completedapps } = seen
-    return [...activeapps, ...completedapps]
+    return applicationsOf(seen)
       .filter(({ name }) => normalise(name) === wanted)
       .map((app): PlatformRun => ({
         ...SAYS_NOTHING,
@@ -127,7 +127,7 @@ export async function earlierRuns(
         submittedAt: new Date(app.starttime),
         startedAt: new Date(app.starttime),
         endedAt:
-          activeapps.includes(app) || app.duration === undefined
+          seen.activeapps.includes(app) || app.duration === undefined
             ? null
             : new Date(app.starttime + app.duration),
         applicationId: app.id,

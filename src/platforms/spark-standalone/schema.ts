@@ -56,6 +56,16 @@ export const masterSchema = z.object({
 })
 export type Master = z.output<typeof masterSchema>
 
+/** All applications that the master remembers. */
+export function applicationsOf({ activeapps, completedapps }: Master): MasterApplication[] {
+  return [...activeapps, ...completedapps]
+}
+
+/** All drivers in cluster mode that the master remembers. */
+export function driversOf({ activedrivers, completeddrivers }: Master): MasterDriver[] {
+  return [...activedrivers, ...completeddrivers]
+}
+
 /** An executor as its worker has it: whose, and how large; how it ended, the worker does not tell here. */
 const workerExecutorSchema = z.object({
   id: z.number(),
